@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config'
+
+// Tests run from source: the workspace packages export it under this condition.
+const resolve = { conditions: ['coatcheck:source'] }
+const ssr = { resolve }
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], testTimeout: 30_000 },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'browser',
+          include: ['examples/*/test/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
