@@ -1,0 +1,122 @@
+import { type SerializeOptions, stringifySetCookie } from 'cookie'
+import depd from 'depd'
+
+const deprecate = depd('express-session')
+
+/** Attributes of the session cookie, as the `cookie` option and `new Cookie()` take them. */
+export interface CookieOptions {
+  /** Lifetime in milliseconds, moved on by each use; `null` is a cookie that ends with the browser. Default `null`. */
+  maxAge?: number | Date | null | undefined
+  /** End of the cookie. Give `maxAge` instead where you can; of the two the one that stands last counts. */
+  expires?: Date | null | false | undefined
+  /** The value that `maxAge` is set back to when the session is touched. Milliseconds. */
+  originalMaxAge?: number | null | undefined
+  /** Default `'/'`. Requests whose path does not start with it get no session. */
+  path?: string | undefined
+  /** Default: the host of the request. */
+  domain?: string | undefined
+  /** Keep the cookie from scripts. Default `true`. */
+  httpOnly?: boolean | undefined
+  /** Send the cookie over HTTPS only; `'auto'` decides by the request. Default: not secure. */
+  secure?: boolean | 'auto' | undefined
+  /** `'auto'` is `'none'` over HTTPS and `'lax'` otherwise. Default: not set. */
+  sameSite?: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined
+  /** Default: not set. */
+  partitioned?: boolean | undefined
+  /** Default: not set. */
+  priority?: 'low' | 'medium' | 'high' | undefined
+}
+
+/** What a {@link Cookie} is in stored JSON; keys that are not set are left out. */
+export interface CookieData {
+  originalMaxAge: number | null
+  partitioned?: boolean | undefined
+  priority?: CookieOptions['priority']
+  expires?: Date | null | false | undefined
+  secure?: boolean | 'auto' | undefined
+  httpOnly?: boolean | undefined
+  domain?: string | undefined
+  path?: string | undefined
+  sameSite?: CookieOptions['sameSite']
+}
+
+/** The cookie of one session: attributes to send, and the session's own expiry. */
+export class Cookie {
+  path: string | undefined = '/'
+  httpOnly: boolean | undefined = true
+  /** The lifetime in milliseconds that was last assigned, which a touch sets `maxAge` back to. */
+  declare originalMaxAge: number | null
+  declare domain: string | undefined
+  declare secure: boolean | 'auto' | undefined
+  declare sameSite: CookieOptions['sameSite']
+  declare partitioned: boolean | undefined
+  declare priority: CookieOptions['priority']
+  declare _expires: Date | null | false | undefined
+
+  constructor(options?: CookieOptions) {
+    if (options && typeof options !== 'object') {
+      throw new TypeError('argument options must be an object')
+    }
+    this.maxAge = null
+    const attributes = this as Record<string, unknown>
+    for (const key in options) {
+      if (key !== 'data') attributes[key] = options[key as keyof CookieOptions]
+    }
+    this.originalMaxAge ??= this.maxAge as number | null
+  }
+
+  /** When the session ends; `null` when it ends with the browser. Assigning it sets `originalMaxAge` too. */
+  get expires(): Date | null | false | undefined {
+    return this._expires
+  }
+
+  set expires(date: Date | null | false | undefined) {
+    this._expires = date
+    this.originalMaxAge = this.maxAge as number | null
+  }
+
+  /** Milliseconds that are left; `null` for a browser-session cookie. Assigning it sets `originalMaxAge` too. */
+  get maxAge(): number | null | false | undefined {
+    return this._expires instanceof Date ? this._expires.valueOf() - Date.now() : this._expires
+  }
+
+  set maxAge(ms: number | Date | null | false | undefined) {
+    if (ms && typeof ms !== 'number' && !(ms instanceof Date)) {
+      throw new TypeError('maxAge must be a number or Date')
+    }
+    if (ms instanceof Date) deprecate('maxAge as Date; pass number of milliseconds instead')
+    if (typeof ms !== 'number') {
+      this.expires = ms
+      return
+    }
+    this._expires = new Date(Date.now() + ms)
+    this.originalMaxAge = ms
+  }
+
+  /** The attributes as they are stored and sent. */
+  get data(): CookieData {
+    return {
+      originalMaxAge: this.originalMaxAge,
+      partitioned: this.partitioned,
+      priority: this.priority,
+      expires: this._expires,
+      secure: this.secure,
+      httpOnly: this.httpOnly,
+      domain: this.domain,
+      path: this.path,
+      sameSite: this.sameSite,
+    }
+  }
+
+  /**
+   * The `Set-Cookie` value for this cookie, with `Expires` and never `Max-Age`.
+   * Throws a TypeError when an attribute is not allowed in a cookie.
+   */
+  serialize(name: string, value: string): string {
+    return stringifySetCookie(name, value, this.data as SerializeOptions)
+  }
+
+  toJSON(): CookieData {
+    return this.data
+  }
+}

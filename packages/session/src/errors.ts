@@ -1,0 +1,43 @@
+/**
+ * What went wrong, in a form that code can compare. Codes are stable, messages are not.
+ *
+ * - `ERR_SESSION_GONE`: the session was destroyed or has expired since it was read; nothing was written.
+ * - `ERR_SESSION_CHANGED`: another writer changed the session since it was read; nothing was written.
+ * - `ERR_SESSION_CORRUPT`: the stored data cannot be decoded, or is no session.
+ * - `ERR_SESSION_SERIALIZE`: the session cannot be encoded (circular, BigInt, a throwing `toJSON`).
+ * - `ERR_SESSION_EXPIRES`: `cookie.expires` is not a date.
+ * - `ERR_SESSION_STORE_CLOSED`: the store was closed.
+ * - `ERR_SESSION_STORE_TIMEOUT`: the store did not answer within `storeTimeout`.
+ * - `ERR_SESSION_STORE_UNAVAILABLE`: the store has emitted `disconnect` and not yet `connect`.
+ * - `ERR_SESSION_NOT_A_SESSION`: `req.session` was replaced by something that is no session.
+ */
+export type SessionErrorCode =
+  | 'ERR_SESSION_GONE'
+  | 'ERR_SESSION_CHANGED'
+  | 'ERR_SESSION_CORRUPT'
+  | 'ERR_SESSION_SERIALIZE'
+  | 'ERR_SESSION_EXPIRES'
+  | 'ERR_SESSION_STORE_CLOSED'
+  | 'ERR_SESSION_STORE_TIMEOUT'
+  | 'ERR_SESSION_STORE_UNAVAILABLE'
+  | 'ERR_SESSION_NOT_A_SESSION'
+
+/** Every failure of our own. A driver's error is never wrapped: it reaches the caller as it is. */
+export class SessionError extends Error {
+  /** Stable, for comparisons. */
+  readonly code: SessionErrorCode
+  /** HTTP status that Express's error handling uses: 503 when the store is away, otherwise 500. */
+  readonly status: number
+
+  constructor(code: SessionErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'SessionError'
+    this.code = code
+    this.status = code === 'ERR_SESSION_STORE_TIMEOUT' || code === 'ERR_SESSION_STORE_UNAVAILABLE' ? 503 : 500
+  }
+}
+
+/** Whether `error` carries this code, also when it comes from a second copy of this package. */
+export function hasCode(error: unknown, code: SessionErrorCode): boolean {
+  return (error as { code?: unknown } | null | undefined)?.code === code
+}

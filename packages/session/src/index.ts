@@ -1,0 +1,79 @@
+import './express.ts'
+import { Cookie, type CookieOptions } from './cookie.ts'
+import { MemoryStore } from './memory-store.ts'
+import { createMiddleware, type SessionMiddleware } from './middleware.ts'
+import { resolveOptions, type SessionOptions, STRICT, STRICT_COOKIE } from './options.ts'
+import { Session, type SessionData, type SessionRequest } from './session.ts'
+import { Store } from './store.ts'
+
+export type { Callback } from './ask.ts'
+export type { Codec } from './codec.ts'
+export type { CookieData, CookieOptions } from './cookie.ts'
+export { SessionError, type SessionErrorCode } from './errors.ts'
+export type { Next, SessionMiddleware } from './middleware.ts'
+export type { Conflict, ConflictResolver, Data, Secret, SessionOptions } from './options.ts'
+export {
+  RecordStore,
+  type RecordStoreOptions,
+  type StoredEntry,
+  type StoredRecord,
+  type UpdateResult,
+} from './record-store.ts'
+export type { RegenerateOptions, SessionData, SessionRequest } from './session.ts'
+export { Cookie, MemoryStore, Session, Store }
+
+/** Read once, as express-session does. */
+const production = process.env.NODE_ENV === 'production'
+
+/** The function that this package is, with what express-session hangs on it. */
+export interface SessionModule {
+  /**
+   * Session middleware with express-session's options, defaults and behaviour. `T` is the data of its sessions, for `of(req)`.
+   * Throws a TypeError that names the option when one cannot be used.
+   */
+  <T extends object = SessionData>(options?: SessionOptions): SessionMiddleware<T>
+  /**
+   * The same with today's defaults: nothing saved that was not changed, `sameSite: 'lax'`, `secure: 'auto'`, a failed save reaches
+   * the client as an error, the cookie is cleared on destroy, parallel changes are merged, the store has ten seconds.
+   */
+  strict<T extends object = SessionData>(options?: SessionOptions): SessionMiddleware<T>
+  Store: typeof Store
+  Cookie: typeof Cookie
+  Session: typeof Session
+  MemoryStore: typeof MemoryStore
+}
+
+function createSession<T extends object = SessionData>(options?: SessionOptions): SessionMiddleware<T> {
+  const settings = resolveOptions(options ?? {}, () => new (MemoryStore as unknown as new () => Store)())
+  if (production && settings.store instanceof MemoryStore) {
+    console.warn(
+      'Warning: session.MemoryStore is for development: it leaks memory and serves one process only.',
+    )
+  }
+  return createMiddleware<T>(settings)
+}
+
+function strict<T extends object = SessionData>(options: SessionOptions = {}): SessionMiddleware<T> {
+  const { cookie } = options
+  return createSession<T>({
+    ...STRICT,
+    ...options,
+    cookie:
+      typeof cookie === 'function'
+        ? (req: SessionRequest): CookieOptions => ({ ...STRICT_COOKIE, ...cookie(req) })
+        : { ...STRICT_COOKIE, ...cookie },
+  })
+}
+
+/** Session middleware for Express, Connect and `node:http`. */
+export const session: SessionModule = Object.assign(createSession, {
+  strict,
+  Store,
+  Cookie,
+  Session,
+  MemoryStore,
+})
+
+export default session
+// `require('@coatcheck/session')` is the function itself.
+export { session as 'module.exports' }

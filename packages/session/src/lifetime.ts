@@ -1,0 +1,26 @@
+import { SessionError } from './errors.ts'
+
+/** One day: the lifetime of a session whose cookie names no end. */
+export const DAY = 86_400_000
+
+/** What a lifetime is read from: a `Cookie`, or one that has been through JSON. */
+export interface CookieLifetime {
+  expires?: Date | string | number | null | false | undefined
+  maxAge?: number | null | false | undefined
+}
+
+/**
+ * Milliseconds from now to the end of the session: `cookie.expires` (a Date or a date string) decides, then
+ * `cookie.maxAge`, then `fallback`. Zero or less means that the session is over. Throws `ERR_SESSION_EXPIRES`
+ * when there is an `expires` that is no date: to guess would end a session, or keep it for ever.
+ */
+export function lifetimeOf(cookie: CookieLifetime | null | undefined, fallback: number): number {
+  const expires = cookie?.expires
+  if (expires !== undefined && expires !== null && expires !== false) {
+    const ms = new Date(expires).valueOf() - Date.now()
+    if (Number.isNaN(ms)) throw new SessionError('ERR_SESSION_EXPIRES', 'cookie.expires is not a date')
+    return Math.ceil(ms)
+  }
+  const maxAge = cookie?.maxAge
+  return typeof maxAge === 'number' ? Math.ceil(maxAge) : fallback
+}

@@ -1,0 +1,207 @@
+import type { KeyObject } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import depd from 'depd'
+import type { CookieOptions } from './cookie.ts'
+import type { SessionRequest } from './session.ts'
+import type { Store } from './store.ts'
+
+const deprecate = depd('express-session')
+
+/** A key of HMAC-SHA256. */
+export type Secret = string | Buffer | Uint8Array | KeyObject
+
+/**
+ * What happens to a save when another request has written the session since this one read it (stores of the family only):
+ *
+ * - `'overwrite'`: this request's data replaces the other's.
+ * - `'merge'`: the top-level keys that this request has set or deleted are applied to the other's data.
+ * - `'error'`: the save fails with `ERR_SESSION_CHANGED`.
+ * - a function of the data as read, as this request has it and as the other has stored it: gives the data to save.
+ *
+ * Whatever it is, a session destroyed meanwhile stays destroyed.
+ */
+export type Conflict = 'overwrite' | 'merge' | 'error' | ConflictResolver
+/** Sessions as plain data, without their cookies. */
+export type ConflictResolver = (base: Data, mine: Data, theirs: Data) => Data | Promise<Data>
+export type Data = Record<string, unknown>
+
+/** Options of `session()`. Those that express-session has keep its names, defaults and meaning. */
+export interface SessionOptions {
+  /** Signs the cookie: the first of several signs, all verify. Without it `req.secret` is used, which is deprecated. */
+  secret?: Secret | readonly Secret[] | undefined
+  /** Where sessions are kept. Default: a new `MemoryStore`, for development. */
+  store?: Store | undefined
+  /** Attributes of the cookie, or a function of the request that gives them. */
+  cookie?: CookieOptions | ((req: SessionRequest) => CookieOptions) | undefined
+  /** Name of the cookie. Default `'connect.sid'`. */
+  name?: string | undefined
+  /** An older word for `name`. */
+  key?: string | undefined
+  /** Makes session ids, or promises of them. Default: 24 random bytes, as 32 characters of base64url. */
+  genid?: ((req: SessionRequest) => string | Promise<string>) | undefined
+  /**
+   * Whether a request is secure: `true` believes `X-Forwarded-Proto`, `false` looks at the socket only, `undefined` asks
+   * Express's `req.secure` too. Default `undefined`.
+   */
+  proxy?: boolean | undefined
+  /** Save the session on each request, changed or not. Default `true`, deprecated: say what you want. */
+  resave?: boolean | undefined
+  /** Save new sessions that nothing was put in. Default `true`, deprecated: say what you want. */
+  saveUninitialized?: boolean | undefined
+  /** Send the cookie on each response. Default `false`. */
+  rolling?: boolean | undefined
+  /** What `req.session = null` means: leave the stored session alone, or destroy it. Default `'keep'`. */
+  unset?: 'keep' | 'destroy' | undefined
+
+  /** What a store's failure at the end of a request does: `'continue'` sends the response and then calls `next(error)`; `'error'`
+   * calls `next(error)` in place of the response while nothing of it has been sent. Default `'continue'`. */
+  onSaveError?: 'continue' | 'error' | undefined
+  /**
+   * What happens while the store is away (it has emitted `disconnect`, or reading fails): `'skip'` goes on without `req.session`,
+   * `'error'` calls `next(error)`, a function of error and request chooses. Default: as express-session, which skips while
+   * disconnected and fails when reading fails.
+   */
+  onStoreUnavailable?:
+    | 'skip'
+    | 'error'
+    | ((error: Error, req: SessionRequest) => 'skip' | 'error')
+    | undefined
+  /** Milliseconds that the store has for an answer; then `ERR_SESSION_STORE_TIMEOUT`. Default `0`: no limit. */
+  storeTimeout?: number | undefined
+  /** Leave out touching a session whose expiry was moved less than so many milliseconds ago. Default `0`: never. */
+  touchAfter?: number | undefined
+  /** Expire the cookie in the browser when the session was destroyed. Default `false`. */
+  clearCookie?: boolean | undefined
+  /** Take a new `cookie.maxAge` or `cookie.expires` as a change of the session: save it and send the cookie. Default `false`. */
+  saveCookieChanges?: boolean | undefined
+  /** Default `'overwrite'`. */
+  conflict?: Conflict | undefined
+  /** Hears of errors that nobody else does: a save that was not awaited, changes dropped because the session is gone. */
+  onError?: ((error: Error, req: SessionRequest) => void) | undefined
+}
+
+/** Options of `session()` with defaults filled in. */
+export interface Settings {
+  readonly secrets: readonly Secret[] | undefined
+  readonly store: Store
+  readonly cookie: CookieOptions | ((req: SessionRequest) => CookieOptions)
+  readonly name: string
+  readonly genid: (req: SessionRequest) => string | Promise<string>
+  readonly proxy: boolean | undefined
+  readonly resave: boolean
+  readonly saveUninitialized: boolean
+  readonly rolling: boolean
+  readonly unset: 'keep' | 'destroy'
+  readonly onSaveError: 'continue' | 'error'
+  readonly onStoreUnavailable: SessionOptions['onStoreUnavailable']
+  readonly storeTimeout: number
+  readonly touchAfter: number
+  readonly clearCookie: boolean
+  readonly saveCookieChanges: boolean
+  readonly conflict: Conflict
+  readonly onError: SessionOptions['onError']
+}
+
+/** Defaults of `session.strict()`, for apps that have no old behaviour to keep. */
+export const STRICT: SessionOptions = {
+  resave: false,
+  saveUninitialized: false,
+  onSaveError: 'error',
+  onStoreUnavailable: 'error',
+  storeTimeout: 10_000,
+  clearCookie: true,
+  saveCookieChanges: true,
+  conflict: 'merge',
+}
+
+/** Cookie defaults of `session.strict()`. */
+export const STRICT_COOKIE: CookieOptions = { sameSite: 'lax', secure: 'auto' }
+
+/** Fill in the defaults. Throws a TypeError that names the option when one cannot be used. */
+export function resolveOptions(options: SessionOptions, makeStore: () => Store): Settings {
+  checkOptions(options)
+  const { resave, saveUninitialized } = options
+  if (resave === undefined) deprecate('undefined resave option; provide resave option')
+  if (saveUninitialized === undefined) {
+    deprecate('undefined saveUninitialized option; provide saveUninitialized option')
+  }
+  if (!options.secret) deprecate('req.secret; provide secret option')
+  return {
+    secrets: secretsOf(options.secret),
+    store: options.store || makeStore(),
+    cookie: options.cookie || {},
+    name: options.name || options.key || 'connect.sid',
+    genid: options.genid || randomId,
+    proxy: options.proxy,
+    resave: resave ?? true,
+    saveUninitialized: saveUninitialized ?? true,
+    rolling: Boolean(options.rolling),
+    unset: options.unset || 'keep',
+    onSaveError: options.onSaveError ?? 'continue',
+    onStoreUnavailable: options.onStoreUnavailable,
+    storeTimeout: options.storeTimeout ?? 0,
+    touchAfter: options.touchAfter ?? 0,
+    clearCookie: options.clearCookie ?? false,
+    saveCookieChanges: options.saveCookieChanges ?? false,
+    conflict: options.conflict ?? 'overwrite',
+    onError: options.onError,
+  }
+}
+
+/** 24 random bytes, as express-session has: 192 bits, above the 64 that OWASP asks of a session id. */
+function randomId(): string {
+  return randomBytes(24).toString('base64url')
+}
+
+/** The caller's own array: what is put in front of it later signs from then on. */
+function secretsOf(secret: SessionOptions['secret']): readonly Secret[] | undefined {
+  if (!secret) return undefined
+  return Array.isArray(secret) ? secret : [secret as Secret]
+}
+
+function checkOptions(options: SessionOptions): void {
+  const { genid, secret, store, cookie, storeTimeout, touchAfter, onError, conflict, onStoreUnavailable } =
+    options
+  if (genid && typeof genid !== 'function') throw new TypeError('genid option must be a function')
+  if (Array.isArray(secret) && secret.length === 0) {
+    throw new TypeError('secret option array must hold at least one secret')
+  }
+  if (store) checkStore(store)
+  if (cookie && typeof cookie !== 'object' && typeof cookie !== 'function') {
+    throw new TypeError('cookie option must be an object or a function')
+  }
+  checkMilliseconds('storeTimeout', storeTimeout)
+  checkMilliseconds('touchAfter', touchAfter)
+  const maxAge = typeof cookie === 'object' ? cookie?.maxAge : undefined
+  if (touchAfter && typeof maxAge === 'number' && touchAfter >= maxAge) {
+    throw new TypeError('touchAfter option must be less than cookie.maxAge, or active sessions would expire')
+  }
+  checkChoice('unset', options.unset || undefined, ['keep', 'destroy'])
+  checkChoice('onSaveError', options.onSaveError, ['continue', 'error'])
+  if (typeof conflict !== 'function') checkChoice('conflict', conflict, ['overwrite', 'merge', 'error'])
+  if (typeof onStoreUnavailable !== 'function') {
+    checkChoice('onStoreUnavailable', onStoreUnavailable, ['skip', 'error'])
+  }
+  if (onError !== undefined && typeof onError !== 'function')
+    throw new TypeError('onError option must be a function')
+}
+
+function checkStore(store: Store): void {
+  for (const method of ['on', 'get', 'set', 'destroy'] as const) {
+    if (typeof store[method] !== 'function') {
+      throw new TypeError(`store option must be a session store: it has no method ${method}`)
+    }
+  }
+}
+
+function checkMilliseconds(name: string, value: number | undefined): void {
+  if (value !== undefined && !(typeof value === 'number' && value >= 0 && Number.isFinite(value))) {
+    throw new TypeError(`${name} option must be a number of milliseconds`)
+  }
+}
+
+function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value !== undefined && !choices.includes(value)) {
+    throw new TypeError(`${name} option must be ${choices.map(choice => `"${choice}"`).join(' or ')}`)
+  }
+}

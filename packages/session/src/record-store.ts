@@ -1,0 +1,336 @@
+import type { Callback } from './ask.ts'
+import { type Codec, type DecodedSession, decode, encode } from './codec.ts'
+import { SessionError } from './errors.ts'
+import { DAY, lifetimeOf } from './lifetime.ts'
+import { LOADED, type Loaded, loadedOf, noteLoaded } from './loaded.ts'
+import type { SessionData } from './session.ts'
+import { Store } from './store.ts'
+
+/** A stored session. `ttl` is what is left of its life, in milliseconds by the clock of the database. */
+export interface StoredRecord {
+  data: string
+  ttl: number
+}
+
+/** A stored session with its id. */
+export interface StoredEntry extends StoredRecord {
+  sid: string
+}
+
+/** `'changed'`: the data is no longer what was expected. `'missing'`: destroyed or expired. Neither wrote anything. */
+export type UpdateResult = 'updated' | 'changed' | 'missing'
+
+/** Options that every store of the family has. */
+export interface RecordStoreOptions {
+  /** Lifetime in milliseconds of a session whose cookie names no end. Default one day. */
+  ttl?: number | undefined
+  /** Milliseconds between deletions of expired sessions, give or take a half; `false` for none. Default 15 minutes. */
+  pruneInterval?: number | false | undefined
+  /** Turns sessions into text and back. Default `JSON`. */
+  codec?: Codec | undefined
+}
+
+/** How many expired sessions one call of `_prune` is asked to delete. */
+const PRUNE_BATCH = 1000
+
+/** How far `cookie.expires` may be from the clock of the database before it is taken to have been touched. */
+const CLOCK_SLACK = 100
+
+/**
+ * What a store extends: a backend implements the hooks, which see an id, a text and a lifetime in milliseconds, and never a
+ * cookie, a session or a callback. Everything else is done here, once: lifetimes, encoding, callbacks and promises, opening on
+ * first use, deleting what has expired.
+ *
+ * Each public method takes a callback, which is called once and never before the method has returned, or returns a promise.
+ *
+ * The hooks' promises:
+ * - what has expired is not there, for every hook, whether or not it has been deleted;
+ * - no hook but `_write` inserts;
+ * - a failure is thrown as the driver gave it.
+ */
+export abstract class RecordStore extends Store {
+  readonly #ttl: number
+  readonly #pruneInterval: number | false
+  readonly #codec: Codec
+  #opening: Promise<void> | undefined
+  #opened = false
+  #closing: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor({ ttl = DAY, pruneInterval = 15 * 60_000, codec = JSON }: RecordStoreOptions = {}) {
+    super()
+    if (typeof ttl !== 'number' || !(ttl > 0)) {
+      throw new TypeError('The option "ttl" must be a number of milliseconds greater than 0')
+    }
+    if (pruneInterval !== false && !(typeof pruneInterval === 'number' && pruneInterval > 0)) {
+      throw new TypeError(
+        'The option "pruneInterval" must be a number of milliseconds greater than 0, or false',
+      )
+    }
+    if (typeof codec?.stringify !== 'function' || typeof codec.parse !== 'function') {
+      throw new TypeError('The option "codec" must be an object with the methods stringify and parse')
+    }
+    this.#ttl = ttl
+    this.#pruneInterval = pruneInterval
+    this.#codec = codec
+  }
+
+  /** The session of `sid`, or `undefined` when there is none or it has expired. */
+  protected abstract _read(sid: string): Promise<StoredRecord | undefined>
+  /** Insert or replace. */
+  protected abstract _write(sid: string, data: string, ttl: number): Promise<void>
+  /** Replace only if it is still there and, when `expected` is given, only if its data is still that. Never inserts. */
+  protected abstract _update(sid: string, data: string, ttl: number, expected?: string): Promise<UpdateResult>
+  /** Move the expiry of a live session and nothing else. Tells whether it was there. */
+  protected abstract _touch(sid: string, ttl: number): Promise<boolean>
+  /** Remove it. Tells whether it was there. */
+  protected abstract _destroy(sid: string): Promise<boolean>
+  /** Every live session, read page by page. */
+  protected abstract _entries(): AsyncIterable<StoredEntry>
+  /** Remove every session of this store and nothing else. */
+  protected abstract _clear(): Promise<void>
+  /** Prepare the backend: on first use, again after a failure. */
+  protected async _open(): Promise<void> {}
+  /** Release what `_open` took. */
+  protected async _close(): Promise<void> {}
+  /** How many live sessions there are. */
+  protected async _count(): Promise<number> {
+    let count = 0
+    for await (const _ of this._entries()) count++
+    return count
+  }
+  /** Delete at most `limit` expired sessions and tell how many. A backend that expires them by itself has none. */
+  protected _prune?(limit: number): Promise<number>
+
+  /** The default lifetime in milliseconds. */
+  get ttl(): number {
+    return this.#ttl
+  }
+
+  /**
+   * The session as plain data, or `undefined` when there is none or it has expired. Its `cookie.expires` is the current expiry.
+   * Fails with `ERR_SESSION_CORRUPT` when the stored data is no session.
+   */
+  override get(sid: string, callback: Callback<SessionData | undefined>): void
+  override get(sid: string): Promise<SessionData | undefined>
+  override get(
+    sid: string,
+    callback?: Callback<SessionData | undefined>,
+  ): Promise<SessionData | undefined> | void {
+    return this.#answer(callback, async () => {
+      const record = await this._read(sid)
+      return record && this.#session(sid, record)
+    })
+  }
+
+  /**
+   * Insert or replace the session of `sid`; one whose expiry has passed is removed. A session that `get` gave is only replaced,
+   * never inserted again: fails with `ERR_SESSION_GONE` when it was destroyed or has expired meanwhile, and with
+   * `ERR_SESSION_CHANGED` when another writer was first. Fails with `ERR_SESSION_SERIALIZE` when it cannot be encoded.
+   */
+  override set(sid: string, session: SessionData, callback: Callback): void
+  override set(sid: string, session: SessionData): Promise<void>
+  override set(sid: string, session: SessionData, callback?: Callback): Promise<void> | void {
+    let data: string
+    let ttl: number
+    try {
+      data = encode(this.#codec, session)
+      ttl = this.#lifetime(session)
+    } catch (error) {
+      return this.#answer(callback, () => Promise.reject(error))
+    }
+    return this.#answer(callback, () => this.#save(sid, session, data, ttl))
+  }
+
+  /** Move the expiry to that of `session.cookie`. Tells whether the session was there; that it was not is no error. */
+  override touch(sid: string, session: SessionData, callback: Callback<boolean>): void
+  override touch(sid: string, session: SessionData): Promise<boolean>
+  override touch(sid: string, session: SessionData, callback?: Callback<boolean>): Promise<boolean> | void {
+    return this.#answer(callback, async () => {
+      const ttl = this.#lifetime(session)
+      return ttl > 0 ? this._touch(sid, ttl) : this._destroy(sid)
+    })
+  }
+
+  /** Remove the session. Tells whether it was there; that it was not is no error. */
+  override destroy(sid: string, callback: Callback<boolean>): void
+  override destroy(sid: string): Promise<boolean>
+  override destroy(sid: string, callback?: Callback<boolean>): Promise<boolean> | void {
+    return this.#answer(callback, () => this._destroy(sid))
+  }
+
+  /** Every live session by id, in one object: for small stores. Large ones are read with {@link entries}. */
+  override all(callback: Callback<Record<string, SessionData>>): void
+  override all(): Promise<Record<string, SessionData>>
+  override all(
+    callback?: Callback<Record<string, SessionData>>,
+  ): Promise<Record<string, SessionData>> | void {
+    return this.#answer(callback, async () => {
+      const sessions: Record<string, SessionData> = Object.create(null)
+      for await (const [sid, session] of this.#live()) sessions[sid] = session
+      return sessions
+    })
+  }
+
+  /** How many live sessions there are. */
+  override length(callback: Callback<number>): void
+  override length(): Promise<number>
+  override length(callback?: Callback<number>): Promise<number> | void {
+    return this.#answer(callback, () => this._count())
+  }
+
+  /** The ids of all live sessions. */
+  ids(callback: Callback<string[]>): void
+  ids(): Promise<string[]>
+  ids(callback?: Callback<string[]>): Promise<string[]> | void {
+    return this.#answer(callback, async () => {
+      const ids: string[] = []
+      for await (const { sid } of this._entries()) ids.push(sid)
+      return ids
+    })
+  }
+
+  /** Live sessions one by one with their ids, never all in memory. What cannot be decoded is left out, with one warning. */
+  async *entries(): AsyncGenerator<[sid: string, session: SessionData], void, void> {
+    await this.#ready()
+    yield* this.#live()
+  }
+
+  /** Remove every session of this store. */
+  override clear(callback: Callback): void
+  override clear(): Promise<void>
+  override clear(callback?: Callback): Promise<void> | void {
+    return this.#answer(callback, () => this._clear())
+  }
+
+  /** Delete expired sessions, batch by batch. Tells how many there were. */
+  prune(callback: Callback<number>): void
+  prune(): Promise<number>
+  prune(callback?: Callback<number>): Promise<number> | void {
+    return this.#answer(callback, async () => {
+      let total = 0
+      for (let deleted = PRUNE_BATCH; this._prune && deleted >= PRUNE_BATCH; total += deleted) {
+        deleted = await this._prune(PRUNE_BATCH)
+      }
+      return total
+    })
+  }
+
+  /** Stop the timer and release the backend. Later calls fail with `ERR_SESSION_STORE_CLOSED`; a second `close` is no error. */
+  close(callback: Callback): void
+  close(): Promise<void>
+  close(callback?: Callback): Promise<void> | void {
+    clearTimeout(this.#timer)
+    this.#closing ??= Promise.resolve(this.#opening)
+      .catch(() => {})
+      .then(() => this._close())
+    return settle(this.#closing, callback)
+  }
+
+  /** Prepared once; a failure is forgotten, so that the next call tries again. */
+  #ready(): Promise<void> {
+    if (this.#closing)
+      return Promise.reject(new SessionError('ERR_SESSION_STORE_CLOSED', 'The session store is closed'))
+    this.#opening ??= this._open().then(
+      () => {
+        this.#opened = true
+        this.#schedulePrune()
+      },
+      error => {
+        this.#opening = undefined
+        throw error
+      },
+    )
+    return this.#opening
+  }
+
+  #answer<T>(callback: Callback<T> | undefined, work: () => Promise<T>): Promise<T> | undefined {
+    const ready = this.#opened && !this.#closing
+    return settle(ready ? started(work) : this.#ready().then(work), callback)
+  }
+
+  async #save(sid: string, session: SessionData, data: string, ttl: number): Promise<void> {
+    const loaded = loadedOf(session)
+    if (ttl <= 0) {
+      await this._destroy(sid)
+    } else if (loaded?.sid === sid) {
+      const result = await this._update(sid, data, ttl, loaded.compare ? loaded.text : undefined)
+      if (result === 'missing')
+        throw new SessionError('ERR_SESSION_GONE', 'The session was destroyed or has expired')
+      if (result === 'changed')
+        throw new SessionError('ERR_SESSION_CHANGED', 'Another writer changed the session')
+    } else {
+      await this._write(sid, data, ttl)
+    }
+    // A session of the middleware has the place for it from the start; a plain object is left as it is.
+    if (LOADED in session) noteLoaded(session, { sid, text: data, ttl, compare: loaded?.compare ?? true })
+  }
+
+  #lifetime(session: SessionData): number {
+    return lifetimeOf(session.cookie, this.#ttl)
+  }
+
+  #session(sid: string, { data, ttl }: StoredRecord): SessionData {
+    const session = decode(this.#codec, data)
+    showExpiry(session, ttl)
+    noteLoaded(session, { sid, text: data, ttl, compare: true } satisfies Loaded)
+    return session as unknown as SessionData
+  }
+
+  async *#live(): AsyncGenerator<[string, SessionData], void, void> {
+    let undecodable = 0
+    for await (const { sid, ...record } of this._entries()) {
+      let session: SessionData
+      try {
+        session = this.#session(sid, record)
+      } catch {
+        undecodable++
+        continue
+      }
+      yield [sid, session]
+    }
+    if (undecodable) process.emitWarning(`${undecodable} stored sessions cannot be decoded and were left out`)
+  }
+
+  /** Jitter keeps many processes on one database from pruning in step. */
+  #schedulePrune(): void {
+    if (!this._prune || this.#pruneInterval === false || this.#closing) return
+    const delay = Math.min(this.#pruneInterval * (0.5 + Math.random()), 2 ** 31 - 1)
+    this.#timer = setTimeout(() => {
+      this.prune()
+        .catch(error => {
+          if (!this.#closing) process.emitWarning(`Expired sessions could not be deleted: ${error}`)
+        })
+        .finally(() => this.#schedulePrune())
+    }, delay)
+    this.#timer.unref()
+  }
+}
+
+/** The stored text keeps the expiry of the last write; a touch moves only that of the record. */
+function showExpiry({ cookie }: DecodedSession, ttl: number): void {
+  const { expires } = cookie
+  if (expires === null || expires === undefined) return
+  const current = Date.now() + ttl
+  if (!(Math.abs(new Date(expires).valueOf() - current) <= CLOCK_SLACK))
+    cookie.expires = new Date(current).toISOString()
+}
+
+/** A throw of a hook that is not async becomes a rejection too. */
+async function started<T>(work: () => Promise<T>): Promise<T> {
+  return work()
+}
+
+/** Hand the outcome to the callback in a turn of its own, so that what it throws is nobody else's; or give the promise. */
+function settle<T>(outcome: Promise<T>, callback: Callback<T> | undefined): Promise<T> | undefined {
+  if (!callback) {
+    // The promise is the caller's: whoever does not await it, as express-session's `destroy()`, does not want the process ended.
+    outcome.catch(() => {})
+    return outcome
+  }
+  outcome.then(
+    value => process.nextTick(callback, null, value),
+    error => process.nextTick(callback, error),
+  )
+  return undefined
+}

@@ -1,0 +1,181 @@
+import type { IncomingMessage } from 'node:http'
+import { ask, type Callback } from './ask.ts'
+import type { Cookie } from './cookie.ts'
+import type { Store } from './store.ts'
+
+/**
+ * The data of a session. Add your own keys by declaration merging:
+ *
+ * ```ts
+ * declare module '@coatcheck/session' {
+ *   interface SessionData { userId: string }
+ * }
+ * ```
+ */
+export interface SessionData {
+  cookie: Cookie
+}
+
+/** A request that the middleware has seen. */
+export interface SessionRequest extends IncomingMessage {
+  /** Missing once the session was destroyed, and where the request has none. */
+  session: Session & Partial<SessionData>
+  /** The id in the cookie, or a new one. */
+  sessionID: string
+  sessionStore: Store
+  originalUrl?: string
+  secure?: boolean
+}
+
+/** Options of {@link Session.regenerate}. */
+export interface RegenerateOptions {
+  /** Data to carry over to the new id: `true` for all, or the names of the keys. Default: none. */
+  keep?: boolean | readonly string[]
+}
+
+/** What the middleware does for the sessions of one request. */
+export interface SessionHost {
+  /** Call the store within the time limit; the response waits for the answer. */
+  call<T>(method: string, args: readonly unknown[], done: Callback<T>): void
+  save(session: Session, done: Callback): void
+  reloaded(session: Session): void
+  destroyed(session: Session): void
+  /** An error that nobody may be listening for. */
+  report(error: unknown): void
+}
+
+/** Where a request keeps its host. */
+export const HOST: unique symbol = Symbol.for('coatcheck.host')
+
+/**
+ * `req.session`: the data as own enumerable properties, and these methods. Each that talks to the store takes a callback
+ * (and returns the session) or none (and returns a promise). A promise that nobody awaits may fail without ending the process.
+ */
+export class Session {
+  /** The session's id; read-only, not enumerable. */
+  declare readonly id: string
+  /** The request; read-only, not enumerable. */
+  declare readonly req: SessionRequest
+  declare cookie: Cookie
+
+  /** Keys of `data` that are names of methods are left out. */
+  constructor(req: SessionRequest, data?: object | null) {
+    Object.defineProperty(this, 'req', { value: req })
+    Object.defineProperty(this, 'id', { value: req.sessionID })
+    if (typeof data !== 'object' || data === null) return
+    const own = this as Record<string, unknown>
+    for (const key in data) {
+      if (!(key in this)) own[key] = (data as Record<string, unknown>)[key]
+    }
+  }
+
+  /** Start the lifetime anew. The middleware does it on each request. */
+  touch(): this {
+    return this.resetMaxAge()
+  }
+
+  /** Set `cookie.maxAge` back to `cookie.originalMaxAge`. */
+  resetMaxAge(): this {
+    this.cookie.maxAge = this.cookie.originalMaxAge
+    return this
+  }
+
+  /**
+   * Write the session to the store now; the middleware does it at the end of the request.
+   * Fails with `ERR_SESSION_GONE` when it was destroyed meanwhile, on a store that can tell.
+   */
+  save(callback: Callback): this
+  save(): Promise<void>
+  save(callback?: Callback): this | Promise<void> {
+    return answer(this, callback, done => {
+      const host = hostOf(this.req)
+      if (host) host.save(this, done)
+      else ask(this.req.sessionStore, 'set', [this.id, this], 0, done)
+    })
+  }
+
+  /** Replace `req.session` by what the store has. Fails with `failed to load session` when it has none. */
+  reload(callback: Callback): this
+  reload(): Promise<void>
+  reload(callback?: Callback): this | Promise<void> {
+    return answer(this, callback, done => {
+      const { req, id } = this
+      callStore<SessionData>(req, 'get', [id], (error, data) => {
+        if (error) return done(error)
+        if (!data) return done(new Error('failed to load session'))
+        hostOf(req)?.reloaded(req.sessionStore.createSession(req, data))
+        done()
+      })
+    })
+  }
+
+  /** End the session: `req.session` is gone at once, and then the stored one. */
+  destroy(callback: Callback): this
+  destroy(): Promise<void>
+  destroy(callback?: Callback): this | Promise<void> {
+    return answer(this, callback, done => {
+      const { req, id } = this
+      Reflect.deleteProperty(req, 'session')
+      hostOf(req)?.destroyed(this)
+      callStore(req, 'destroy', [id], done)
+    })
+  }
+
+  /**
+   * Destroy the session and make a new one under a new id in `req.session`: on login, against session fixation.
+   * The new one is empty, but for what `keep` names.
+   */
+  regenerate(callback: Callback): this
+  regenerate(options: RegenerateOptions, callback: Callback): this
+  regenerate(options?: RegenerateOptions): Promise<void>
+  regenerate(options?: RegenerateOptions | Callback, callback?: Callback): this | Promise<void> {
+    const keep = typeof options === 'object' ? options.keep : undefined
+    return answer(this, typeof options === 'function' ? options : callback, done => {
+      const { req } = this
+      callStore(req, 'regenerate', [req], error => {
+        if (req.session && req.session !== this) carryOver(this, req.session, keep)
+        done(error)
+      })
+    })
+  }
+}
+
+function carryOver(from: object, to: object, keep: RegenerateOptions['keep']): void {
+  const keys = keep === true ? Object.keys(from) : keep || []
+  for (const key of keys) {
+    if (key !== 'cookie' && Object.hasOwn(from, key))
+      Object.assign(to, { [key]: (from as Record<string, unknown>)[key] })
+  }
+}
+
+function hostOf(req: SessionRequest): SessionHost | undefined {
+  return (req as { [HOST]?: SessionHost })[HOST]
+}
+
+function callStore<T>(
+  req: SessionRequest,
+  method: string,
+  args: readonly unknown[],
+  done: Callback<T>,
+): void {
+  const host = hostOf(req)
+  if (host) host.call(method, args, done)
+  else ask(req.sessionStore, method, args, 0, done)
+}
+
+/** By callback where there is one, else by a promise whose failure is reported instead of ending the process. */
+function answer<S extends Session>(
+  session: S,
+  callback: Callback | undefined,
+  work: (done: Callback) => void,
+): S | Promise<void> {
+  if (callback) {
+    work(callback)
+    return session
+  }
+  const promise = new Promise<void>((resolve, reject) => {
+    work(error => (error ? reject(error) : resolve()))
+  })
+  promise.catch(error => hostOf(session.req)?.report(error))
+  return promise
+}

@@ -1,0 +1,84 @@
+import { EventEmitter } from 'node:events'
+import { type Callback, isPromise } from './ask.ts'
+import { Cookie, type CookieOptions } from './cookie.ts'
+import { loadedOf, noteLoaded } from './loaded.ts'
+import { Session, type SessionData, type SessionRequest } from './session.ts'
+
+/**
+ * The contract that express-session has with its stores: `get`, `set` and `destroy`, and `touch` where there is one.
+ * A store answers by callback or by promise; the first answer counts. It emits `disconnect` when it cannot be used for
+ * a while and `connect` when it can again.
+ *
+ * An old-style constructor: both `class X extends Store` and `Store.call(this)` with `util.inherits` are in use.
+ * For a new backend extend {@link RecordStore} instead.
+ */
+declare abstract class BaseStore extends EventEmitter {
+  /** The session of `sid` as plain data; nothing (no error) when there is none or it has expired. */
+  abstract get(sid: string, callback: Callback<SessionData | null>): unknown
+  /** Insert or replace the session of `sid`. */
+  abstract set(sid: string, session: SessionData, callback?: Callback): unknown
+  /** Remove the session of `sid`; one that is not there is no error. */
+  abstract destroy(sid: string, callback?: Callback): unknown
+  /** Move the expiry of a live session to that of `session.cookie`, and change nothing else. */
+  touch?(sid: string, session: SessionData, callback?: Callback): unknown
+  /** Every live session: an array, or an object by id. */
+  all?(callback: Callback<unknown>): unknown
+  /** How many live sessions there are. */
+  length?(callback: Callback<number>): unknown
+  /** Remove every session of this store. */
+  clear?(callback?: Callback): unknown
+  /** Give `req` a new session under a new id. Set by the middleware. */
+  generate: (req: SessionRequest) => unknown
+  /** Destroy the session of `req` and give it a new one, also when destroying failed; then call back. */
+  regenerate(req: SessionRequest, callback: Callback): void
+  /** Read a session outside of a request. Calls back with nothing when there is none. */
+  load(sid: string, callback: Callback<Session & Partial<SessionData>>): void
+  /** Make `req.session` from stored data. */
+  createSession(req: SessionRequest, data: SessionData): Session & Partial<SessionData>
+}
+
+export type Store = BaseStore
+
+export const Store: typeof BaseStore = function Store(this: EventEmitter) {
+  EventEmitter.call(this)
+} as unknown as typeof BaseStore
+
+Object.setPrototypeOf(Store, EventEmitter)
+Object.setPrototypeOf(Store.prototype, EventEmitter.prototype)
+
+const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisType<BaseStore> = {
+  regenerate(req, callback) {
+    this.destroy(req.sessionID as string, error => {
+      const generated = this.generate(req)
+      if (!isPromise(generated)) return callback(error)
+      generated.then(
+        () => process.nextTick(callback, error),
+        failure => process.nextTick(callback, error ?? failure),
+      )
+    })
+  },
+
+  load(sid, callback) {
+    this.get(sid, (error, data) => {
+      if (error || !data) return callback(error)
+      callback(null, this.createSession({ sessionID: sid, sessionStore: this } as SessionRequest, data))
+    })
+  },
+
+  createSession(req, data) {
+    const expires = data.cookie.expires
+    const originalMaxAge = data.cookie.originalMaxAge
+    const cookie = new Cookie(data.cookie as CookieOptions)
+    if (typeof expires === 'string') cookie.expires = new Date(expires)
+    cookie.originalMaxAge = originalMaxAge as number | null
+    data.cookie = cookie
+    const session = new Session(req, data) as Session & Partial<SessionData>
+    noteLoaded(session, loadedOf(data))
+    req.session = session
+    return session
+  },
+}
+
+for (const [name, value] of Object.entries(methods)) {
+  Object.defineProperty(Store.prototype, name, { value, configurable: true, writable: true })
+}
