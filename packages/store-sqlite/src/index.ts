@@ -1,0 +1,6 @@
+export {
+  type SqliteClient,
+  type SqliteOpenOptions,
+  SqliteStore,
+  type SqliteStoreOptions,
+} from './sqlite-store.ts'

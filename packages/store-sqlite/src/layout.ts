@@ -1,0 +1,44 @@
+import type { SqliteClient } from './sqlite-store.ts'
+
+/** How a table keeps sessions: its columns, and the form of its expiry. */
+export interface Layout {
+  readonly data: string
+  readonly expires: string
+  /** Epoch milliseconds to what the column holds, in a form whose order is that of time. */
+  toColumn(ms: number): number | string
+  /** What the column holds to epoch milliseconds. */
+  fromColumn(value: number | string): number
+}
+
+/** Our own: epoch milliseconds. */
+const OWN: Layout = {
+  data: 'data',
+  expires: 'expires',
+  toColumn: ms => ms,
+  fromColumn: Number,
+}
+
+/** connect-sqlite3's: epoch milliseconds too, in a column without a type. */
+const CONNECT_SQLITE3: Layout = { ...OWN, data: 'sess', expires: 'expired' }
+
+/** better-sqlite3-session-store's: ISO 8601 in UTC, as text. */
+const BETTER_SQLITE3_SESSION_STORE: Layout = {
+  data: 'sess',
+  expires: 'expire',
+  toColumn: ms => new Date(ms).toISOString(),
+  fromColumn: Date.parse,
+}
+
+/** The layout of a table that is there, ours when there is none. Throws when it is not a table of sessions. */
+export function layoutOf(client: SqliteClient, table: string): Layout {
+  const columns = client.prepare('SELECT name FROM pragma_table_info(?)').all(table) as { name: string }[]
+  const names = new Set(columns.map(column => column.name))
+  if (names.size === 0) return OWN
+  const layout = [OWN, CONNECT_SQLITE3, BETTER_SQLITE3_SESSION_STORE].find(
+    ({ data, expires }) => names.has('sid') && names.has(data) && names.has(expires),
+  )
+  if (layout) return layout
+  throw new TypeError(
+    `The table "${table}" is no table of sessions: it has the columns ${[...names].join(', ')}; give another name with the option "table"`,
+  )
+}

@@ -1,0 +1,228 @@
+import {
+  RecordStore,
+  type RecordStoreOptions,
+  type StoredEntry,
+  type StoredRecord,
+  type UpdateResult,
+} from '@coatcheck/session'
+import { type Layout, layoutOf } from './layout.ts'
+
+/** What the store needs of a `better-sqlite3` Database. */
+export interface SqliteClient {
+  prepare(sql: string): SqliteStatement
+  exec(sql: string): unknown
+  close(): unknown
+}
+
+interface SqliteStatement {
+  run(...parameters: unknown[]): { changes: number }
+  get(...parameters: unknown[]): unknown
+  all(...parameters: unknown[]): unknown[]
+}
+
+/** Options of {@link SqliteStore.open}. */
+export interface SqliteOpenOptions extends RecordStoreOptions {
+  /** Name of the table, made if it is not there. Default `'sessions'`. */
+  table?: string | undefined
+  /** Milliseconds to wait for another process that is writing. Default 5000. */
+  busyTimeout?: number | undefined
+}
+
+/** Options of {@link SqliteStore}. */
+export interface SqliteStoreOptions extends RecordStoreOptions {
+  /** A `Database` of `better-sqlite3`. The store never closes it. */
+  client: SqliteClient
+  /** Name of the table, made if it is not there. Default `'sessions'`. */
+  table?: string | undefined
+}
+
+/** How many rows `entries` reads at a time. */
+const PAGE = 500
+
+/** Sessions in a SQLite file, through `better-sqlite3`. */
+export class SqliteStore extends RecordStore {
+  readonly #client: SqliteClient
+  readonly #table: string
+  #owned = false
+  #sql: Statements | undefined
+
+  constructor({ client, table = 'sessions', ...options }: SqliteStoreOptions) {
+    super(options)
+    if (typeof client?.prepare !== 'function' || typeof client.exec !== 'function') {
+      throw new TypeError('The option "client" must be a Database of better-sqlite3')
+    }
+    if (typeof table !== 'string' || table === '' || table.includes('\0')) {
+      throw new TypeError('The option "table" must be the name of a table')
+    }
+    this.#client = client
+    this.#table = table
+  }
+
+  /**
+   * A store on a file, or on `':memory:'`, that `close()` closes. Several processes may use one file: it is put in WAL mode.
+   * Fails when better-sqlite3 is not installed or the file cannot be opened.
+   */
+  static async open(
+    path: string,
+    { busyTimeout = 5000, ...options }: SqliteOpenOptions = {},
+  ): Promise<SqliteStore> {
+    if (typeof path !== 'string' || path === '')
+      throw new TypeError('SqliteStore.open needs the path of a file')
+    if (!(Number.isInteger(busyTimeout) && busyTimeout >= 0)) {
+      throw new TypeError('The option "busyTimeout" must be a whole number of milliseconds')
+    }
+    const Database = await driver()
+    const client: SqliteClient = new Database(path, { timeout: busyTimeout })
+    try {
+      // An empty file is turned to WAL by one process; the others wait for it.
+      client.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+      const store = new SqliteStore({ ...options, client })
+      store.#owned = true
+      return store
+    } catch (error) {
+      client.close()
+      throw error
+    }
+  }
+
+  protected override async _open(): Promise<void> {
+    const table = quote(this.#table)
+    const client = this.#client
+    const layout = layoutOf(client, this.#table)
+    client.exec(`
+      CREATE TABLE IF NOT EXISTS ${table} (
+        sid TEXT NOT NULL PRIMARY KEY,
+        data TEXT NOT NULL,
+        expires INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS ${quote(`${this.#table}_${layout.expires}`)} ON ${table} (${layout.expires});
+    `)
+    this.#sql = prepare(client, table, layout)
+  }
+
+  protected override async _close(): Promise<void> {
+    if (this.#owned) this.#client.close()
+  }
+
+  protected override async _read(sid: string): Promise<StoredRecord | undefined> {
+    const { read, layout } = this.#statements
+    const now = Date.now()
+    const row = read.get(sid, layout.toColumn(now)) as Row | undefined
+    return row && { data: row.data, ttl: layout.fromColumn(row.expires) - now }
+  }
+
+  protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
+    const { write, layout } = this.#statements
+    write.run(sid, data, layout.toColumn(Date.now() + ttl))
+  }
+
+  protected override async _update(
+    sid: string,
+    data: string,
+    ttl: number,
+    expected?: string,
+  ): Promise<UpdateResult> {
+    const { update, replace, read, layout } = this.#statements
+    const now = Date.now()
+    const [live, expires] = [layout.toColumn(now), layout.toColumn(now + ttl)]
+    const { changes } =
+      expected === undefined
+        ? update.run(data, expires, sid, live)
+        : replace.run(data, expires, sid, live, expected)
+    if (changes > 0) return 'updated'
+    return expected !== undefined && read.get(sid, live) ? 'changed' : 'missing'
+  }
+
+  protected override async _touch(sid: string, ttl: number): Promise<boolean> {
+    const { touch, layout } = this.#statements
+    const now = Date.now()
+    return touch.run(layout.toColumn(now + ttl), sid, layout.toColumn(now)).changes > 0
+  }
+
+  protected override async _destroy(sid: string): Promise<boolean> {
+    return this.#statements.destroy.run(sid).changes > 0
+  }
+
+  protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
+    const { page, layout } = this.#statements
+    let after: string | undefined
+    for (;;) {
+      const now = Date.now()
+      const rows = page.all(after ?? '', layout.toColumn(now), PAGE) as (Row & { sid: string })[]
+      for (const { sid, data, expires } of rows) {
+        if (sid !== after) yield { sid, data, ttl: layout.fromColumn(expires) - now }
+      }
+      if (rows.length < PAGE) return
+      after = rows[rows.length - 1]!.sid
+    }
+  }
+
+  protected override async _clear(): Promise<void> {
+    this.#statements.clear.run()
+  }
+
+  protected override async _count(): Promise<number> {
+    const { count, layout } = this.#statements
+    return (count.get(layout.toColumn(Date.now())) as { count: number }).count
+  }
+
+  protected override async _prune(limit: number): Promise<number> {
+    const { prune, layout } = this.#statements
+    return prune.run(layout.toColumn(Date.now()), limit).changes
+  }
+
+  get #statements(): Statements {
+    return this.#sql as Statements
+  }
+}
+
+interface Row {
+  data: string
+  expires: number | string
+}
+
+type Statements = ReturnType<typeof prepare>
+
+/** Every statement, once. The table's name is quoted; the columns are those of a known layout. */
+function prepare(client: SqliteClient, table: string, layout: Layout) {
+  const { data, expires } = layout
+  return {
+    layout,
+    read: client.prepare(
+      `SELECT ${data} AS data, ${expires} AS expires FROM ${table} WHERE sid = ? AND ${expires} > ?`,
+    ),
+    write: client.prepare(`
+      INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES (?, ?, ?)
+      ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}`),
+    update: client.prepare(
+      `UPDATE ${table} SET ${data} = ?, ${expires} = ? WHERE sid = ? AND ${expires} > ?`,
+    ),
+    replace: client.prepare(
+      `UPDATE ${table} SET ${data} = ?, ${expires} = ? WHERE sid = ? AND ${expires} > ? AND ${data} = ?`,
+    ),
+    touch: client.prepare(`UPDATE ${table} SET ${expires} = ? WHERE sid = ? AND ${expires} > ?`),
+    destroy: client.prepare(`DELETE FROM ${table} WHERE sid = ?`),
+    page: client.prepare(`
+      SELECT sid, ${data} AS data, ${expires} AS expires FROM ${table}
+      WHERE sid >= ? AND ${expires} > ? ORDER BY sid LIMIT ?`),
+    clear: client.prepare(`DELETE FROM ${table}`),
+    count: client.prepare(`SELECT count(*) AS count FROM ${table} WHERE ${expires} > ?`),
+    prune: client.prepare(`
+      DELETE FROM ${table} WHERE sid IN (SELECT sid FROM ${table} WHERE ${expires} <= ? LIMIT ?)`),
+  }
+}
+
+function quote(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`
+}
+
+type Driver = new (path: string, options: { timeout: number }) => SqliteClient
+
+async function driver(): Promise<Driver> {
+  try {
+    const { default: Database } = (await import('better-sqlite3' as string)) as { default: Driver }
+    return Database
+  } catch (cause) {
+    throw new Error('SqliteStore.open needs better-sqlite3: npm install better-sqlite3', { cause })
+  }
+}
