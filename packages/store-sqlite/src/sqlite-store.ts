@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import {
   RecordStore,
   type RecordStoreOptions,
@@ -62,16 +63,13 @@ export class SqliteStore extends RecordStore {
    * A store on a file, or on `':memory:'`, that `close()` closes. Several processes may use one file: it is put in WAL mode.
    * Fails when better-sqlite3 is not installed or the file cannot be opened.
    */
-  static async open(
-    path: string,
-    { busyTimeout = 5000, ...options }: SqliteOpenOptions = {},
-  ): Promise<SqliteStore> {
+  static open(path: string, { busyTimeout = 5000, ...options }: SqliteOpenOptions = {}): SqliteStore {
     if (typeof path !== 'string' || path === '')
       throw new TypeError('SqliteStore.open needs the path of a file')
     if (!(Number.isInteger(busyTimeout) && busyTimeout >= 0)) {
       throw new TypeError('The option "busyTimeout" must be a whole number of milliseconds')
     }
-    const Database = await driver()
+    const Database = driver()
     const client: SqliteClient = new Database(path, { timeout: busyTimeout })
     try {
       // An empty file is turned to WAL by one process; the others wait for it.
@@ -218,10 +216,9 @@ function quote(identifier: string): string {
 
 type Driver = new (path: string, options: { timeout: number }) => SqliteClient
 
-async function driver(): Promise<Driver> {
+function driver(): Driver {
   try {
-    const { default: Database } = (await import('better-sqlite3' as string)) as { default: Driver }
-    return Database
+    return createRequire(import.meta.url)('better-sqlite3') as Driver
   } catch (cause) {
     throw new Error('SqliteStore.open needs better-sqlite3: npm install better-sqlite3', { cause })
   }
