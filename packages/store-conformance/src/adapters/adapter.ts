@@ -1,0 +1,68 @@
+import { textOf } from '../errors.ts'
+import type { RunOptions } from '../options.ts'
+import type { Report, RuleResult } from '../report.ts'
+import { failureText, familiesOf, isFailure } from '../reports/shared.ts'
+import { matches, type Rule } from '../rule.ts'
+import { rules } from '../rules/index.ts'
+import { runConformance } from '../run.ts'
+import type { SubjectLike } from '../subject.ts'
+
+/** Options of `conformance()`. */
+export interface ConformanceOptions extends Omit<RunOptions, 'onProgress' | 'signal'> {
+  /** Heading of the tests. Default `'session store conformance'`. */
+  name?: string
+  /** Let a SHOULD that is not kept fail its test. Default `false`: its text is printed. */
+  strict?: boolean
+}
+
+/** What an adapter has to know of a test runner. */
+export interface Runner {
+  describe(name: string, body: () => void): void
+  /** `skip` marks the test as not run; where the runner cannot, it prints the reason. */
+  test(name: string, body: (skip: (reason: string) => void) => Promise<void>): void
+}
+
+/** Longer than any run: a test waits for the whole suite, which ends by itself. */
+export const TEST_TIMEOUT = 600_000
+
+/** Registers one test per rule, grouped by family. The suite runs once, when the first of them does. */
+export function register(
+  runner: Runner,
+  subject: SubjectLike | string | URL,
+  { name = 'session store conformance', strict = false, ...options }: ConformanceOptions,
+): void {
+  let running: Promise<Report> | undefined
+  const report = () => {
+    running ??= runConformance(subject, options)
+    return running
+  }
+  runner.describe(name, () => {
+    runner.test('the store can be tested', async () => checkRun(await report()))
+    for (const [family, group] of familiesOf(chosen(options) as unknown as RuleResult[])) {
+      runner.describe(family, () => {
+        for (const { id, level, sentence } of group) {
+          runner.test(`${id} ${level} ${sentence}`, async skip => judge(await report(), id, strict, skip))
+        }
+      })
+    }
+  })
+}
+
+function chosen({ only }: RunOptions): readonly Rule[] {
+  return only ? rules.filter(rule => only.some(pattern => matches(rule, pattern))) : rules
+}
+
+function checkRun(report: Report): void {
+  if (!report.smoke.ok) throw new Error([report.smoke.message, ...report.smoke.steps].join('\n'))
+  if (report.stray.length)
+    throw new Error(`Errors that nobody caught: ${report.stray.map(textOf).join('; ')}`)
+}
+
+function judge(report: Report, id: string, strict: boolean, skip: (reason: string) => void): void {
+  const result = report.rules.find(candidate => candidate.id === id)
+  if (!result) return skip('the subject cannot be run')
+  if (result.verdict === 'pass') return
+  if (isFailure(result, strict)) throw new Error(failureText(report, result))
+  if (result.verdict === 'warn' || result.verdict === 'flaky') console.warn(failureText(report, result))
+  else skip(`${result.verdict}: ${result.message}`)
+}

@@ -1,0 +1,18 @@
+import { describe, test } from 'node:test'
+import type { SubjectLike } from '../subject.ts'
+import { type ConformanceOptions, register, TEST_TIMEOUT } from './adapter.ts'
+
+export type { ConformanceOptions }
+
+/** Registers the conformance suite with `node:test`: one test per rule; what was not checked is skipped. */
+export function conformance(subject: SubjectLike | string | URL, options: ConformanceOptions = {}): void {
+  register(
+    {
+      describe: (name, body) => void describe(name, body),
+      test: (name, body) =>
+        void test(name, { timeout: TEST_TIMEOUT }, context => body(reason => context.skip(reason))),
+    },
+    subject,
+    options,
+  )
+}

@@ -1,0 +1,56 @@
+import { Chaos } from './chaos.ts'
+import { textOf, Unverified } from './errors.ts'
+import { within } from './guard.ts'
+import type { StoreHandle } from './handle.ts'
+import type { Backend, Subject } from './subject.ts'
+
+/** The hooks of the subject, as a rule uses them: whatever breaks in them says nothing about the store. */
+export class Bench {
+  /** Disturbs the client, when the subject passed one to `context.chaos`. */
+  readonly chaos: Chaos = new Chaos()
+  readonly #subject: Subject
+  #broken: StoreHandle | undefined
+
+  constructor(subject: Subject) {
+    this.#subject = subject
+  }
+
+  /** Calls `backend[name]`; whatever goes wrong in it leaves the rule unverified. */
+  async hook(name: keyof Backend, handle: StoreHandle, ...args: unknown[]): Promise<unknown> {
+    const backend = this.#subject.backend as
+      | Record<string, ((...args: unknown[]) => unknown) | undefined>
+      | undefined
+    if (!backend?.[name]) throw new Unverified(`needs backend.${name}`)
+    try {
+      const work = Promise.resolve(backend[name](handle.store, ...args))
+      return await within(10_000, work, () => new Error('no answer within 10 s'))
+    } catch (error) {
+      throw new Unverified(`backend.${name} failed: ${textOf(error)}`)
+    }
+  }
+
+  /** Makes the backend fail from now on. */
+  async down(handle: StoreHandle): Promise<void> {
+    if (this.#subject.backend?.down) await this.#break('down', handle)
+    else this.chaos.down()
+  }
+
+  /** Leaves the backend without answers from now on. */
+  async hang(handle: StoreHandle): Promise<void> {
+    if (this.#subject.backend?.hang) await this.#break('hang', handle)
+    else this.chaos.hang()
+  }
+
+  /** Brings the backend back. */
+  async up(): Promise<void> {
+    this.chaos.up()
+    const handle = this.#broken
+    this.#broken = undefined
+    if (handle && this.#subject.backend?.up) await this.hook('up', handle)
+  }
+
+  async #break(name: 'down' | 'hang', handle: StoreHandle): Promise<void> {
+    this.#broken = handle
+    await this.hook(name, handle)
+  }
+}

@@ -1,0 +1,188 @@
+/** A backend command that waits at the gate. */
+export interface Held {
+  /** The client's method, for instance `set`. */
+  readonly method: string
+  /** Lets the command run now. */
+  release(): void
+}
+
+type Kind = 'promise' | 'callback' | 'iterator' | 'sync'
+type Call = (...args: unknown[]) => unknown
+
+const housekeeping = new Set(
+  'on once off emit addListener removeListener removeAllListeners listeners listenerCount setMaxListeners connect disconnect quit end close destroy duplicate then catch finally toString valueOf toJSON constructor hasOwnProperty'.split(
+    ' ',
+  ),
+)
+
+/**
+ * Disturbs the backend commands of the clients given to {@link Chaos.wrap}: refuses them, never answers, slows
+ * them down, or holds them at a gate until a rule lets them go one by one. Undisturbed, a command is passed on
+ * as it is; disturbed, it still answers in its own way: by promise, callback, async iterator or value.
+ */
+export class Chaos {
+  /** Commands seen so far, by method. */
+  readonly counts: Map<string, number> = new Map()
+  /** Commands waiting at the gate, oldest first. */
+  readonly held: Held[] = []
+  /** Whether a client was wrapped at all. */
+  used = false
+  #kinds = new Map<string, Kind>()
+  #mode: 'calm' | 'down' | 'hang' | 'gate' | 'lost' = 'calm'
+  #latency = 0
+  #error: Error = fault()
+
+  /** From now on every command fails with `error`. */
+  down(error: Error = fault()): void {
+    this.#mode = 'down'
+    this.#error = error
+  }
+
+  /** From now on no command is answered. */
+  hang(): void {
+    this.#mode = 'hang'
+  }
+
+  /** From now on every command lands, and its answer is lost: the caller gets `error`. */
+  lose(error: Error = fault()): void {
+    this.#mode = 'lost'
+    this.#error = error
+  }
+
+  /** From now on every command waits in {@link Chaos.held}. */
+  gate(): void {
+    this.#mode = 'gate'
+  }
+
+  /** From now on every command takes `ms` longer. */
+  slow(ms: number): void {
+    this.#latency = ms
+  }
+
+  /** Back to normal; what waits at the gate is let go. */
+  up(): void {
+    this.#mode = 'calm'
+    this.#latency = 0
+    for (const command of this.held.splice(0)) command.release()
+  }
+
+  /** Commands seen since the last call of this method. */
+  takeCounts(): Record<string, number> {
+    const counts = Object.fromEntries(this.counts)
+    this.counts.clear()
+    return counts
+  }
+
+  /** A stand-in for `client` whose `methods` (all but housekeeping, when not given) obey this object. */
+  wrap<C extends object>(client: C, methods?: readonly (keyof C)[]): C {
+    this.used = true
+    const wrappers = new Map<Call, Call>()
+    const proxy: C = new Proxy(client, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key, target)
+        if (typeof value !== 'function') return value
+        const call = value as Call
+        const known = wrappers.get(call)
+        if (known) return known
+        const wrapper = this.#wrapper(
+          target,
+          key,
+          call,
+          methods as readonly PropertyKey[] | undefined,
+          () => proxy,
+        )
+        wrappers.set(call, wrapper)
+        return wrapper
+      },
+    })
+    return proxy
+  }
+
+  #wrapper(
+    target: object,
+    key: PropertyKey,
+    call: Call,
+    methods: readonly PropertyKey[] | undefined,
+    proxy: () => object,
+  ): Call {
+    const watched = methods ? methods.includes(key) : typeof key === 'string' && !housekeeping.has(key)
+    const wrapper = (...args: unknown[]): unknown => {
+      const result = watched
+        ? this.#command(String(key), args, all => call.apply(target, all))
+        : call.apply(target, args)
+      if (result === target) return proxy()
+      return !methods && watched && isClient(result) ? this.wrap(result as object) : result
+    }
+    return Object.assign(wrapper, call)
+  }
+
+  #command(method: string, args: unknown[], run: (args: unknown[]) => unknown): unknown {
+    this.counts.set(method, (this.counts.get(method) ?? 0) + 1)
+    const kind = typeof args.at(-1) === 'function' ? 'callback' : this.#kinds.get(method)
+    const calm = this.#mode === 'calm' && this.#latency === 0
+    const unknown = kind === undefined && (this.#mode === 'calm' || this.#mode === 'gate')
+    if (calm || unknown) return this.#learn(method, kind, run(args))
+    if (kind === 'sync') return this.#sync(() => run(args))
+    if (kind === 'callback') return this.#callback(method, args, run)
+    if (kind === 'iterator') return this.#iterate(method, () => run(args) as AsyncIterable<unknown>)
+    return this.#ready(method).then(async () => this.#answer(await run(args)))
+  }
+
+  #learn(method: string, kind: Kind | undefined, result: unknown): unknown {
+    if (kind !== 'callback') this.#kinds.set(method, kindOf(result))
+    return result
+  }
+
+  #sync(run: () => unknown): unknown {
+    if (this.#mode === 'down' || this.#mode === 'hang') throw this.#error
+    return this.#answer(run())
+  }
+
+  #callback(method: string, args: unknown[], run: (args: unknown[]) => unknown): undefined {
+    const callback = args.at(-1) as Call
+    const answer = (...results: unknown[]): unknown =>
+      this.#mode === 'lost' ? callback(this.#error) : callback(...results)
+    this.#ready(method).then(
+      () => process.nextTick(run, [...args.slice(0, -1), answer]),
+      error => process.nextTick(callback, error),
+    )
+  }
+
+  async *#iterate(method: string, run: () => AsyncIterable<unknown>): AsyncGenerator<unknown> {
+    await this.#ready(method)
+    for await (const item of run()) yield this.#answer(item)
+  }
+
+  /** Resolves when the command may run, rejects when the backend is down. */
+  async #ready(method: string): Promise<void> {
+    if (this.#latency > 0) await new Promise(resolve => setTimeout(resolve, this.#latency))
+    if (this.#mode === 'down') throw this.#error
+    if (this.#mode === 'hang') await new Promise(() => {})
+    if (this.#mode === 'gate') {
+      await new Promise<void>(release => this.held.push({ method, release }))
+    }
+  }
+
+  #answer<T>(value: T): T {
+    if (this.#mode === 'lost') throw this.#error
+    return value
+  }
+}
+
+function fault(): Error {
+  return Object.assign(new Error('connection refused (by the conformance suite)'), { code: 'ECONNREFUSED' })
+}
+
+function kindOf(result: unknown): Kind {
+  if (typeof result !== 'object' || result === null) return 'sync'
+  if (typeof (result as { then?: unknown }).then === 'function') return 'promise'
+  return Symbol.asyncIterator in result ? 'iterator' : 'sync'
+}
+
+/** A statement, a pipeline, a collection: an object with methods that a synchronous call handed out. */
+function isClient(result: unknown): boolean {
+  if (typeof result !== 'object' || result === null || kindOf(result) !== 'sync') return false
+  if (Array.isArray(result) || ArrayBuffer.isView(result) || result instanceof Date) return false
+  const prototype: unknown = Object.getPrototypeOf(result)
+  return prototype !== null && prototype !== Object.prototype
+}

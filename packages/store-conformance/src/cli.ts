@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { main } from './cli/run.ts'
+
+const interrupted = new AbortController()
+process.once('SIGINT', () => interrupted.abort())
+process.once('SIGTERM', () => interrupted.abort())
+
+const code = await main(process.argv.slice(2), process.stdout, process.stderr, interrupted.signal)
+// A store may leave timers and sockets behind: the command ends all the same, once what it has said is out.
+process.stdout.write('', () =>
+  process.stderr.write('', () => process.exit(interrupted.signal.aborted ? 130 : code)),
+)

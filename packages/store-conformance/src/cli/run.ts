@@ -1,0 +1,110 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { textOf, UsageError } from '../errors.ts'
+import type { Report } from '../report.ts'
+import { badge } from '../reports/badge.ts'
+import { changesBetween, compare } from '../reports/compare.ts'
+import { html } from '../reports/html.ts'
+import { junit } from '../reports/junit.ts'
+import { markdown } from '../reports/markdown.ts'
+import { exitCodeOf } from '../reports/shared.ts'
+import { explain, rules } from '../rules/index.ts'
+import { runConformance } from '../run.ts'
+import { suite } from '../version.ts'
+import { type Arguments, type Format, formats, readArguments, usage } from './arguments.ts'
+import { type Output, progressOn, summary } from './terminal.ts'
+
+/** Runs the command and resolves with its exit code: 0 conforms, 1 does not, 2 cannot be run, 3 the suite failed. */
+export async function main(
+  argv: readonly string[],
+  output: Output,
+  errors: Output,
+  signal?: AbortSignal,
+): Promise<number> {
+  try {
+    const args = readArguments(argv)
+    if (args.command === 'run') return await run(args, output, errors, signal)
+    output.write(await answer(args))
+    return 0
+  } catch (error) {
+    const usageError = error instanceof UsageError
+    errors.write(
+      `${usageError ? error.message : `The suite itself failed: ${error instanceof Error ? error.stack : textOf(error)}`}\n`,
+    )
+    return usageError ? 2 : 3
+  }
+}
+
+async function answer(args: Arguments): Promise<string> {
+  switch (args.command) {
+    case 'help':
+      return usage
+    case 'version':
+      return `${suite}\n`
+    case 'list':
+      return rules.map(({ id, level, sentence }) => `${id}  ${level.padEnd(6)}  ${sentence}\n`).join('')
+    case 'explain':
+      return `${explain(args.explain)}\n`
+    default:
+      return compare(await Promise.all(args.files.map(readReport)))
+  }
+}
+
+async function run(
+  args: Arguments,
+  output: Output,
+  errors: Output,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const before = args.compare === undefined ? undefined : await readReport(args.compare)
+  let code = 0
+  for (let round = 1; round <= args.repeat && code === 0 && !signal?.aborted; round++) {
+    if (args.repeat > 1) output.write(`Run ${round} of ${args.repeat}\n`)
+    const report = await runConformance(args.files[0] as string, {
+      ...(args.only ? { only: args.only } : {}),
+      ...(args.seed === undefined ? {} : { seed: args.seed }),
+      ...(args.contract === undefined ? {} : { contract: args.contract }),
+      ...(signal ? { signal } : {}),
+      skip: args.skip,
+      quick: args.quick,
+      onProgress: progressOn(errors),
+    })
+    output.write(summary(report, args.strict))
+    if (before) output.write(changesText(before, report))
+    await writeReports(report, args, before)
+    code = exitCodeOf(report, args.strict)
+  }
+  return code
+}
+
+function changesText(before: Report, report: Report): string {
+  const changes = changesBetween(before, report)
+  if (changes.length === 0) return 'No verdict has changed.\n'
+  return changes.map(({ id, from, to }) => `${id}: ${from} -> ${to}\n`).join('')
+}
+
+async function writeReports(report: Report, args: Arguments, before: Report | undefined): Promise<void> {
+  const texts: Record<Format, () => string> = {
+    json: () => `${JSON.stringify(report, null, 2)}\n`,
+    junit: () => junit(report, args.strict),
+    md: () => markdown(report, args.strict, before),
+    html: () => html(report),
+    badge: () => `${JSON.stringify(badge(report), null, 2)}\n`,
+  }
+  for (const format of formats) {
+    const file = args.outputs[format]
+    if (file === undefined) continue
+    await writeFile(file, texts[format]()).catch(error => {
+      throw new UsageError(`The report ${file} could not be written: ${error.message}`)
+    })
+  }
+}
+
+async function readReport(file: string): Promise<Report> {
+  try {
+    const report = JSON.parse(await readFile(file, 'utf8'))
+    if (report?.schema === 1) return report
+  } catch (error) {
+    throw new UsageError(`The report ${file} could not be read: ${textOf(error)}`)
+  }
+  throw new UsageError(`${file} is no report of this suite (schema 1).`)
+}

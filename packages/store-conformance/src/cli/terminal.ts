@@ -1,0 +1,66 @@
+import type { Progress } from '../options.ts'
+import type { Report } from '../report.ts'
+import { failureText, isFailure } from '../reports/shared.ts'
+
+/** Where the command writes: a terminal, a pipe, or a test. */
+export interface Output {
+  write(text: string): unknown
+  isTTY?: boolean | undefined
+}
+
+/** Shows a run as it goes: one line that is rewritten on a terminal, a line for each broken rule elsewhere. */
+export function progressOn(output: Output): (progress: Progress) => void {
+  let total = 0
+  let done = 0
+  let broken = 0
+  return progress => {
+    if (progress.type === 'begin') total = progress.rules.length
+    if (progress.type !== 'result') return
+    done++
+    const { id, verdict, message } = progress.result
+    const failed = verdict === 'fail' || verdict === 'error' || verdict === 'flaky'
+    if (failed) broken++
+    if (output.isTTY)
+      output.write(`\r\u001b[K${done}/${total} rules${broken ? `, ${broken} broken` : ''}  ${id}`)
+    else if (failed) output.write(`${done}/${total} ${id} ${verdict}: ${message}\n`)
+    if (output.isTTY && done === total) output.write('\r\u001b[K')
+  }
+}
+
+/** What a run has found: every rule not kept in full, then the verdict. */
+export function summary(report: Report, strict: boolean): string {
+  if (!report.smoke.ok) return smokeText(report)
+  const shown = report.rules.filter(
+    result => isFailure(result, strict) || result.verdict === 'warn' || result.verdict === 'flaky',
+  )
+  const ordered = [...shown].sort((a, b) => Number(isFailure(b, strict)) - Number(isFailure(a, strict)))
+  const failures = ordered.map(result => failureText(report, result))
+  const stray = report.stray.map(
+    text => `‼ an error that nobody caught, and that belongs to no rule: ${text}`,
+  )
+  return [...failures, ...stray, verdictText(report, strict)].join('\n\n').concat('\n')
+}
+
+function smokeText(report: Report): string {
+  const steps = report.smoke.steps.map(step => `  ${step}`)
+  return [
+    'This is about your subject file, not (yet) about your store.',
+    `  ${report.smoke.message}`,
+    ...steps,
+    '',
+  ].join('\n')
+}
+
+function verdictText(report: Report, strict: boolean): string {
+  const failed = report.rules.filter(result => isFailure(result, strict)).length
+  const ok = report.conforms && failed === 0
+  const { counts } = report
+  const tally = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([verdict, count]) => `${count} ${verdict}`)
+  return [
+    `${ok ? '✓' : '✗'} ${report.subject.name} ${ok ? 'conforms' : 'does not conform'}${report.partial ? ' (some rules only)' : ''}${strict ? ', strictly' : ''}`,
+    `  ${report.label}`,
+    `  ${tally.join(', ')}; ${(report.ms / 1000).toFixed(1)} s, seed ${report.seed}`,
+  ].join('\n')
+}

@@ -1,0 +1,38 @@
+import type { Outcome } from './call.ts'
+import { Failure } from './errors.ts'
+import type { Stored } from './handle.ts'
+import { show } from './show.ts'
+
+/** One session from `all()` or `entries()`; the sid is unknown where the store does not tell it. */
+export interface Entry {
+  readonly sid: string | undefined
+  readonly session: Stored
+}
+
+/** Whether a `get` found nothing: null, undefined, or an error with the code ENOENT. */
+export function isMiss(outcome: Pick<Outcome, 'failed' | 'error' | 'value'>): boolean {
+  if (outcome.failed) return (outcome.error as { code?: unknown } | null)?.code === 'ENOENT'
+  return outcome.value === null || outcome.value === undefined
+}
+
+/** Brings what `all()` gave into one shape: an array of sessions, of `{ sid, session }` or of pairs, a record, a Map. */
+export function entriesOf(value: unknown, what: string): Entry[] {
+  if (value instanceof Map) return [...value].map(([sid, session]) => ({ sid: String(sid), session }))
+  if (Array.isArray(value)) return value.map(item => entryOf(item, what))
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).map(([sid, session]) => ({ sid, session: session as Stored }))
+  }
+  throw new Failure(`${what} gave ${show(value)}, want an array or a record of sessions`)
+}
+
+function entryOf(item: unknown, what: string): Entry {
+  if (Array.isArray(item) && item.length === 2 && typeof item[0] === 'string')
+    return { sid: item[0], session: item[1] }
+  if (typeof item !== 'object' || item === null)
+    throw new Failure(`${what} has the entry ${show(item)}, want a session`)
+  const { sid, session } = item as { sid?: unknown; session?: unknown }
+  if (typeof sid === 'string' && typeof session === 'object' && session !== null && !('cookie' in item)) {
+    return { sid, session: session as Stored }
+  }
+  return { sid: undefined, session: item as Stored }
+}

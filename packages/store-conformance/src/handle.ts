@@ -1,0 +1,142 @@
+import { type CallOptions, fire, invoke, type Outcome } from './call.ts'
+import { type Entry, entriesOf, isMiss } from './entries.ts'
+import { Failure, textOf } from './errors.ts'
+import type { Recorder } from './recorder.ts'
+import type { AnyStore, Subject } from './subject.ts'
+
+/** A session as it came back from a store. */
+export interface Stored {
+  cookie?: { expires?: unknown; originalMaxAge?: unknown; [field: string]: unknown }
+  // biome-ignore lint/suspicious/noExplicitAny: rules look at data of any shape
+  [field: string]: any
+}
+
+/**
+ * One opened store. The methods named as the store's own fail the rule when the store reports an error or does
+ * not answer; {@link StoreHandle.outcome} leaves the judgement to the rule.
+ */
+export class StoreHandle {
+  /** The store itself. */
+  readonly store: AnyStore
+  readonly namespace: string
+  /** Sids that were set through this handle. */
+  readonly sids: Set<string> = new Set()
+  readonly #index: number
+  readonly #recorder: Recorder
+  readonly #subject: Subject
+
+  constructor(store: AnyStore, namespace: string, index: number, recorder: Recorder, subject: Subject) {
+    this.store = store
+    this.namespace = namespace
+    this.#index = index
+    this.#recorder = recorder
+    this.#subject = subject
+  }
+
+  /** Calls any method and tells how it ended. Fails the rule only when no answer comes. */
+  async outcome(method: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<Outcome> {
+    const step = this.#recorder.begin(this.#index, method, args)
+    if (method === 'set' && typeof args[0] === 'string') this.sids.add(args[0])
+    const deadlineMs = options.deadlineMs ?? this.#subject.deadlineMs ?? 2000
+    const style = this.#subject.style
+    const outcome = await invoke({ store: this.store, method, args, style, deadlineMs, step, options })
+    if (outcome.hung && !options.mayHang)
+      throw new Failure(`${step.call} was not answered within ${deadlineMs} ms`)
+    return outcome
+  }
+
+  /** Calls any method; gives its value, or fails the rule. */
+  async call(method: string, ...args: readonly unknown[]): Promise<unknown> {
+    const step = textOfCall(method, args)
+    const outcome = await this.outcome(method, args)
+    if (!outcome.failed) return outcome.value
+    throw new Failure(
+      `${step} ${outcome.threw ? 'threw' : 'failed with'} ${textOf(outcome.error)}, want no error`,
+    )
+  }
+
+  /** Calls without a callback and without waiting; gives what the method returned. */
+  fire(method: string, ...args: readonly unknown[]): unknown {
+    if (method === 'set' && typeof args[0] === 'string') this.sids.add(args[0])
+    return fire(this.store, method, args, this.#recorder, this.#index)
+  }
+
+  /** The session, or `undefined` for a miss of any of the allowed shapes. */
+  async get(sid: string): Promise<Stored | undefined> {
+    const outcome = await this.outcome('get', [sid])
+    if (isMiss(outcome)) return undefined
+    if (outcome.failed) {
+      throw new Failure(`${textOfCall('get', [sid])} failed with ${textOf(outcome.error)}, want no error`)
+    }
+    return outcome.value as Stored
+  }
+
+  async set(sid: string, session: object): Promise<void> {
+    await this.call('set', sid, session)
+  }
+
+  async destroy(sid: string): Promise<void> {
+    await this.call('destroy', sid)
+  }
+
+  async touch(sid: string, session: object): Promise<void> {
+    await this.call('touch', sid, session)
+  }
+
+  async clear(): Promise<void> {
+    await this.call('clear')
+  }
+
+  async length(): Promise<unknown> {
+    return this.call('length')
+  }
+
+  /** What `all()` gave, in one shape. */
+  async all(): Promise<Entry[]> {
+    return entriesOf(await this.call('all'), 'all()')
+  }
+
+  async close(): Promise<void> {
+    await this.call('close')
+  }
+
+  async prune(): Promise<unknown> {
+    return this.call('prune')
+  }
+
+  /** Reads a session so that {@link StoreHandle.update} can tell whether it changed since. Needs `conditional`. */
+  async load(sid: string): Promise<Stored | undefined> {
+    const mapping = this.#subject.conditional
+    return mapping ? ((await mapping.load(this.store, sid)) as Stored | undefined) : this.get(sid)
+  }
+
+  /** Saves what {@link StoreHandle.load} gave (that very object, changed). Needs `conditional`. */
+  async update(sid: string, session: object): Promise<'updated' | 'changed' | 'missing'> {
+    const mapping = this.#subject.conditional
+    if (mapping) return mapping.update(this.store, sid, session)
+    const { failed, error } = await this.outcome('set', [sid, session])
+    if (!failed) return 'updated'
+    const code = (error as { code?: unknown } | null)?.code
+    if (code === 'ERR_SESSION_CHANGED') return 'changed'
+    if (code === 'ERR_SESSION_GONE') return 'missing'
+    throw new Failure(`${textOfCall('set', [sid, session])} of a loaded session failed with ${textOf(error)}`)
+  }
+
+  /** What the async iterable `entries()` gave. */
+  async entries(): Promise<Entry[]> {
+    const step = this.#recorder.begin(this.#index, 'entries', [])
+    const found: unknown[] = []
+    try {
+      for await (const entry of this.store.entries()) found.push(entry)
+    } catch (error) {
+      step.result = `threw ${textOf(error)}`
+      throw new Failure(`entries() threw ${textOf(error)}, want no error`)
+    }
+    step.result = `${found.length} entries`
+    return entriesOf(found, 'entries()')
+  }
+}
+
+function textOfCall(method: string, args: readonly unknown[]): string {
+  return `${method}(${args.map(arg => (typeof arg === 'string' ? JSON.stringify(arg) : 'session')).join(', ')})`
+}

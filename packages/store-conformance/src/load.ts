@@ -1,0 +1,38 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { textOf, UsageError } from './errors.ts'
+import { type Subject, subjectOfModule } from './subject.ts'
+
+/** A subject as a file, which a child process can load again. */
+export interface SubjectModule {
+  /** A `file:` URL; a query is kept. */
+  readonly url: string
+  /** Default: `default`, else `createStore`. */
+  readonly exportName?: string
+}
+
+/** The module behind a path (relative to the working directory) or URL. */
+export function moduleOf(pathOrUrl: string | URL, exportName?: string): SubjectModule {
+  const text = String(pathOrUrl)
+  const url = /^(file|data):/.test(text) ? text : pathToFileURL(resolve(text)).href
+  return { url, ...(exportName === undefined ? {} : { exportName }) }
+}
+
+/** Loads a subject file. Throws a {@link UsageError} with one sentence when that does not work. */
+export async function loadSubject(module: SubjectModule): Promise<Subject> {
+  let loaded: Record<string, unknown>
+  try {
+    loaded = await import(/* @vite-ignore */ module.url)
+  } catch (error) {
+    throw new UsageError(
+      `The subject file ${module.url} could not be loaded: ${textOf(error)}${advice(module, error)}`,
+    )
+  }
+  return subjectOfModule(loaded, module.exportName)
+}
+
+function advice(module: SubjectModule, error: unknown): string {
+  const code = (error as { code?: string } | null)?.code
+  if (code !== 'ERR_UNKNOWN_FILE_EXTENSION' || !/\.[cm]?tsx?($|\?)/.test(module.url)) return ''
+  return ' (TypeScript needs Node 22.18 or later, or a loader: node --import tsx …)'
+}

@@ -1,0 +1,41 @@
+import * as fc from 'fast-check'
+import { Failure, textOf, Unverified } from './errors.ts'
+import type { Recorder } from './recorder.ts'
+import { show } from './show.ts'
+
+/** What `fc.asyncProperty` makes. */
+export type Property<Ts extends unknown[]> = fc.IAsyncProperty<Ts>
+
+export interface PropertyOptions {
+  /** Default: 100. */
+  numRuns?: number
+  /** Default: that of the rule. */
+  seed?: number
+  /** Milliseconds after which no further run is begun. Default: 10 000. */
+  timeLimitMs?: number
+}
+
+/** Runs a property and turns its shrunk counterexample into a failure; its calls are the ones left in `recorder`. */
+export async function checkProperty<Ts extends unknown[]>(
+  property: Property<Ts>,
+  options: PropertyOptions,
+  recorder: Recorder,
+): Promise<void> {
+  const { numRuns = 100, seed, timeLimitMs = 10_000 } = options
+  const details = await fc.check(property, {
+    numRuns,
+    ...(seed === undefined ? {} : { seed: seed | 0 }),
+    interruptAfterTimeLimit: timeLimitMs,
+    markInterruptAsFailure: false,
+  })
+  if (!details.failed) return
+  const error = details.errorInstance
+  if (error instanceof Unverified) throw error
+  if (!(error instanceof Failure)) throw error instanceof Error ? error : new Error(textOf(error))
+  recorder.clear()
+  if (details.counterexample) await property.run(details.counterexample)
+  const sample = details.counterexample?.map(value => show(value)).join(', ') ?? ''
+  throw new Failure(
+    `${error.message}; counterexample ${sample} (seed ${details.seed}, path ${details.counterexamplePath ?? '-'})`,
+  )
+}

@@ -1,0 +1,64 @@
+import { show } from './show.ts'
+
+/** One call to a store, as the report shows it. */
+export interface Step {
+  /** Which of the rule's stores, in the order of opening. */
+  readonly handle: number
+  /** The call with its arguments as they were then. */
+  readonly call: string
+  /** What came back; empty while it is under way. */
+  result: string
+  /** How long it took. */
+  ms: number
+  /** How many times the callback was called. */
+  calls: number
+}
+
+const keptFirst = 8
+const keptLast = 24
+
+/** Keeps the first and the last calls of a rule. */
+export class Recorder {
+  #first: Step[] = []
+  #last: Step[] = []
+  #left = 0
+  #handles = 0
+
+  /** Notes a call; arguments are rendered at once, since the store or the rule may change them later. */
+  begin(handle: number, method: string, args: readonly unknown[]): Step {
+    const shown = args.map(arg => (arg === undefined ? 'undefined' : show(arg)))
+    const step: Step = { handle, call: `${method}(${shown.join(', ')})`, result: '', ms: 0, calls: 0 }
+    this.#handles = Math.max(this.#handles, handle + 1)
+    if (this.#first.length < keptFirst) this.#first.push(step)
+    else this.#last.push(step)
+    if (this.#last.length > keptLast) {
+      this.#last.shift()
+      this.#left++
+    }
+    return step
+  }
+
+  /** Forgets everything, for rules that repeat themselves with other data. */
+  clear(): void {
+    this.#first = []
+    this.#last = []
+    this.#left = 0
+  }
+
+  /** One line for each call. */
+  lines(): string[] {
+    const count = this.#first.length
+    const after = count + this.#left
+    return [
+      ...this.#first.map((step, index) => this.#line(step, index + 1)),
+      ...(this.#left > 0 ? [`… ${this.#left} calls left out`] : []),
+      ...this.#last.map((step, index) => this.#line(step, after + index + 1)),
+    ]
+  }
+
+  #line(step: Step, number: number): string {
+    const store = this.#handles > 1 ? `${String.fromCharCode(65 + (step.handle % 26))}.` : ''
+    const again = step.calls > 1 ? `; called back ${step.calls} times` : ''
+    return `${number} ${store}${step.call} → ${step.result || 'no answer'}${again}  ${Math.round(step.ms)} ms`
+  }
+}

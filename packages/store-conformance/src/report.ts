@@ -1,0 +1,109 @@
+import type { Level, Need } from './rule.ts'
+
+/** How a rule came out; see the README for what each one means for "conforms". */
+export type RuleVerdict =
+  | 'pass'
+  | 'fail'
+  | 'warn'
+  | 'not-applicable'
+  | 'unverified'
+  | 'waived'
+  | 'flaky'
+  | 'error'
+
+/** The result of one rule. */
+export interface RuleResult {
+  readonly id: string
+  readonly level: Level
+  readonly family: string
+  readonly sentence: string
+  readonly verdict: RuleVerdict
+  /** What was got instead of what was wanted, or why there is no verdict. Empty for a pass. */
+  readonly message: string
+  /** The calls that led there. */
+  readonly steps: readonly string[]
+  readonly ms: number
+  /** Reported, not counted. */
+  readonly provisional?: boolean
+  readonly waiver?: { reason: string; issue?: string; until?: string }
+}
+
+/** Whether the subject file itself is sound. Without that, no rule is run. */
+export interface Smoke {
+  readonly ok: boolean
+  readonly message: string
+  readonly steps: readonly string[]
+}
+
+/** The outcome of a run; `report.json` is exactly this. */
+export interface Report {
+  readonly schema: 1
+  /** Name and version of the suite. */
+  readonly suite: string
+  readonly contract: string
+  readonly subject: {
+    readonly name: string
+    readonly version?: string
+    /** The file as it was given, where the subject came from one. */
+    readonly source?: string
+    readonly capabilities: readonly Need[]
+    readonly config: Record<string, unknown>
+  }
+  readonly env: { readonly node: string; readonly os: string; readonly tz: string }
+  readonly startedAt: string
+  readonly ms: number
+  readonly seed: string
+  readonly smoke: Smoke
+  /** Every applicable MUST passed, none was waived or broke. */
+  readonly conforms: boolean
+  /** Only some rules were asked for, so `conforms` speaks about those only. */
+  readonly partial: boolean
+  readonly label: string
+  readonly counts: Record<RuleVerdict, number>
+  /** Backend commands of one call, where the client is known. */
+  readonly commands: Record<string, number>
+  /** Errors that nobody caught and that belong to no rule. */
+  readonly stray: readonly string[]
+  readonly rules: readonly RuleResult[]
+}
+
+/** How many rules came out how. */
+export function countVerdicts(rules: readonly RuleResult[]): Record<RuleVerdict, number> {
+  const counts: Record<RuleVerdict, number> = {
+    pass: 0,
+    fail: 0,
+    warn: 0,
+    'not-applicable': 0,
+    unverified: 0,
+    waived: 0,
+    flaky: 0,
+    error: 0,
+  }
+  for (const rule of rules) counts[rule.verdict]++
+  return counts
+}
+
+const breaking: ReadonlySet<RuleVerdict> = new Set(['fail', 'waived', 'error', 'flaky'])
+
+/** Whether this result stands against "conforms". */
+export function breaks(result: RuleResult): boolean {
+  return result.level === 'MUST' && !result.provisional && breaking.has(result.verdict)
+}
+
+const spoken: readonly (readonly [Need, string])[] = [
+  ['touch', 'touch'],
+  ['all', 'list'],
+  ['conditional', 'conditional'],
+]
+
+/** For instance "express-session store 1.0: core + touch + list, 131 verified, 4 unverified". */
+export function labelOf(contract: string, offered: ReadonlySet<Need>, rules: readonly RuleResult[]): string {
+  const parts = ['core', ...spoken.filter(([need]) => offered.has(need)).map(([, word]) => word)]
+  const counts = countVerdicts(rules)
+  const failed = rules.filter(breaks).length
+  const texts = [`${counts.pass + counts.warn + counts.fail + counts.flaky} verified`]
+  if (failed > 0) texts.push(`${failed} MUST not kept`)
+  if (counts.warn > 0) texts.push(`${counts.warn} advice not followed`)
+  if (counts.unverified > 0) texts.push(`${counts.unverified} unverified`)
+  return `express-session store ${contract}: ${parts.join(' + ')}, ${texts.join(', ')}`
+}

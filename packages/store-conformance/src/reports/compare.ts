@@ -1,0 +1,34 @@
+import type { Report } from '../report.ts'
+
+/** A rule whose verdict differs between two reports. */
+export interface Change {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+}
+
+/** What has changed from one report to another; a rule that one of them lacks is `absent` there. */
+export function changesBetween(before: Report, after: Report): Change[] {
+  const old = new Map(before.rules.map(({ id, verdict }) => [id, verdict]))
+  const changes: Change[] = []
+  for (const { id, verdict } of after.rules) {
+    const from = old.get(id) ?? 'absent'
+    if (from !== verdict) changes.push({ id, from, to: verdict })
+    old.delete(id)
+  }
+  for (const [id, from] of old) changes.push({ id, from, to: 'absent' })
+  return changes
+}
+
+/** Reports side by side, as a Markdown table: rules on which not all of them agree with a pass. */
+export function compare(reports: readonly Report[]): string {
+  const ids = [...new Set(reports.flatMap(report => report.rules.map(rule => rule.id)))]
+  const verdictsOf = reports.map(report => new Map(report.rules.map(({ id, verdict }) => [id, verdict])))
+  const rows = ids
+    .map(id => [id, ...verdictsOf.map(verdicts => verdicts.get(id) ?? 'absent')])
+    .filter(([, ...verdicts]) => verdicts.some(verdict => verdict !== 'pass'))
+  const names = reports.map(({ subject }) => [subject.name, subject.version].filter(Boolean).join(' '))
+  const lines = [['Rule', ...names], ['---', ...names.map(() => '---')], ...rows]
+  const totals = ['**conforms**', ...reports.map(report => (report.conforms ? '**yes**' : '**no**'))]
+  return `${[...lines, totals].map(cells => `| ${cells.join(' | ')} |`).join('\n')}\n`
+}

@@ -1,0 +1,3 @@
+import { family, type Rule } from '../rule.ts'
+
+export const aliasing: readonly Rule[] = family('aliasing', [])

@@ -1,0 +1,3 @@
+import { family, type Rule } from '../rule.ts'
+
+export const events: readonly Rule[] = family('events', [])

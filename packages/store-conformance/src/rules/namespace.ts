@@ -1,0 +1,3 @@
+import { family, type Rule } from '../rule.ts'
+
+export const namespace: readonly Rule[] = family('namespaces', [])

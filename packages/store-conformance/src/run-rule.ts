@@ -1,0 +1,124 @@
+import { Failure, textOf, Unverified } from './errors.ts'
+import { guarded, within } from './guard.ts'
+import type { RuleResult, RuleVerdict } from './report.ts'
+import type { Hook, Need, Rule } from './rule.ts'
+import type { Waiver } from './subject.ts'
+import { type Setting, Trial } from './trial.ts'
+
+const hooks: ReadonlySet<Need> = new Set<Hook>([
+  'chaos',
+  'down',
+  'hang',
+  'putRaw',
+  'rows',
+  'sweep',
+  'age',
+  'deadline',
+])
+
+/** A result without a run. */
+export function resultOf(
+  rule: Rule,
+  verdict: RuleVerdict,
+  message: string,
+  rest: Partial<RuleResult> = {},
+): RuleResult {
+  const { id, level, family, sentence, provisional } = rule
+  return {
+    id,
+    level,
+    family,
+    sentence,
+    verdict,
+    message,
+    steps: [],
+    ms: 0,
+    ...(provisional ? { provisional } : {}),
+    ...rest,
+  }
+}
+
+/** The result of a rule that need not be run: something is missing, or it was waived. */
+export function settledBefore(rule: Rule, setting: Setting): RuleResult | undefined {
+  const missing = rule.needs.filter(need => !setting.offered.has(need))
+  const lacking = missing.find(need => !hooks.has(need))
+  if (lacking) return resultOf(rule, 'not-applicable', `the store offers no ${lacking}`)
+  const waiver = setting.subject.waive?.[rule.id]
+  if (waiver) return waived(rule, waiver)
+  if (missing.length > 0) return resultOf(rule, 'unverified', `needs ${missing.map(hookText).join(' and ')}`)
+  return undefined
+}
+
+function waived(rule: Rule, waiver: Waiver): RuleResult {
+  const over = waiver.until !== undefined && new Date().toISOString().slice(0, 10) > waiver.until
+  const verdict = over ? failing(rule) : 'waived'
+  return resultOf(rule, verdict, over ? `the waiver ran out on ${waiver.until}` : waiver.reason, { waiver })
+}
+
+function hookText(need: Need): string {
+  if (need === 'chaos') return 'create() to pass its client through context.chaos(client)'
+  if (need === 'down') return 'backend.down and backend.up, or context.chaos(client)'
+  if (need === 'hang') return 'backend.hang and backend.up, or context.chaos(client)'
+  return need === 'deadline' ? 'deadlineMs' : `backend.${need}`
+}
+
+/** Runs one rule; a stochastic one that fails is run twice again. Never rejects. */
+export async function runRule(rule: Rule, setting: Setting): Promise<RuleResult> {
+  const first = await attempt(rule, setting, 0)
+  if (!rule.stochastic || first.verdict !== failing(rule)) return first
+  for (const again of [1, 2]) {
+    const next = await attempt(rule, setting, again)
+    if (next.verdict === first.verdict) return next
+  }
+  return { ...first, verdict: 'flaky', message: `${first.message} (then passed twice)` }
+}
+
+async function attempt(rule: Rule, setting: Setting, number: number): Promise<RuleResult> {
+  const trial = new Trial(setting, rule.id, number)
+  const started = performance.now()
+  const budget = rule.budgetMs ?? 30_000
+  let thrown: unknown
+  try {
+    await guarded(trial, () =>
+      within(
+        budget,
+        perform(rule, trial),
+        () => new Failure(`the rule was not finished within ${budget} ms`),
+      ),
+    )
+  } catch (error) {
+    thrown = error ?? new Error(`thrown: ${error}`)
+  }
+  const { verdict, message } = judge(rule, thrown, trial)
+  if (verdict === 'pass') trial.passed()
+  const ms = Math.round(performance.now() - started)
+  const steps = verdict === 'pass' ? [] : trial.recorder.lines()
+  await guarded(trial, () => trial.end()).catch(() => {})
+  return resultOf(rule, verdict, message, { steps, ms })
+}
+
+async function perform(rule: Rule, trial: Trial): Promise<void> {
+  await rule.run(trial)
+  // An error thrown in a later tick is the store's as well.
+  await trial.wait(5)
+}
+
+function judge(rule: Rule, thrown: unknown, trial: Trial): { verdict: RuleVerdict; message: string } {
+  const late =
+    trial.uncaught.length > 0 ? `an error that nobody could catch: ${textOf(trial.uncaught[0])}` : ''
+  if (thrown instanceof Unverified) return { verdict: 'unverified', message: thrown.message }
+  if (thrown instanceof Failure) {
+    return { verdict: failing(rule), message: late ? `${thrown.message}; ${late}` : thrown.message }
+  }
+  if (thrown !== undefined) return { verdict: 'error', message: `the suite broke: ${whereOf(thrown)}` }
+  return late ? { verdict: failing(rule), message: late } : { verdict: 'pass', message: '' }
+}
+
+function whereOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack?.split('\n').slice(1, 3) ?? []) : []
+  return [textOf(error), ...stack.map(frame => frame.trim())].join(' ')
+}
+
+function failing(rule: Rule): RuleVerdict {
+  return rule.level === 'MUST' ? 'fail' : 'warn'
+}

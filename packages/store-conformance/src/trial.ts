@@ -1,0 +1,286 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Bench } from './bench.ts'
+import type { Outcome } from './call.ts'
+import type { Chaos } from './chaos.ts'
+import { isMiss } from './entries.ts'
+import { equal } from './equal.ts'
+import { Failure, textOf, Unverified } from './errors.ts'
+import { type Owner, within } from './guard.ts'
+import { type Stored, StoreHandle } from './handle.ts'
+import { checkProperty, type Property, type PropertyOptions } from './property.ts'
+import { randomFrom, seedFrom } from './random.ts'
+import { Recorder } from './recorder.ts'
+import type { Need } from './rule.ts'
+import { Cookie, type CookieInit, plain, Session } from './session.ts'
+import { show } from './show.ts'
+import { type Backend, contextFor, namespaceFor, type Seen, type Subject } from './subject.ts'
+
+/** What was found out about the subject before the rules. */
+export interface Setting {
+  readonly subject: Subject
+  readonly offered: ReadonlySet<Need>
+  /** Fields that the store adds to every session; rules other than RT-21 look past them. */
+  readonly learned: readonly string[]
+  /** Part of every namespace of this run. */
+  readonly run: string
+  readonly seed: string
+  /** Told of errors that nobody caught and that came too late to fail their rule. */
+  readonly onStray?: (message: string) => void
+}
+
+export interface OpenOptions {
+  /** Another namespace than the rule's own: its ending, or with `exactly` the whole of it. */
+  namespace?: string
+  exactly?: boolean
+  /** The default lifetime asked for. */
+  ttlMs?: number
+  fresh?: boolean
+}
+
+/** What a rule works with: stores, sessions, time, faults and expectations. One per run of a rule. */
+export class Trial implements Owner {
+  readonly subject: Subject
+  readonly recorder: Recorder = new Recorder()
+  readonly learned: readonly string[]
+  /** Milliseconds: how finely the store measures lifetimes. */
+  readonly granularity: number
+  /** Milliseconds: a short life that a rule can outlive. */
+  readonly life: number
+  /** Milliseconds: how long after its end a session may be seen at most. */
+  readonly slack: number
+  readonly seed: number
+  /** A number in [0, 1), the same in each run with the same seed. */
+  readonly random: () => number
+  /** Errors of {@link Trial.bomb} that surfaced as uncaught exception or unhandled rejection. */
+  readonly surfaced: unknown[] = []
+  /** Other errors that nobody caught. They fail the rule when it ends, unless it takes them out. */
+  readonly uncaught: unknown[] = []
+  /** What `create` has looked at so far. */
+  readonly seen: Seen = new Set()
+  readonly #setting: Setting
+  readonly #rule: string
+  readonly #bench: Bench
+  readonly #bombs = new Set<unknown>()
+  readonly #handles: StoreHandle[] = []
+  readonly #base: string
+  #passed = false
+
+  constructor(setting: Setting, rule: string, attempt = 0) {
+    this.subject = setting.subject
+    this.learned = setting.learned
+    this.granularity = setting.subject.granularityMs ?? 1
+    this.life = this.granularity < 100 ? 160 : this.granularity * 1.2
+    this.slack = this.granularity < 100 ? 60 : this.granularity * 1.35
+    this.seed = seedFrom(`${setting.seed}/${rule}`)
+    this.random = randomFrom(this.seed)
+    this.#setting = setting
+    this.#rule = rule
+    this.#bench = new Bench(setting.subject)
+    this.#base = namespaceFor(setting.run, rule, attempt)
+  }
+
+  // Stores
+
+  /** Makes a store. All stores of one rule have the same namespace unless the rule says otherwise. */
+  async open(options: OpenOptions = {}): Promise<StoreHandle> {
+    const ending = options.namespace ?? ''
+    const namespace = options.exactly ? ending : this.#base + ending
+    const context = contextFor(namespace, this.#bench.chaos, options.ttlMs, options.fresh ?? false, this.seen)
+    try {
+      const made = Promise.resolve(this.subject.create(context))
+      const store: unknown = await within(20_000, made, () => new Error('no store within 20 s'))
+      const handle = new StoreHandle(store, namespace, this.#handles.length, this.recorder, this.subject)
+      this.#handles.push(handle)
+      return handle
+    } catch (error) {
+      throw new Failure(`create() failed with ${textOf(error)}`)
+    }
+  }
+
+  /** Two stores on the same sessions, as in two processes. Rules that use it need `shared`. */
+  async pair(options: OpenOptions = {}): Promise<[StoreHandle, StoreHandle]> {
+    return [await this.open(options), await this.open(options)]
+  }
+
+  /** Whether the store or its subject offers this. */
+  has(need: Need): boolean {
+    return this.#setting.offered.has(need)
+  }
+
+  // Sessions
+
+  /** A session as middleware hands it over. Default life: one minute. */
+  session(data: object = { n: 1 }, cookie: CookieInit = { maxAge: 60_000 }): Session {
+    return new Session(data, new Cookie(cookie))
+  }
+
+  /** The same as plain JSON data, which is what most stores give back. */
+  plain(data: object = { n: 1 }, cookie: CookieInit = { maxAge: 60_000 }): Stored {
+    return plain(this.session(data, cookie)) as Stored
+  }
+
+  /** A session that lives for {@link Trial.life}. */
+  brief(data: object = { n: 1 }): Session {
+    return this.session(data, { maxAge: this.life })
+  }
+
+  /** The data of a session: without the cookie and without what the store adds to every session. */
+  data(session: unknown): unknown {
+    if (typeof session !== 'object' || session === null) return session
+    const left = new Set(['cookie', ...this.learned])
+    return Object.fromEntries(Object.entries(session).filter(([key]) => !left.has(key)))
+  }
+
+  // Time
+
+  async wait(ms: number): Promise<void> {
+    await sleep(ms)
+  }
+
+  /** Waits until a session has ended for certain, the granularity of the store included. */
+  async outlive(session: Session): Promise<void> {
+    const end = session.cookie.expires?.getTime()
+    if (end === undefined) throw new TypeError('this session does not end')
+    await sleep(Math.max(0, end - Date.now()) + this.slack)
+  }
+
+  /** An instant about one life away; late within its second where the store rounds to seconds. */
+  alignedExpires(): Date {
+    const at = Date.now() + this.life
+    if (this.granularity < 1000) return new Date(at)
+    const grain = this.granularity
+    return new Date(Math.ceil((at - 0.95 * grain) / grain) * grain + 0.95 * grain)
+  }
+
+  /** Starts all, each some ticks later than it might, by the seed; in lock-step many races never happen. */
+  async staggered<T>(works: readonly (() => Promise<T>)[]): Promise<T[]> {
+    return Promise.all(
+      works.map(async work => {
+        for (let ticks = Math.floor(this.random() * 5); ticks > 0; ticks--) await new Promise(setImmediate)
+        return work()
+      }),
+    )
+  }
+
+  // Faults
+
+  /** Disturbs the client. Needs `chaos`. */
+  get chaos(): Chaos {
+    return this.#bench.chaos
+  }
+
+  /** Makes the backend fail. Needs `down`. */
+  down(handle: StoreHandle): Promise<void> {
+    return this.#bench.down(handle)
+  }
+
+  /** Leaves the backend without answers. Needs `hang`. */
+  hang(handle: StoreHandle): Promise<void> {
+    return this.#bench.hang(handle)
+  }
+
+  /** Ends what {@link Trial.down}, {@link Trial.hang} or chaos began. */
+  up(): Promise<void> {
+    return this.#bench.up()
+  }
+
+  /** Calls `subject.backend[name](store, ...args)`. Needs the hook of that name. */
+  hook(name: keyof Backend, handle: StoreHandle, ...args: unknown[]): Promise<unknown> {
+    return this.#bench.hook(name, handle, ...args)
+  }
+
+  /** An error for a callback to throw. It goes to {@link Trial.surfaced} and does not fail the rule. */
+  bomb(message = 'thrown by the callback'): Error {
+    const error = new Error(message)
+    this.#bombs.add(error)
+    return error
+  }
+
+  /** Takes an error that nobody caught. */
+  late(error: unknown): void {
+    if (this.#bombs.has(error)) this.surfaced.push(error)
+    else if (this.#passed) this.#setting.onStray?.(`after ${this.#rule}: ${textOf(error)}`)
+    else this.uncaught.push(error)
+  }
+
+  /** The rule has passed: what comes now is told to the run. */
+  passed(): void {
+    this.#passed = true
+  }
+
+  // Expectations
+
+  fail(message: string): never {
+    throw new Failure(message)
+  }
+
+  /** No verdict: the rule could not look. */
+  unverified(reason: string): never {
+    throw new Unverified(reason)
+  }
+
+  ok(condition: unknown, message: string): void {
+    if (!condition) throw new Failure(message)
+  }
+
+  /** `===`, or both NaN. */
+  equal(got: unknown, want: unknown, what: string): void {
+    if (!Object.is(got, want)) throw new Failure(`${what} gave ${show(got)}, want ${show(want)}`)
+  }
+
+  /** Deep equality with types compared: a Date is not its text. */
+  deepEqual(got: unknown, want: unknown, what: string): void {
+    if (!equal(got, want)) throw new Failure(`${what} gave ${show(got)}, want ${show(want)}`)
+  }
+
+  /** That the session is there with exactly this data, the cookie aside. */
+  same(got: unknown, want: object, what: string): void {
+    if (got === null || got === undefined)
+      throw new Failure(`${what} gave ${got}, want the session ${show(want)}`)
+    this.deepEqual(this.data(got), this.data(want), what)
+  }
+
+  /** That `get` gives the session with this data, the cookie aside. */
+  async holds(handle: StoreHandle, sid: string, want: object, when = ''): Promise<Stored> {
+    const got = await handle.get(sid)
+    this.same(got, want, `get(${JSON.stringify(sid)})${when && ` ${when}`}`)
+    return got!
+  }
+
+  /** That `get` gives nothing. */
+  async gone(handle: StoreHandle, sid: string, when = ''): Promise<void> {
+    const got = await handle.get(sid)
+    if (got === undefined) return
+    throw new Failure(`get(${JSON.stringify(sid)})${when && ` ${when}`} gave ${show(got)}, want nothing`)
+  }
+
+  /** Whether a `get` found nothing. */
+  isMiss(outcome: Outcome): boolean {
+    return isMiss(outcome)
+  }
+
+  /** Whether a `set` was refused: only then may it leave nothing behind. */
+  refused(outcome: Outcome): boolean {
+    return outcome.failed
+  }
+
+  /** Runs a fast-check property; a counterexample is shrunk, and only its calls are reported. */
+  async property<Ts extends unknown[]>(property: Property<Ts>, options: PropertyOptions = {}): Promise<void> {
+    await checkProperty(property, { seed: this.seed, ...options }, this.recorder)
+  }
+
+  // The end
+
+  /** Brings the backend back, removes what the rule left where stores share everything, and lets go of the stores. */
+  async end(): Promise<void> {
+    await this.up().catch(() => {})
+    const limit = (work: () => unknown): Promise<unknown> =>
+      within(2000, (async () => work())(), () => new Error('too slow')).catch(() => {})
+    for (const handle of this.#handles) {
+      if (!this.has('namespaces'))
+        for (const sid of handle.sids) await handle.outcome('destroy', [sid]).catch(() => {})
+      if (this.subject.dispose) await limit(() => this.subject.dispose?.(handle.store))
+      else if (typeof handle.store?._update === 'function') await limit(() => handle.store.close())
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** A row of the reference database. */
+export interface Row {
+  text: string
+  /** Milliseconds since the epoch. */
+  expires: number
+  /** The expiry comes from the cookie and is shown in it, rather than from the default lifetime. */
+  fromCookie: boolean
+}
+
+/** What all stores of one subject share. */
+export class Database {
+  readonly rows: Map<string, Row> = new Map()
+}
+
+const tick = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+
+/** The client of the reference database: each command is atomic and takes a tick each way. */
+export class Client {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async #command<T>(work: (rows: Map<string, Row>) => T): Promise<T> {
+    await tick()
+    const result = work(this.#database.rows)
+    await tick()
+    return result
+  }
+
+  /** A copy of the row, expired or not. */
+  read(key: string): Promise<Row | undefined> {
+    return this.#command(rows => copy(rows.get(key)))
+  }
+
+  write(key: string, row: Row): Promise<void> {
+    return this.#command(rows => void rows.set(key, { ...row }))
+  }
+
+  /** Changes a row that is there and alive, and has the text `expected` where given. */
+  update(key: string, change: Partial<Row>, expected?: string): Promise<'updated' | 'changed' | 'missing'> {
+    return this.#command(rows => {
+      const row = rows.get(key)
+      if (!row || row.expires <= Date.now()) return 'missing'
+      if (expected !== undefined && row.text !== expected) return 'changed'
+      Object.assign(row, change)
+      return 'updated'
+    })
+  }
+
+  remove(key: string): Promise<boolean> {
+    return this.#command(rows => rows.delete(key))
+  }
+
+  /** All rows whose key begins with `prefix`, expired ones included. */
+  scan(prefix: string): Promise<[string, Row][]> {
+    return this.#command(rows =>
+      [...rows].filter(([key]) => key.startsWith(prefix)).map(([key, row]) => [key, { ...row }]),
+    )
+  }
+
+  removeAll(prefix: string, alsoIf: (row: Row) => boolean = () => true): Promise<number> {
+    return this.#command(rows => {
+      const doomed = [...rows].filter(([key, row]) => key.startsWith(prefix) && alsoIf(row))
+      for (const [key] of doomed) rows.delete(key)
+      return doomed.length
+    })
+  }
+}
+
+function copy(row: Row | undefined): Row | undefined {
+  return row && { ...row }
+}

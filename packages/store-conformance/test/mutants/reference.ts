@@ -1,0 +1,250 @@
+import { EventEmitter } from 'node:events'
+import type { AnyStore, Context, Subject } from '../../src/index.ts'
+import { Client, Database, type Row } from './database.ts'
+
+export type Callback = (error?: unknown, value?: unknown) => void
+/** A session of whatever shape. */
+// biome-ignore lint/suspicious/noExplicitAny: mutants take sessions apart in every way
+export type Data = any
+
+const loaded = Symbol.for('coatcheck.loaded')
+const day = 86_400_000
+
+export interface ReferenceOptions {
+  client: Client
+  prefix: string
+  ttlMs?: number | undefined
+}
+
+/**
+ * A sound store, made to be broken in one place by a mutant. Public methods speak callbacks and promises through
+ * `answer`; the work is done by the hooks with an underscore, promises only; small decisions have a method each.
+ */
+export class ReferenceStore extends EventEmitter {
+  readonly client: Client
+  readonly prefix: string
+  readonly ttlMs: number
+  closed = false
+
+  constructor({ client, prefix, ttlMs }: ReferenceOptions) {
+    super()
+    this.client = client
+    this.prefix = prefix
+    this.ttlMs = ttlMs ?? day
+  }
+
+  get(sid: string, callback?: Callback): unknown {
+    return this.answer(() => this._get(sid), callback)
+  }
+
+  set(sid: string, session: Data, callback?: Callback): unknown {
+    return this.answer(() => this._set(sid, session), callback)
+  }
+
+  touch(sid: string, session: Data, callback?: Callback): unknown {
+    return this.answer(() => this._touch(sid, session), callback)
+  }
+
+  destroy(sid: string, callback?: Callback): unknown {
+    return this.answer(() => this._destroy(sid), callback)
+  }
+
+  all(callback?: Callback): unknown {
+    return this.answer(() => this._all(), callback)
+  }
+
+  length(callback?: Callback): unknown {
+    return this.answer(() => this._length(), callback)
+  }
+
+  clear(callback?: Callback): unknown {
+    return this.answer(() => this._clear(), callback)
+  }
+
+  prune(callback?: Callback): unknown {
+    return this.answer(() => this._prune(), callback)
+  }
+
+  close(callback?: Callback): unknown {
+    return this.answer(async () => this._close(), callback, true)
+  }
+
+  async *entries(): AsyncGenerator<[string, Data]> {
+    for (const { sid, session } of await this.live()) yield [sid, session]
+  }
+
+  async *ids(): AsyncGenerator<string> {
+    for (const { sid } of await this.live()) yield sid
+  }
+
+  /** Runs the work and answers once, later, and outside of any try. */
+  answer(work: () => Promise<unknown>, callback?: Callback, afterClose = false): unknown {
+    const promise =
+      this.closed && !afterClose ? Promise.reject(new Error('the store is closed')) : this.limited(work())
+    if (!callback) {
+      promise.catch(() => {})
+      return promise
+    }
+    promise.then(
+      value => process.nextTick(callback, null, value),
+      error => process.nextTick(callback, error),
+    )
+    return undefined
+  }
+
+  /** An error when the backend does not answer in time. */
+  async limited<T>(work: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('the backend did not answer')), 150)
+    })
+    return Promise.race([work, timeout]).finally(() => clearTimeout(timer))
+  }
+
+  async _get(sid: string): Promise<Data> {
+    if (typeof sid !== 'string') return undefined
+    const row = await this.client.read(this.key(sid))
+    return row && this.alive(row) ? this.open(sid, row) : undefined
+  }
+
+  async _set(sid: string, session: Data): Promise<void> {
+    if (typeof sid !== 'string') throw new TypeError('the sid must be a string')
+    const row = this.row(session)
+    const mark = session[loaded] as { sid: string; text: string; compare: boolean } | undefined
+    if (mark?.sid !== sid) return this.client.write(this.key(sid), row)
+    const result = await this._update(sid, row, mark.compare ? mark.text : undefined)
+    if (result !== 'updated') throw failure(result)
+    mark.text = row.text
+  }
+
+  async _update(sid: string, row: Row, expected?: string): Promise<'updated' | 'changed' | 'missing'> {
+    return this.client.update(this.key(sid), row, expected)
+  }
+
+  async _touch(sid: string, session: Data): Promise<void> {
+    const { expires, fromCookie } = this.expiry(session)
+    await this.client.update(this.key(sid), { expires, fromCookie })
+  }
+
+  async _destroy(sid: string): Promise<void> {
+    if (typeof sid === 'string') await this.client.remove(this.key(sid))
+  }
+
+  async _all(): Promise<unknown> {
+    return (await this.live()).map(({ sid, session }) => ({ sid, session }))
+  }
+
+  async _length(): Promise<unknown> {
+    return (await this.rows()).length
+  }
+
+  async _clear(): Promise<void> {
+    await this.client.removeAll(this.start())
+  }
+
+  async _prune(): Promise<number> {
+    return this.client.removeAll(this.start(), row => !this.alive(row))
+  }
+
+  async _close(): Promise<void> {
+    this.closed = true
+  }
+
+  /** What all keys of this store begin with; the length keeps prefixes and sids from running together. */
+  start(): string {
+    return `${this.prefix.length}:${this.prefix}`
+  }
+
+  key(sid: string): string {
+    return this.start() + sid
+  }
+
+  row(session: Data): Row {
+    return { text: this.serialize(session), ...this.expiry(session) }
+  }
+
+  serialize(session: Data): string {
+    return JSON.stringify(session)
+  }
+
+  parse(text: string): Data {
+    const session = JSON.parse(text)
+    if (typeof session !== 'object' || session === null || typeof session.cookie !== 'object') {
+      throw new Error('the stored session is damaged')
+    }
+    return session
+  }
+
+  alive(row: Row): boolean {
+    return row.expires > Date.now()
+  }
+
+  /** When this session ends: as its cookie says, else after the default lifetime. */
+  expiry(session: Data): Pick<Row, 'expires' | 'fromCookie'> {
+    const { expires, maxAge } = session.cookie ?? {}
+    const at =
+      expires instanceof Date
+        ? expires.getTime()
+        : typeof expires === 'string'
+          ? Date.parse(expires)
+          : Number.NaN
+    if (!Number.isNaN(at)) return { expires: at, fromCookie: true }
+    const ms = typeof maxAge === 'number' && !Number.isNaN(maxAge) ? maxAge : undefined
+    return { expires: Date.now() + (ms ?? this.ttlMs), fromCookie: ms !== undefined }
+  }
+
+  /** The session of a row, with its current expiry and, under the symbol, what a conditional update compares. */
+  open(sid: string, row: Row): Data {
+    const session = this.parse(row.text)
+    if (row.fromCookie) session.cookie.expires = new Date(row.expires).toISOString()
+    return Object.defineProperty(session, loaded, { value: { sid, text: row.text, compare: true } })
+  }
+
+  /** The live rows of this store. */
+  async rows(): Promise<[string, Row][]> {
+    return (await this.client.scan(this.start())).filter(([, row]) => this.alive(row))
+  }
+
+  async live(): Promise<{ sid: string; session: Data }[]> {
+    return (await this.rows()).flatMap(([key, row]) => {
+      const sid = key.slice(this.start().length)
+      try {
+        return [{ sid, session: this.open(sid, row) }]
+      } catch {
+        return []
+      }
+    })
+  }
+}
+
+function failure(result: 'changed' | 'missing'): Error {
+  const code = result === 'changed' ? 'ERR_SESSION_CHANGED' : 'ERR_SESSION_GONE'
+  return Object.assign(new Error(`the session was ${result}`), { code })
+}
+
+export type StoreClass = new (options: ReferenceOptions) => AnyStore
+
+/** A subject with every hook, whose stores are made of `Store` on a database of its own. */
+export function subjectOf(Store: StoreClass, changes: Partial<Subject> = {}): Subject {
+  const database = new Database()
+  const client = new Client(database)
+  const create = (context: Context): AnyStore =>
+    new Store({ client: context.chaos(client), prefix: context.namespace, ttlMs: context.ttlMs })
+  const row = (store: AnyStore, sid: string): Row => database.rows.get(store.key(sid))!
+  return {
+    name: 'reference',
+    create,
+    granularityMs: 1,
+    deadlineMs: 300,
+    backend: {
+      putRaw: (store, sid, text) =>
+        void database.rows.set(store.key(sid), { text, expires: Date.now() + day, fromCookie: false }),
+      rows: store => [...database.rows.keys()].filter(key => key.startsWith(store.start())).length,
+      sweep: store => store.prune(),
+      age: (store, sid, ms) => {
+        row(store, sid).expires -= ms
+      },
+    },
+    ...changes,
+  }
+}

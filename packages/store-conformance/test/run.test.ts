@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest'
+import { type Progress, type Report, type RunOptions, runConformance } from '../src/index.ts'
+import { typescript } from './mutants/execute.ts'
+import { type Callback, type Data, ReferenceStore, type StoreClass, subjectOf } from './mutants/reference.ts'
+
+function run(Store: StoreClass, only: string[], options: RunOptions = {}): Promise<Report> {
+  return runConformance(subjectOf(Store), { only, ...options })
+}
+
+const verdicts = (report: Report): Record<string, string> =>
+  Object.fromEntries(report.rules.map(rule => [rule.id, rule.verdict]))
+
+describe('the run ends', () => {
+  test('although a method never answers', async () => {
+    const report = await run(
+      class extends ReferenceStore {
+        override touch(): unknown {
+          return undefined
+        }
+      },
+      ['TCH-02', 'API-03', 'API-02'],
+    )
+    expect(verdicts(report)).toEqual({ 'API-02': 'pass', 'API-03': 'fail', 'TCH-02': 'fail' })
+    expect(report.rules[2]?.message).toBe(
+      'touch("a", Session{n: 2, added: true, cookie: 60000 ms}) was not answered within 300 ms',
+    )
+  })
+
+  test('although the store throws in a later tick; the rule at work fails, not its neighbours', async () => {
+    const report = await run(
+      class extends ReferenceStore {
+        override async _touch(sid: string, session: Data): Promise<void> {
+          if (sid === 'nobody') setTimeout(() => Promise.reject(new Error('late')), 0)
+          await super._touch(sid, session)
+        }
+      },
+      ['TCH-02', 'TCH-03', 'TCH-04'],
+    )
+    expect(verdicts(report)).toEqual({ 'TCH-02': 'pass', 'TCH-03': 'pass', 'TCH-04': 'fail' })
+    expect(report.rules[2]?.message).toBe('an error that nobody could catch: Error: late')
+    expect(report.stray).toEqual([])
+  })
+
+  test('although callbacks come twice', async () => {
+    const report = await run(
+      class extends ReferenceStore {
+        override get(sid: string, callback?: Callback): unknown {
+          return super.get(sid, (error, value) => {
+            callback?.(error, value)
+            callback?.(error, value)
+          })
+        }
+      },
+      ['API-04', 'TCH-02'],
+    )
+    expect(verdicts(report)).toEqual({ 'API-04': 'fail', 'TCH-02': 'pass' })
+    expect(report.rules[0]?.steps.join('\n')).toContain('called back 2 times')
+  })
+
+  test('when it is aborted', async () => {
+    const controller = new AbortController()
+    const onProgress = ({ type }: Progress): void => (type === 'begin' ? controller.abort() : undefined)
+    const report = await run(ReferenceStore, ['touch'], { signal: controller.signal, onProgress })
+    expect(new Set(report.rules.map(rule => rule.message))).toEqual(new Set(['the run was aborted']))
+    expect(report.conforms).toBe(false)
+  })
+})
+
+describe('a child process', () => {
+  test('that the store ends fails the rule at work, and the others go on', async () => {
+    const url = new URL('./support/exits.ts', import.meta.url)
+    const report = await runConformance(url, {
+      only: ['API-08', 'API-09', 'API-13'],
+      module: { url: url.href },
+      ...typescript,
+    })
+    expect(verdicts(report)).toEqual({ 'API-08': 'pass', 'API-09': 'fail', 'API-13': 'pass' })
+    expect(report.rules[1]?.message).toBe('the process ended with exit code 7')
+  })
+
+  test('that cannot load the subject leaves the rules unverified', async () => {
+    const module = { url: 'file:///nowhere/store.ts' }
+    const report = await run(ReferenceStore, ['API-08'], { module, ...typescript })
+    expect(report.rules[0]?.verdict).toBe('unverified')
+    expect(report.rules[0]?.message).toMatch(
+      /^the child process did not start: UsageError: .*could not be loaded/,
+    )
+  })
+})
+
+describe('before the rules', () => {
+  test('a subject whose store cannot be made fails the smoke test', async () => {
+    const report = await runConformance(() => Promise.reject(new Error('no database')))
+    expect(report).toMatchObject({ conforms: false, rules: [], smoke: { ok: false } })
+    expect(report.smoke.message).toBe('create() failed with Error: no database')
+  })
+
+  test('fields that the store adds are learned, and do not fail other rules', async () => {
+    const report = await run(
+      class extends ReferenceStore {
+        override serialize(session: Data): string {
+          return JSON.stringify({ ...session, __lastAccess: 1 })
+        }
+      },
+      ['TCH-02'],
+    )
+    expect(verdicts(report)).toEqual({ 'TCH-02': 'pass' })
+  })
+})
+
+describe('rules that do not run', () => {
+  test('are not applicable without the method, unverified without the hook', async () => {
+    const report = await runConformance(
+      () => {
+        const store = new ReferenceStore({ client: undefined as never, prefix: '' })
+        const rows = new Map<string, string>()
+        return Object.assign(store, {
+          touch: undefined,
+          _get: async (sid: string) => rows.has(sid) && JSON.parse(rows.get(sid)!),
+          _set: async (sid: string, session: Data) => void rows.set(sid, JSON.stringify(session)),
+          _destroy: async (sid: string) => void rows.delete(sid),
+        })
+      },
+      { only: ['TCH-03', 'API-11'] },
+    )
+    expect(verdicts(report)).toEqual({ 'API-11': 'unverified', 'TCH-03': 'not-applicable' })
+  })
+
+  test('a waiver counts until its day, and then the rule fails', async () => {
+    const waive = { 'TCH-03': { reason: 'known' }, 'TCH-04': { reason: 'known', until: '2020-01-01' } }
+    const report = await runConformance(subjectOf(ReferenceStore, { waive }), { only: ['TCH-03', 'TCH-04'] })
+    expect(verdicts(report)).toEqual({ 'TCH-03': 'waived', 'TCH-04': 'fail' })
+    expect(report.conforms).toBe(false)
+  })
+
+  test('quick leaves out what waits', async () => {
+    const report = await run(ReferenceStore, ['TCH-01', 'TCH-02'], { quick: true })
+    expect(verdicts(report)).toEqual({ 'TCH-01': 'unverified', 'TCH-02': 'pass' })
+  })
+})
