@@ -49,12 +49,19 @@ export function ask<T>(
     return settle(error ?? new Error(`${method} threw nothing`))
   }
   if (!isPromise(answer)) return
-  // An async method that declares a callback may resolve long before it calls back: only a value is an answer then.
-  const answersByCallback = call.length > args.length
+  // An async method that takes a callback may resolve long before it calls back: only a value is an answer then.
+  const answersByCallback = takesCallback(call, args.length)
   answer.then(
     value => {
       if (value !== undefined || !answersByCallback) process.nextTick(settle, null, value)
     },
     error => process.nextTick(settle, error ?? new Error(`${method} rejected with nothing`)),
   )
+}
+
+/** Whether a method has a parameter beyond the `given` ones, or one with a default, or takes all there are. */
+function takesCallback(method: (...args: unknown[]) => unknown, given: number): boolean {
+  if (method.length > given) return true
+  const parameters = /^[^(=]*\(([^)]*)/.exec(String(method))?.[1] ?? ''
+  return /\.\.\.|=/.test(parameters)
 }

@@ -72,9 +72,9 @@ export function removeSetCookie(res: ServerResponse, value: string): void {
   else res.removeHeader('Set-Cookie')
 }
 
-/** Whether the response sets a cookie of this name already. */
-export function setsCookie(res: ServerResponse, name: string): boolean {
-  return setCookies(res).some(value => value.startsWith(`${name}=`))
+/** Whether the response sets a cookie of this name already, but for our own. */
+export function setsCookie(res: ServerResponse, name: string, own: string | undefined): boolean {
+  return setCookies(res).some(value => value !== own && value.startsWith(`${name}=`))
 }
 
 function setCookies(res: ServerResponse): string[] {

@@ -3,6 +3,9 @@ import depd from 'depd'
 
 const deprecate = depd('express-session')
 
+/** What RFC 6265 allows as the name of a cookie. */
+const TOKEN = /^[!#$%&'*+\-.^`|~\w]+$/
+
 /** Attributes of the session cookie, as the `cookie` option and `new Cookie()` take them. */
 export interface CookieOptions {
   /** Lifetime in milliseconds, moved on by each use; `null` is a cookie that ends with the browser. Default `null`. */
@@ -113,6 +116,7 @@ export class Cookie {
    * Throws a TypeError when an attribute is not allowed in a cookie.
    */
   serialize(name: string, value: string): string {
+    if (!TOKEN.test(name)) throw new TypeError(`argument name is invalid: ${name}`)
     return stringifySetCookie(name, value, this.data as SerializeOptions)
   }
 

@@ -9,7 +9,8 @@ type Theirs = import('express-session').Session & Partial<import('express-sessio
 /** @ts-ignore: there or not */
 type TheirStore = import('express-session').Store & { generate: (req: Express.Request) => void }
 
-type IsAny<T> = 0 extends 1 & T ? true : false
+// In a tuple, since a condition on an unresolved type by itself is unresolved too.
+type IsAny<T> = [0] extends [1 & T] ? true : false
 
 /** The type of `req.session` under Express. */
 export type RequestSession = IsAny<Theirs> extends true ? Session & Partial<SessionData> : Theirs

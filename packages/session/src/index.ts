@@ -1,31 +1,28 @@
 import './express.ts'
 import { Cookie, type CookieOptions } from './cookie.ts'
+import { SessionError } from './errors.ts'
 import { MemoryStore } from './memory-store.ts'
 import { createMiddleware, type SessionMiddleware } from './middleware.ts'
 import { resolveOptions, type SessionOptions, STRICT, STRICT_COOKIE } from './options.ts'
+import { RecordStore } from './record-store.ts'
 import { Session, type SessionData, type SessionRequest } from './session.ts'
 import { Store } from './store.ts'
 
 export type { Callback } from './ask.ts'
 export type { Codec } from './codec.ts'
 export type { CookieData, CookieOptions } from './cookie.ts'
-export { SessionError, type SessionErrorCode } from './errors.ts'
+export type { SessionErrorCode } from './errors.ts'
 export type { Next, SessionMiddleware } from './middleware.ts'
 export type { Conflict, ConflictResolver, Data, Secret, SessionOptions } from './options.ts'
-export {
-  RecordStore,
-  type RecordStoreOptions,
-  type StoredEntry,
-  type StoredRecord,
-  type UpdateResult,
-} from './record-store.ts'
+export type { StoredEntry, StoredRecord, UpdateResult } from './record-store.ts'
+export type { RecordStoreOptions } from './record-store-options.ts'
 export type { RegenerateOptions, SessionData, SessionRequest } from './session.ts'
-export { Cookie, MemoryStore, Session, Store }
+export { Cookie, MemoryStore, RecordStore, Session, SessionError, Store }
 
 /** Read once, as express-session does. */
 const production = process.env.NODE_ENV === 'production'
 
-/** The function that this package is, with what express-session hangs on it. */
+/** The function that this package is, with what express-session hangs on it, and our own classes for those who `require()` it. */
 export interface SessionModule {
   /**
    * Session middleware with express-session's options, defaults and behaviour. `T` is the data of its sessions, for `of(req)`.
@@ -41,6 +38,8 @@ export interface SessionModule {
   Cookie: typeof Cookie
   Session: typeof Session
   MemoryStore: typeof MemoryStore
+  RecordStore: typeof RecordStore
+  SessionError: typeof SessionError
 }
 
 function createSession<T extends object = SessionData>(options?: SessionOptions): SessionMiddleware<T> {
@@ -57,7 +56,7 @@ function strict<T extends object = SessionData>(options: SessionOptions = {}): S
   const { cookie } = options
   return createSession<T>({
     ...STRICT,
-    ...options,
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
     cookie:
       typeof cookie === 'function'
         ? (req: SessionRequest): CookieOptions => ({ ...STRICT_COOKIE, ...cookie(req) })
@@ -72,7 +71,22 @@ export const session: SessionModule = Object.assign(createSession, {
   Cookie,
   Session,
   MemoryStore,
+  RecordStore,
+  SessionError,
 })
+
+/** The same names as types: `session.Store`, `session.SessionData`. */
+export declare namespace session {
+  type Store = import('./store.ts').Store
+  type Cookie = import('./cookie.ts').Cookie
+  type Session = import('./session.ts').Session
+  type MemoryStore = import('./memory-store.ts').MemoryStore
+  type RecordStore = import('./record-store.ts').RecordStore
+  type SessionError = import('./errors.ts').SessionError
+  type SessionData = import('./session.ts').SessionData
+  type SessionOptions = import('./options.ts').SessionOptions
+  type CookieOptions = import('./cookie.ts').CookieOptions
+}
 
 export default session
 // `require('@coatcheck/session')` is the function itself.

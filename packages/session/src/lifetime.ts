@@ -1,3 +1,4 @@
+import type { DecodedSession } from './codec.ts'
 import { SessionError } from './errors.ts'
 
 /** One day: the lifetime of a session whose cookie names no end. */
@@ -12,7 +13,7 @@ export interface CookieLifetime {
 /**
  * Milliseconds from now to the end of the session: `cookie.expires` (a Date or a date string) decides, then
  * `cookie.maxAge`, then `fallback`. Zero or less means that the session is over. Throws `ERR_SESSION_EXPIRES`
- * when there is an `expires` that is no date: to guess would end a session, or keep it for ever.
+ * when there is an `expires` that is no date, or a `maxAge` without end: to guess would end a session, or keep it for ever.
  */
 export function lifetimeOf(cookie: CookieLifetime | null | undefined, fallback: number): number {
   const expires = cookie?.expires
@@ -22,5 +23,19 @@ export function lifetimeOf(cookie: CookieLifetime | null | undefined, fallback: 
     return Math.ceil(ms)
   }
   const maxAge = cookie?.maxAge
-  return typeof maxAge === 'number' ? Math.ceil(maxAge) : fallback
+  if (typeof maxAge !== 'number') return fallback
+  if (!Number.isFinite(maxAge)) throw new SessionError('ERR_SESSION_EXPIRES', 'cookie.maxAge is not finite')
+  return Math.ceil(maxAge)
+}
+
+/** How far `cookie.expires` may be from the clock of the database before it is taken to have been touched. */
+const CLOCK_SLACK = 100
+
+/** The stored text keeps the expiry of the last write; a touch moves only that of the record. */
+export function showExpiry({ cookie }: DecodedSession, ttl: number): void {
+  const { expires } = cookie
+  if (expires === null || expires === undefined) return
+  const current = Date.now() + ttl
+  if (!(Math.abs(new Date(expires).valueOf() - current) <= CLOCK_SLACK))
+    cookie.expires = new Date(current).toISOString()
 }

@@ -14,7 +14,18 @@ export function merge(base: Data, mine: Data, theirs: Data): Data {
   return merged
 }
 
+/** Make `session` what the merge has given. A value that it has kept stays the live one: a Date is still a Date. */
+export function applyMerged(session: object, mine: Data, merged: Data): void {
+  const live = session as Data
+  for (const key of Object.keys(mine)) {
+    if (!(key in merged)) delete live[key]
+  }
+  for (const [key, value] of Object.entries(merged)) {
+    if (!sameJson(value, mine[key]) && !(key in Object.getPrototypeOf(session))) live[key] = value
+  }
+}
+
 /** Equal once stored. */
-export function sameJson(a: unknown, b: unknown): boolean {
+function sameJson(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }

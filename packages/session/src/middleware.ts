@@ -5,10 +5,12 @@ import { ask, isPromise } from './ask.ts'
 import { Cookie, type CookieOptions } from './cookie.ts'
 import { isSecure, pathOf, readSessionId } from './cookie-header.ts'
 import { hasCode, SessionError } from './errors.ts'
+import { noteLoaded } from './loaded.ts'
 import type { Secret, Settings } from './options.ts'
 import { RequestState } from './request-state.ts'
 import { gateResponse, type ResponseGate } from './response-gate.ts'
 import { HOST, Session, type SessionData, type SessionRequest } from './session.ts'
+import { ownMethods } from './session-shape.ts'
 import type { Store } from './store.ts'
 
 const debug = createDebug('express-session')
@@ -144,6 +146,9 @@ function putNew(req: SessionRequest, id: string, settings: Settings): void {
   req.sessionID = id
   const options = cookieOptions(settings, req)
   const session = new Session(req)
+  // From its first save on it is updated like one that was read, and never inserted again.
+  noteLoaded(session, undefined)
+  ownMethods(session)
   session.cookie = new Cookie(options)
   const secure = isSecure(req, settings.proxy)
   if (options.secure === 'auto') session.cookie.secure = secure
@@ -164,42 +169,52 @@ function holdResponse(visit: Visit, res: ServerResponse): void {
       }
     },
     onEnd() {
-      state.whenIdle(() => finish(visit, res, gate))
+      if (!state.calls.idle) gate.closeHead()
+      state.calls.whenIdle(() => finish(visit, res, gate))
     },
   })
 }
 
 /** The response is complete: write the session, then let it go. */
 function finish(visit: Visit, res: ServerResponse, gate: ResponseGate): void {
-  const { req, state, next } = visit
+  const { req, state } = visit
   let plan: ReturnType<RequestState['plan']>
   try {
     plan = state.plan()
   } catch (error) {
-    return gate.reopen() ? next(error) : deliver(visit, gate, error)
+    return abandon(visit, res, gate, error)
   }
+  gate.closeHead()
   if (plan === 'nothing') return deliver(visit, gate)
 
-  gate.closeHead()
   debug('%s', plan)
   const done = (error?: unknown, present?: unknown) => {
     const gone = hasCode(error, 'ERR_SESSION_GONE')
     if (gone) state.report(error)
-    if ((gone || (plan === 'touch' && present === false)) && state.cookieSent) {
+    const missing = plan === 'touch' && present === false && state.storeTells
+    if ((gone || missing) && state.cookieSent) {
       gate.changeHead(() => state.withdrawCookie(res))
     }
-    settleResponse(visit, gate, gone ? undefined : error)
+    if (error && !gone && visit.settings.onSaveError === 'error') abandon(visit, res, gate, error)
+    else deliver(visit, gate, gone ? undefined : error)
   }
   if (plan === 'save') req.session.save(done)
   else if (plan === 'touch') state.call('touch', [req.sessionID, req.session], done)
   else state.call('destroy', [req.sessionID], done)
 }
 
-function settleResponse(visit: Visit, gate: ResponseGate, error: unknown): void {
-  if (!error || visit.settings.onSaveError === 'continue') return deliver(visit, gate, error)
-  visit.state.report(error)
-  if (gate.reopen()) visit.next(error)
-  else deliver(visit, gate)
+/** The error takes the place of the response, unless some of that has been sent, or it tells of an error itself. */
+function abandon(visit: Visit, res: ServerResponse, gate: ResponseGate, error: unknown): void {
+  const { state, settings, next } = visit
+  const failing = res.statusCode >= 500
+  if (!failing && gate.reopen()) {
+    state.withdrawCookie(res)
+    return next(error)
+  }
+  gate.changeHead(() => state.withdrawCookie(res))
+  const tell = settings.onSaveError === 'continue' && !failing
+  if (!tell) state.report(error)
+  deliver(visit, gate, tell ? error : undefined)
 }
 
 /** Send the response as the application made it; then, if there is one, tell of the error. */

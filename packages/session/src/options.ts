@@ -54,7 +54,7 @@ export interface SessionOptions {
   unset?: 'keep' | 'destroy' | undefined
 
   /** What a store's failure at the end of a request does: `'continue'` sends the response and then calls `next(error)`; `'error'`
-   * calls `next(error)` in place of the response while nothing of it has been sent. Default `'continue'`. */
+   * calls `next(error)` in place of the response, unless some of it has been sent or its status is 5xx. Default `'continue'`. */
   onSaveError?: 'continue' | 'error' | undefined
   /**
    * What happens while the store is away (it has emitted `disconnect`, or reading fails): `'skip'` goes on without `req.session`,
@@ -76,7 +76,10 @@ export interface SessionOptions {
   saveCookieChanges?: boolean | undefined
   /** Default `'overwrite'`. */
   conflict?: Conflict | undefined
-  /** Hears of errors that nobody else does: a save that was not awaited, changes dropped because the session is gone. */
+  /**
+   * Hears of failures that nobody else may: those of promises, awaited or not, of a response that cannot be replaced any more, and
+   * changes dropped because the session is gone.
+   */
   onError?: ((error: Error, req: SessionRequest) => void) | undefined
 }
 
@@ -84,6 +87,8 @@ export interface SessionOptions {
 export interface Settings {
   readonly secrets: readonly Secret[] | undefined
   readonly store: Store
+  /** Whether the store had a method `touch` when the middleware was made. */
+  readonly touches: boolean
   readonly cookie: CookieOptions | ((req: SessionRequest) => CookieOptions)
   readonly name: string
   readonly genid: (req: SessionRequest) => string | Promise<string>
@@ -126,9 +131,11 @@ export function resolveOptions(options: SessionOptions, makeStore: () => Store):
     deprecate('undefined saveUninitialized option; provide saveUninitialized option')
   }
   if (!options.secret) deprecate('req.secret; provide secret option')
+  const store = options.store || makeStore()
   return {
     secrets: secretsOf(options.secret),
-    store: options.store || makeStore(),
+    store,
+    touches: typeof store.touch === 'function',
     cookie: options.cookie || {},
     name: options.name || options.key || 'connect.sid',
     genid: options.genid || randomId,
@@ -186,11 +193,10 @@ function checkOptions(options: SessionOptions): void {
     throw new TypeError('onError option must be a function')
 }
 
+/** `get`, `set` and `destroy` may come later, as in stores that connect first. */
 function checkStore(store: Store): void {
-  for (const method of ['on', 'get', 'set', 'destroy'] as const) {
-    if (typeof store[method] !== 'function') {
-      throw new TypeError(`store option must be a session store: it has no method ${method}`)
-    }
+  if (typeof store.on !== 'function') {
+    throw new TypeError('store option must be a session store: it has no method on')
   }
 }
 

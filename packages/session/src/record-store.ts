@@ -1,9 +1,11 @@
 import type { Callback } from './ask.ts'
-import { type Codec, type DecodedSession, decode, encode } from './codec.ts'
+import { type Codec, decode, encode } from './codec.ts'
 import { SessionError } from './errors.ts'
-import { DAY, lifetimeOf } from './lifetime.ts'
+import { DAY, lifetimeOf, showExpiry } from './lifetime.ts'
 import { LOADED, type Loaded, loadedOf, noteLoaded } from './loaded.ts'
+import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
 import type { SessionData } from './session.ts'
+import { settle, started } from './settle.ts'
 import { Store } from './store.ts'
 
 /** A stored session. `ttl` is what is left of its life, in milliseconds by the clock of the database. */
@@ -20,21 +22,8 @@ export interface StoredEntry extends StoredRecord {
 /** `'changed'`: the data is no longer what was expected. `'missing'`: destroyed or expired. Neither wrote anything. */
 export type UpdateResult = 'updated' | 'changed' | 'missing'
 
-/** Options that every store of the family has. */
-export interface RecordStoreOptions {
-  /** Lifetime in milliseconds of a session whose cookie names no end. Default one day. */
-  ttl?: number | undefined
-  /** Milliseconds between deletions of expired sessions, give or take a half; `false` for none. Default 15 minutes. */
-  pruneInterval?: number | false | undefined
-  /** Turns sessions into text and back. Default `JSON`. */
-  codec?: Codec | undefined
-}
-
 /** How many expired sessions one call of `_prune` is asked to delete. */
 const PRUNE_BATCH = 1000
-
-/** How far `cookie.expires` may be from the clock of the database before it is taken to have been touched. */
-const CLOCK_SLACK = 100
 
 /**
  * What a store extends: a backend implements the hooks, which see an id, a text and a lifetime in milliseconds, and never a
@@ -59,17 +48,7 @@ export abstract class RecordStore extends Store {
 
   constructor({ ttl = DAY, pruneInterval = 15 * 60_000, codec = JSON }: RecordStoreOptions = {}) {
     super()
-    if (typeof ttl !== 'number' || !(ttl > 0)) {
-      throw new TypeError('The option "ttl" must be a number of milliseconds greater than 0')
-    }
-    if (pruneInterval !== false && !(typeof pruneInterval === 'number' && pruneInterval > 0)) {
-      throw new TypeError(
-        'The option "pruneInterval" must be a number of milliseconds greater than 0, or false',
-      )
-    }
-    if (typeof codec?.stringify !== 'function' || typeof codec.parse !== 'function') {
-      throw new TypeError('The option "codec" must be an object with the methods stringify and parse')
-    }
+    checkOptions(ttl, pruneInterval, codec)
     this.#ttl = ttl
     this.#pruneInterval = pruneInterval
     this.#codec = codec
@@ -305,32 +284,4 @@ export abstract class RecordStore extends Store {
     }, delay)
     this.#timer.unref()
   }
-}
-
-/** The stored text keeps the expiry of the last write; a touch moves only that of the record. */
-function showExpiry({ cookie }: DecodedSession, ttl: number): void {
-  const { expires } = cookie
-  if (expires === null || expires === undefined) return
-  const current = Date.now() + ttl
-  if (!(Math.abs(new Date(expires).valueOf() - current) <= CLOCK_SLACK))
-    cookie.expires = new Date(current).toISOString()
-}
-
-/** A throw of a hook that is not async becomes a rejection too. */
-async function started<T>(work: () => Promise<T>): Promise<T> {
-  return work()
-}
-
-/** Hand the outcome to the callback in a turn of its own, so that what it throws is nobody else's; or give the promise. */
-function settle<T>(outcome: Promise<T>, callback: Callback<T> | undefined): Promise<T> | undefined {
-  if (!callback) {
-    // The promise is the caller's: whoever does not await it, as express-session's `destroy()`, does not want the process ended.
-    outcome.catch(() => {})
-    return outcome
-  }
-  outcome.then(
-    value => process.nextTick(callback, null, value),
-    error => process.nextTick(callback, error),
-  )
-  return undefined
 }

@@ -1,14 +1,18 @@
 import type { ServerResponse } from 'node:http'
 import createDebug from 'debug'
-import { ask, type Callback } from './ask.ts'
-import { encode } from './codec.ts'
+import { fullLifetime, sinceLastTouch } from './age.ts'
+import type { Callback } from './ask.ts'
+import { Calls } from './calls.ts'
 import { Cookie } from './cookie.ts'
 import { appendSetCookie, isSecure, removeSetCookie, setsCookie, signSessionId } from './cookie-header.ts'
 import { hasCode, SessionError } from './errors.ts'
 import { loadedOf, noteLoaded } from './loaded.ts'
-import { merge, sameJson } from './merge.ts'
-import type { Data, Secret, Settings } from './options.ts'
-import type { Session, SessionData, SessionHost, SessionRequest } from './session.ts'
+import { applyMerged, merge } from './merge.ts'
+import type { Secret, Settings } from './options.ts'
+import { HOST, type Session, type SessionData, type SessionHost, type SessionRequest } from './session.ts'
+import { isSession, ownMethods } from './session-shape.ts'
+import { dataOf, parseData, type Snapshot, sameSnapshot, takeSnapshot } from './snapshot.ts'
+import { warnWithheld } from './withheld.ts'
 
 const debug = createDebug('express-session')
 
@@ -18,12 +22,6 @@ const MERGE_ATTEMPTS = 20
 /** What is left to do for the session when the response is complete. */
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
-/** A session as it was at one moment: which, and what was in it but for its cookie. */
-interface Snapshot {
-  readonly id: string
-  readonly content: string
-}
-
 /** The session of one request: what came in, what has been written since, and what that means for the response. */
 export class RequestState implements SessionHost {
   readonly req: SessionRequest
@@ -31,24 +29,25 @@ export class RequestState implements SessionHost {
   readonly secret: Secret
   /** The id that the client sent. */
   readonly cookieId: string | undefined
-  /** Set when the store has told that the session is no longer there. */
-  gone = false
-
+  /** The response waits for these. */
+  readonly calls: Calls
   /** The session as the request began, against which a change is a change. */
   #original: Snapshot | undefined
   /** What the store is known to have. */
   #saved: Snapshot | undefined
+  /** What a save that has not been answered yet is writing. */
+  #writing: Snapshot | undefined
   /** What this request's changes were made to: the base of a merge. */
   #base = '{}'
   /** The last session that was in place, for the cookie's attributes when it is gone. */
   #session: Session | undefined
   #touched = false
   #destroyedId: string | undefined
+  /** The session that the store has told is no longer there. */
+  #goneId: string | undefined
   /** Milliseconds since the stored expiry was last moved, as far as that can be told. */
   #sinceTouch = Number.POSITIVE_INFINITY
   #expiresAtLoad: unknown
-  #calls = 0
-  #idle: (() => void)[] = []
   #saves: Promise<unknown> | undefined
   #setCookie: string | undefined
 
@@ -57,6 +56,7 @@ export class RequestState implements SessionHost {
     this.settings = settings
     this.secret = secret
     this.cookieId = cookieId
+    this.calls = new Calls(settings.storeTimeout)
   }
 
   /** A new session has been put in place. */
@@ -70,7 +70,7 @@ export class RequestState implements SessionHost {
     const { session } = this.req
     this.#original = this.#snapshot(session)
     this.#adopt(session, this.#original)
-    this.#sinceTouch = this.#ageOf(session)
+    this.#sinceTouch = sinceLastTouch(session, this.settings.store)
     this.#refresh(session)
   }
 
@@ -88,29 +88,20 @@ export class RequestState implements SessionHost {
     this.settings.onError?.(error as Error, this.req)
   }
 
-  call<T>(method: string, args: readonly unknown[], done: Callback<T>): void {
-    this.#calls++
-    ask<T>(this.req.sessionStore, method, args, this.settings.storeTimeout, (error, value) => {
-      this.#calls--
-      done(error, value)
-      if (this.#calls === 0) for (const waiting of this.#idle.splice(0)) waiting()
-    })
+  /** The session is one of a store that tells whether it was there. */
+  get storeTells(): boolean {
+    return Boolean(this.req.session && loadedOf(this.req.session))
   }
 
-  /** Run `work` when no call to the store is under way. */
-  whenIdle(work: () => void): void {
-    if (this.#calls === 0) work()
-    else this.#idle.push(work)
+  call<T>(method: string, args: readonly unknown[], done: Callback<T>): void {
+    this.calls.ask(this.req.sessionStore, method, args, done)
   }
 
   /** One save of a session at a time: the second sees what the first has written. */
   save(session: Session, done: Callback): void {
     if (this.#saves) {
-      this.#calls++
-      this.#saves.then(() => {
-        this.#calls--
-        this.save(session, done)
-      })
+      const leave = this.calls.enter()
+      this.#saves.then(() => leave(() => this.save(session, done)))
       return
     }
     let finish = () => {}
@@ -120,7 +111,7 @@ export class RequestState implements SessionHost {
     this.#trySave(session, MERGE_ATTEMPTS, error => {
       this.#saves = undefined
       finish()
-      if (hasCode(error, 'ERR_SESSION_GONE')) this.gone = true
+      if (hasCode(error, 'ERR_SESSION_GONE')) this.#goneId = session.id
       done(error)
     })
   }
@@ -134,15 +125,14 @@ export class RequestState implements SessionHost {
 
   /** Throws `ERR_SESSION_SERIALIZE` when the session cannot be stored, and `ERR_SESSION_NOT_A_SESSION` when it is none. */
   plan(): Plan {
-    const { req, settings } = this
-    if (!req.session) {
-      const unset = req.sessionID && settings.unset === 'destroy' && req.session == null
-      return unset && this.#destroyedId !== req.sessionID ? 'destroy' : 'nothing'
-    }
-    if (typeof req.session.touch !== 'function' || !req.session.cookie) {
+    const { req } = this
+    // Where this middleware went on without a session, another one may have made its own.
+    if ((req as { [HOST]?: unknown })[HOST] !== this) return 'nothing'
+    if (!req.session) return this.#mustDestroy() ? 'destroy' : 'nothing'
+    if (!isSession(req.session)) {
       throw new SessionError(
         'ERR_SESSION_NOT_A_SESSION',
-        'req.session was replaced by something that is no session',
+        'req.session, or its cookie or touch, was replaced by something else',
       )
     }
     this.touch()
@@ -150,23 +140,18 @@ export class RequestState implements SessionHost {
       debug('no session is saved: req.sessionID is no string')
       return 'nothing'
     }
-    if (this.gone) return 'nothing'
+    if (this.#goneId === req.sessionID) return 'nothing'
     if (this.#mustSave(this.#snapshot(req.session))) return 'save'
     return this.cookieId === req.sessionID && this.#mustTouch() ? 'touch' : 'nothing'
   }
 
-  /** Add the session cookie to the response, or expire it, or leave it be. */
+  /** Add to the response the cookie that the session asks for by now, in place of the one that was added before. */
   sendCookie(res: ServerResponse): void {
-    const { req, settings } = this
-    if (!req.session) return this.#clearCookie(res)
-    if (this.gone || !this.#mustSendCookie()) return
-    if (req.session.cookie.secure && !isSecure(req, settings.proxy)) {
-      warnWithheld(settings, req)
-      return
-    }
-    this.touch()
-    this.#setCookie = req.session.cookie.serialize(settings.name, signSessionId(req.sessionID, this.secret))
-    appendSetCookie(res, this.#setCookie)
+    const value = this.#cookieFor(res)
+    if (value === this.#setCookie) return
+    this.withdrawCookie(res)
+    if (value !== undefined) appendSetCookie(res, value)
+    this.#setCookie = value
   }
 
   /** Take the session cookie back from a response that has not been sent. */
@@ -181,60 +166,71 @@ export class RequestState implements SessionHost {
   }
 
   #adopt(session: Session, snapshot: Snapshot): void {
+    ownMethods(session)
     this.#session = session
     this.#base = dataOf(snapshot)
     this.#expiresAtLoad = session.cookie.expires
     if (!this.settings.resave) this.#saved = snapshot
   }
 
-  /** The content as text: strings are compared, since a hash costs more and can collide. */
   #snapshot(session: Session): Snapshot {
-    const { cookie, ...data } = session
-    const content = encode(JSON, data)
-    return {
-      id: session.id,
-      content: this.settings.saveCookieChanges ? `${content}\n${cookie?.originalMaxAge}` : content,
-    }
+    return takeSnapshot(session, this.settings.saveCookieChanges)
   }
 
   #mustSave(current: Snapshot): boolean {
     const untouchedNew =
       !this.settings.saveUninitialized && !this.#saved && this.cookieId !== this.req.sessionID
-    return untouchedNew ? !same(current, this.#original) : !same(current, this.#saved)
+    const known = untouchedNew ? this.#original : this.#saved
+    return !sameSnapshot(current, known) && !sameSnapshot(current, this.#writing)
   }
 
   #mustTouch(): boolean {
-    const { touchAfter, store } = this.settings
-    if (typeof store.touch !== 'function') return false
+    const { touchAfter, store, touches } = this.settings
+    if (!touches) return false
     if (touchAfter === 0) return true
-    const { originalMaxAge } = this.req.session.cookie
-    const interval = originalMaxAge ? Math.min(touchAfter, originalMaxAge / 2) : touchAfter
-    return this.#sinceTouch >= interval
+    const lifetime = fullLifetime(this.req.session, store)
+    return this.#sinceTouch >= Math.min(touchAfter, lifetime ? lifetime / 2 : Number.POSITIVE_INFINITY)
   }
 
   #mustSendCookie(): boolean {
     const { req, settings } = this
     if (typeof req.sessionID !== 'string') return false
-    const modified = () => !same(this.#snapshot(req.session), this.#original)
+    const modified = () => !sameSnapshot(this.#snapshot(req.session), this.#original)
     if (this.cookieId !== req.sessionID) return settings.saveUninitialized || modified()
     return settings.rolling || (req.session.cookie.expires != null && modified())
   }
 
-  #clearCookie(res: ServerResponse): void {
-    const { req, settings, cookieId } = this
+  #cookieFor(res: ServerResponse): string | undefined {
+    const { req, settings } = this
+    if ((req as { [HOST]?: unknown })[HOST] !== this) return undefined
+    if (!req.session) return this.#mustClearCookie(res) ? this.#expiredCookie() : undefined
+    if (!isSession(req.session) || this.#goneId === req.sessionID || !this.#mustSendCookie()) return undefined
+    if (req.session.cookie.secure && !isSecure(req, settings.proxy)) {
+      warnWithheld(settings, req)
+      return undefined
+    }
+    this.touch()
+    return req.session.cookie.serialize(settings.name, signSessionId(req.sessionID, this.secret))
+  }
+
+  /** What was never read is not ended by its absence. */
+  #mustDestroy(): boolean {
+    const { req, settings } = this
+    const ended = this.#session !== undefined && settings.unset === 'destroy' && req.session == null
+    return ended && Boolean(req.sessionID) && this.#destroyedId !== req.sessionID
+  }
+
+  #mustClearCookie(res: ServerResponse): boolean {
+    const { settings, cookieId, req } = this
     const ended = this.#destroyedId !== undefined || (settings.unset === 'destroy' && req.session === null)
-    if (!settings.clearCookie || !cookieId || !ended || setsCookie(res, settings.name)) return
+    return settings.clearCookie && !!cookieId && ended && !setsCookie(res, settings.name, this.#setCookie)
+  }
+
+  /** The browser drops a cookie when it is told so with the attributes that it came with. */
+  #expiredCookie(): string {
     const { path, domain, httpOnly, secure, sameSite, partitioned } = this.#session?.cookie ?? new Cookie()
-    const expired = new Cookie({
-      path,
-      domain,
-      httpOnly,
-      secure,
-      sameSite,
-      partitioned,
-      expires: new Date(0),
-    })
-    appendSetCookie(res, expired.serialize(settings.name, ''))
+    const attributes = { path, domain, httpOnly, secure, sameSite, partitioned }
+    return new Cookie({ ...attributes, expires: new Date(0) }).serialize(this.settings.name, '')
   }
 
   /** A store that keeps the expiry beside the data gives back the one of the last write, which touches have moved on since. */
@@ -245,16 +241,6 @@ export class RequestState implements SessionHost {
       session.resetMaxAge()
       this.#expiresAtLoad = cookie.expires
     }
-  }
-
-  #ageOf(session: Session): number {
-    const { cookie } = session
-    const loaded = loadedOf(session)
-    const left =
-      loaded?.ttl ?? (cookie.expires instanceof Date ? cookie.expires.valueOf() - Date.now() : Number.NaN)
-    const whole = cookie.originalMaxAge ?? (this.settings.store as { ttl?: number }).ttl ?? Number.NaN
-    const age = whole - left
-    return Number.isNaN(age) ? Number.POSITIVE_INFINITY : age
   }
 
   #trySave(session: Session, attempts: number, done: Callback): void {
@@ -268,7 +254,9 @@ export class RequestState implements SessionHost {
     }
     const loaded = loadedOf(session)
     if (loaded) noteLoaded(session, { ...loaded, compare: this.settings.conflict !== 'overwrite' })
+    this.#writing = snapshot
     this.call('set', [session.id, session], error => {
+      this.#writing = undefined
       if (hasCode(error, 'ERR_SESSION_CHANGED') && this.settings.conflict !== 'error' && attempts > 0) {
         return this.#merge(session, snapshot, error => {
           if (error) done(error)
@@ -294,10 +282,10 @@ export class RequestState implements SessionHost {
       const { cookie: _, ...data } = stored
       const theirs = JSON.stringify(data)
       const own = dataOf(mine)
-      Promise.resolve(parse(theirs))
-        .then(data => resolve(parse(this.#base), parse(own), data))
+      Promise.resolve(parseData(theirs))
+        .then(data => resolve(parseData(this.#base), parseData(own), data))
         .then(merged => {
-          apply(session, parse(own), merged)
+          applyMerged(session, parseData(own), merged)
           noteLoaded(session, loadedOf(stored))
           this.#base = theirs
         })
@@ -307,44 +295,4 @@ export class RequestState implements SessionHost {
         )
     })
   }
-}
-
-function same(a: Snapshot, b: Snapshot | undefined): boolean {
-  return a.id === b?.id && a.content === b.content
-}
-
-/** JSON has no line breaks of its own: what follows one is not data. */
-function dataOf({ content }: Snapshot): string {
-  return content.split('\n', 1)[0] as string
-}
-
-function parse(text: string): Data {
-  return JSON.parse(text)
-}
-
-/** Live values stay as they are where the merge has kept them: a Date is still a Date. */
-function apply(session: Session, mine: Data, merged: Data): void {
-  const live = session as unknown as Data
-  for (const key of Object.keys(mine)) {
-    if (!(key in merged)) delete live[key]
-  }
-  for (const [key, value] of Object.entries(merged)) {
-    if (!sameJson(value, mine[key]) && !(key in Object.getPrototypeOf(session))) live[key] = value
-  }
-}
-
-const warned = new WeakSet<Settings>()
-
-function warnWithheld(settings: Settings, req: SessionRequest): void {
-  debug('the session cookie is secure and the request is not')
-  if (warned.has(settings)) return
-  warned.add(settings)
-  const forwarded = req.headers['x-forwarded-proto'] !== undefined
-  const cause = forwarded
-    ? 'X-Forwarded-Proto is there: believe it with app.set("trust proxy", 1), or with the option "proxy"'
-    : 'if a proxy ends HTTPS before this server, let it send X-Forwarded-Proto'
-  process.emitWarning(
-    `The session cookie "${settings.name}" is secure and was not sent, since the request did not come over HTTPS; ${cause}.`,
-    { code: 'COATCHECK_SECURE_COOKIE_WITHHELD' },
-  )
 }

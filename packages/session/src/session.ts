@@ -103,7 +103,12 @@ export class Session {
       callStore<SessionData>(req, 'get', [id], (error, data) => {
         if (error) return done(error)
         if (!data) return done(new Error('failed to load session'))
-        hostOf(req)?.reloaded(req.sessionStore.createSession(req, data))
+        try {
+          req.sessionStore.createSession(req, data)
+          hostOf(req)?.reloaded(req.session)
+        } catch (error) {
+          return done(error)
+        }
         done()
       })
     })

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { type Callback, isPromise } from './ask.ts'
+import { ask, type Callback, isPromise } from './ask.ts'
 import { Cookie, type CookieOptions } from './cookie.ts'
 import { loadedOf, noteLoaded } from './loaded.ts'
 import { Session, type SessionData, type SessionRequest } from './session.ts'
@@ -7,7 +7,7 @@ import { Session, type SessionData, type SessionRequest } from './session.ts'
 /**
  * The contract that express-session has with its stores: `get`, `set` and `destroy`, and `touch` where there is one.
  * A store answers by callback or by promise; the first answer counts. It emits `disconnect` when it cannot be used for
- * a while and `connect` when it can again.
+ * a while and `connect` when it can again. An async method that resolves with nothing and takes a callback answers by that.
  *
  * An old-style constructor: both `class X extends Store` and `Store.call(this)` with `util.inherits` are in use.
  * For a new backend extend {@link RecordStore} instead.
@@ -48,7 +48,7 @@ Object.setPrototypeOf(Store.prototype, EventEmitter.prototype)
 
 const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisType<BaseStore> = {
   regenerate(req, callback) {
-    this.destroy(req.sessionID as string, error => {
+    ask(this, 'destroy', [req.sessionID], 0, error => {
       const generated = this.generate(req)
       if (!isPromise(generated)) return callback(error)
       generated.then(
@@ -59,7 +59,7 @@ const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisTy
   },
 
   load(sid, callback) {
-    this.get(sid, (error, data) => {
+    ask<SessionData>(this, 'get', [sid], 0, (error, data) => {
       if (error || !data) return callback(error)
       callback(null, this.createSession({ sessionID: sid, sessionStore: this } as SessionRequest, data))
     })

@@ -1,0 +1,13 @@
+import type { Session } from './session.ts'
+
+/** Whether `req.session` is still something that can be saved. */
+export function isSession(value: Partial<Session>): boolean {
+  return typeof value.touch === 'function' && Boolean(value.cookie)
+}
+
+/** Own as in express-session: what an application or a tracer assigns in their place stays out of the data. */
+export function ownMethods(session: Session): void {
+  for (const name of ['save', 'reload'] as const) {
+    Object.defineProperty(session, name, { value: session[name], configurable: true, writable: true })
+  }
+}

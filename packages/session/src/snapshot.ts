@@ -1,0 +1,32 @@
+import { encode } from './codec.ts'
+import type { Data } from './options.ts'
+import type { Session } from './session.ts'
+
+/** A session as it was at one moment: which, and what was in it but for its cookie. */
+export interface Snapshot {
+  readonly id: string
+  readonly content: string
+}
+
+/**
+ * The content as text: strings are compared, since a hash costs more and can collide. `withAge` makes a new `maxAge` a change of
+ * the session. Throws `ERR_SESSION_SERIALIZE` when it cannot be stored.
+ */
+export function takeSnapshot(session: Session, withAge: boolean): Snapshot {
+  const { cookie, ...data } = session
+  const content = encode(JSON, data)
+  return { id: session.id, content: withAge ? `${content}\n${cookie?.originalMaxAge}` : content }
+}
+
+export function sameSnapshot(a: Snapshot, b: Snapshot | undefined): boolean {
+  return a.id === b?.id && a.content === b.content
+}
+
+/** The data of a snapshot as JSON, which has no line breaks of its own: what follows one is not data. */
+export function dataOf({ content }: Snapshot): string {
+  return content.split('\n', 1)[0] as string
+}
+
+export function parseData(json: string): Data {
+  return JSON.parse(json)
+}
