@@ -1,0 +1,58 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { hasSession } from '../support/handlers.ts'
+import { readSetCookie, start } from '../support/http.ts'
+import { ours } from '../support/ours.ts'
+import type { Request } from '../support/types.ts'
+
+/** Warnings of ours from here to the end of the test. */
+function warnings(): { message: string; code?: string }[] {
+  const heard: { message: string; code?: string }[] = []
+  const listen = (warning: Error & { code?: string }) => heard.push(warning)
+  process.on('warning', listen)
+  onTestFinished(() => void process.off('warning', listen))
+  return heard
+}
+
+it('secure: a cookie that is withheld is told of once', async () => {
+  const heard = warnings()
+  const app = await start(ours, hasSession, { cookie: { secure: true } })
+  for (let i = 0; i < 3; i++) expect((await app.get()).setCookie).toEqual([])
+  expect(heard).toHaveLength(1)
+  expect(heard[0]).toMatchObject({ code: 'COATCHECK_SECURE_COOKIE_WITHHELD' })
+  expect(heard[0]!.message).toMatch(/"connect\.sid" is secure .* X-Forwarded-Proto/)
+})
+
+it('secure: the warning names the option where a proxy has said that it speaks HTTPS', async () => {
+  const heard = warnings()
+  const app = await start(ours, hasSession, { cookie: { secure: true } })
+  await app.get('/', { headers: { 'X-Forwarded-Proto': 'https' } })
+  expect(heard).toHaveLength(1)
+  expect(heard[0]!.message).toMatch(/trust proxy/)
+})
+
+it('secure: each middleware has its own warning, and one that sends its cookie has none', async () => {
+  const heard = warnings()
+  for (const name of ['one', 'two']) {
+    const app = await start(ours, hasSession, { name, cookie: { secure: true } })
+    await app.get()
+  }
+  const fine = await start(ours, hasSession, { cookie: { secure: true }, proxy: true })
+  const reply = await fine.get('/', { headers: { 'X-Forwarded-Proto': 'https' } })
+  expect(readSetCookie(reply)).toBeDefined()
+  expect(heard.map(({ message }) => /"(\w+)"/.exec(message)?.[1])).toEqual(['one', 'two'])
+})
+
+it("cookie: a function may answer 'auto'", async () => {
+  const cookie = (req: Request) => ({
+    secure: 'auto',
+    sameSite: 'auto',
+    path: '/',
+    maxAge: req.url === '/' ? 1000 : 2000,
+  })
+  const app = await start(ours, hasSession, { cookie, proxy: true })
+  expect(readSetCookie(await app.get())?.attributes).toMatchObject({ SameSite: 'Lax' })
+  expect(readSetCookie(await app.get())?.attributes).not.toHaveProperty('Secure')
+  const secure = await app.get('/', { headers: { 'X-Forwarded-Proto': 'https' } })
+  expect(readSetCookie(secure)?.attributes).toMatchObject({ SameSite: 'None', Secure: true })
+  expect(app.errors).toEqual([])
+})

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll } from 'vitest'
+import type { Implementation } from './implementations.ts'
+
+const run = promisify(execFile)
+const require = createRequire(import.meta.url)
+const home = fileURLToPath(new URL('../..', import.meta.url))
+
+let built: Promise<string> | undefined
+let folder: string | undefined
+
+/** The file that users of the package load, as Node alone can run it. */
+function entryOf(name: Implementation['name']): Promise<string> | string {
+  if (name === 'express-session') return require.resolve('express-session')
+  built ??= build()
+  return built
+}
+
+/** Compiles our own sources to where their dependencies are found. */
+async function build(): Promise<string> {
+  const cache = join(home, 'node_modules', '.cache')
+  mkdirSync(cache, { recursive: true })
+  folder = mkdtempSync(join(cache, 'session-'))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
+  const extras = [
+    'composite',
+    'incremental',
+    'declaration',
+    'declarationMap',
+    'sourceMap',
+    'isolatedDeclarations',
+  ]
+  const options = [
+    '-p',
+    home,
+    '--outDir',
+    folder,
+    '--noCheck',
+    ...extras.flatMap(extra => [`--${extra}`, 'false']),
+  ]
+  await run(process.execPath, [tsc, ...options])
+  return join(folder, 'index.js')
+}
+
+afterAll(() => {
+  if (folder) rmSync(folder, { recursive: true, force: true })
+})
+
+/**
+ * Runs `code` in a Node process of its own. In the code, PACKAGE stands for what is required and URL for what is imported,
+ * both as string literals.
+ */
+export async function runNode(
+  name: Implementation['name'],
+  code: string,
+  { env = {}, module }: { env?: Record<string, string>; module: boolean },
+): Promise<{ stdout: string; stderr: string }> {
+  const entry = await entryOf(name)
+  const source = code
+    .replaceAll('PACKAGE', JSON.stringify(entry))
+    .replaceAll('URL', JSON.stringify(pathToFileURL(entry).href))
+  const kind = module ? '--input-type=module' : '--input-type=commonjs'
+  const { NO_DEPRECATION: _, NODE_ENV: __, DEBUG: ___, ...inherited } = process.env
+  return run(process.execPath, ['--disable-warning=ExperimentalWarning', kind, '-e', source], {
+    env: { ...inherited, ...env },
+  })
+}
