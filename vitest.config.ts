@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['examples/*/test/**/*.test.ts'],
+          globalSetup: ['examples/demo/test/support/build.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
