@@ -12,7 +12,7 @@ export interface RecordStoreOptions {
 
 /** Throws a TypeError that names the option. */
 export function checkOptions(ttl: unknown, pruneInterval: unknown, codec: Partial<Codec> | null): void {
-  if (typeof ttl !== 'number' || !(ttl > 0 && Number.isFinite(ttl))) {
+  if (typeof ttl !== 'number' || !(ttl > 0)) {
     throw new TypeError('The option "ttl" must be a number of milliseconds greater than 0')
   }
   if (pruneInterval !== false && !(typeof pruneInterval === 'number' && pruneInterval > 0)) {

@@ -132,7 +132,6 @@ describe('options', () => {
     ['ttl', 0],
     ['ttl', -1],
     ['ttl', Number.NaN],
-    ['ttl', Number.POSITIVE_INFINITY],
     ['ttl', '1d'],
     ['pruneInterval', 0],
     ['pruneInterval', true],
