@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+import connectLoki from 'connect-loki'
+import session from 'express-session'
+import { scratchFolder, versionOf } from './support.mjs'
+
+const LokiStore = connectLoki(session)
+const folder = scratchFolder()
+
+export default {
+  name: 'connect-loki',
+  version: versionOf('connect-loki'),
+  shared: false,
+  granularityMs: 1000,
+  create: ctx =>
+    new LokiStore({ path: join(folder, `${ctx.namespace}.db`), ttl: ctx.ttlSeconds, logErrors: false }),
+}
