@@ -6,8 +6,8 @@ const ssr = { resolve }
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    // One file at a time: many tests look at lifetimes of milliseconds, and a busy neighbour would end them.
+    fileParallelism: false,
     projects: [
       {
         resolve,

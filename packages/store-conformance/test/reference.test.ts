@@ -27,7 +27,7 @@ describe('a sound store', () => {
   test('the MemoryStore of express-session keeps every MUST', async () => {
     const report = await runConformance(() => new session.MemoryStore())
     expect(report.subject.name).toBe('MemoryStore')
-    expect(notPassed(report).filter(line => line.includes(' fail') || line.includes(' error'))).toEqual([])
+    expect(notPassed(report).filter(line => / (fail|error): /.test(line))).toEqual([])
     expect(report.conforms).toBe(true)
   })
 })

@@ -1,3 +1,214 @@
+import type { StoreHandle } from '../handle.ts'
+import { linearizable, type Operation } from '../linearizable.ts'
 import { family, type Rule } from '../rule.ts'
+import type { Trial } from '../trial.ts'
+import { concurrencyBursts } from './concurrency-bursts.ts'
+import { concurrencyOrders } from './concurrency-orders.ts'
+import { rounds } from './lives.ts'
 
-export const concurrency: readonly Rule[] = family('concurrency', [])
+const manual = 'https://github.com/expressjs/session#session-store-implementation'
+
+/** Two stores on the same sessions, as in two processes; the same one twice where the sessions are in this process. */
+async function both(t: Trial): Promise<[StoreHandle, StoreHandle]> {
+  if (t.has('shared')) return t.pair()
+  const store = await t.open()
+  return [store, store]
+}
+
+const concurrencyCore: readonly Rule[] = family('concurrency', [
+  {
+    id: 'CON-01',
+    level: 'MUST',
+    sentence: 'When set() calls back, get() gives what it saved.',
+    why: 'The redirect after a login is faster than the write: the next page asks to log in again.',
+    check: 'does set() call back before the backend has answered?',
+    seenIn: 'connect-session-sequelize: the callback came before the write',
+    link: 'https://github.com/mweibel/connect-session-sequelize/issues/7',
+    needs: ['strict'],
+    async run(t) {
+      const store = await t.open()
+      for (const n of rounds(20)) {
+        await store.set('a', t.session({ n }))
+        await t.holds(store, 'a', { n }, `after set() number ${n}`)
+      }
+    },
+  },
+  {
+    id: 'CON-02',
+    level: 'MUST',
+    sentence: 'When set() calls back, another store on the same sessions gives what it saved.',
+    why: 'The next request goes to another process and works with the session of a moment ago.',
+    check: 'is there a cache of sessions in the process, or a replica that is read from?',
+    seenIn: 'stores with a read cache in each process',
+    link: manual,
+    needs: ['shared', 'strict'],
+    async run(t) {
+      const [one, other] = await t.pair()
+      for (const n of rounds(10)) {
+        await one.set('a', t.session({ n }))
+        await t.holds(other, 'a', { n }, `in the other store after set() number ${n}`)
+      }
+    },
+  },
+  {
+    id: 'CON-04',
+    level: 'MUST',
+    sentence: 'Parallel set() calls of one sid give no error and leave exactly one of the sessions.',
+    why: 'A page with six requests saves its new session six times: five answers with status 500, or a mixture of sessions.',
+    check: 'is there a select before the insert, or a write field by field? One upsert does both.',
+    seenIn: 'connect-session-knex 5: 145 of 250; spring-session',
+    link: 'https://github.com/spring-projects/spring-session/issues/1213',
+    lane: 'serial',
+    stochastic: true,
+    async run(t) {
+      const stores = await both(t)
+      for (const round of rounds(6)) {
+        const sid = `round-${round}`
+        const sessions = Array.from({ length: 8 }, (_, who) => ({ who, first: who, second: who, last: who }))
+        await t.staggered(
+          sessions.map((data, who) => () => stores[who % 2 === 0 ? 0 : 1].set(sid, t.session(data))),
+        )
+        const got = await stores[0].get(sid)
+        const whole = sessions[got?.who]
+        if (!whole) t.same(got, sessions[0]!, `get("${sid}") after eight parallel set() calls`)
+        else t.same(got, whole, `get("${sid}") after eight parallel set() calls`)
+      }
+    },
+  },
+  {
+    id: 'CON-05',
+    level: 'MUST',
+    sentence: 'get() during set() gives the old or the new session, never an error, a part or nothing.',
+    why: 'A request that comes during a save finds no session: its user is logged out, though only sometimes.',
+    check:
+      'is the session removed or truncated before it is written again? Write beside and rename, or replace at once.',
+    seenIn: 'session-file-store: files read while they were written',
+    link: 'https://github.com/valery-barysok/session-file-store/issues/21',
+    lane: 'serial',
+    stochastic: true,
+    async run(t) {
+      const [writer, reader] = await both(t)
+      const version = (n: number): object => ({ n, filler: String(n % 10).repeat(20_000), end: n })
+      await writer.set('a', t.session(version(0)))
+      for (const n of rounds(30)) {
+        const set = async (): Promise<undefined> => void (await writer.set('a', t.session(version(n))))
+        const get = (from: StoreHandle) => () => from.get('a')
+        for (const got of (await t.staggered([set, get(reader), get(writer), get(reader)])).slice(1)) {
+          const which = got?.n === n - 1 ? n - 1 : n
+          t.same(got, version(which), `get("a") during set() of version ${n}`)
+        }
+      }
+    },
+  },
+  {
+    id: 'CON-06',
+    level: 'MUST',
+    sentence: 'touch() beside set() never loses the data of set().',
+    why: 'A request that changes nothing puts the session of its beginning back: the login of another request is lost.',
+    check:
+      'does touch() read the session and write it again? It must change the expiry alone, in one command.',
+    seenIn: 'session-file-store 1.5',
+    link: 'https://github.com/valery-barysok/session-file-store/issues/103',
+    needs: ['touch'],
+    lane: 'serial',
+    stochastic: true,
+    async run(t) {
+      const [one, other] = await both(t)
+      await one.set('a', t.session({ n: 0 }))
+      for (const n of rounds(60)) {
+        const old = t.session({ n: n - 1 })
+        await t.staggered([() => one.set('a', t.session({ n })), () => other.touch('a', old)])
+        await t.holds(other, 'a', { n }, 'after set() and touch() side by side')
+      }
+    },
+  },
+  {
+    id: 'CON-07',
+    level: 'MUST',
+    sentence: 'After destroy() and touch() ran side by side the session is gone.',
+    why: 'A logout is undone by any request that is under way: the stolen cookie still works.',
+    check:
+      'does touch() read the session and write it again? It must be an update that finds nothing to update.',
+    seenIn: 'session-file-store 1.5: 25 of 40 logouts undone',
+    link: 'https://github.com/expressjs/session/issues/632',
+    needs: ['touch'],
+    lane: 'serial',
+    stochastic: true,
+    async run(t) {
+      const [one, other] = await both(t)
+      const session = t.session({ n: 1 })
+      for (const _ of rounds(60)) {
+        await one.set('a', session)
+        await t.staggered<unknown>([() => one.destroy('a'), () => other.outcome('touch', ['a', session])])
+        await t.gone(other, 'a', 'after destroy() and touch() side by side')
+      }
+    },
+  },
+  {
+    id: 'CON-08',
+    level: 'MUST',
+    sentence: 'Concurrent calls of get, set and destroy have an order that explains all their results.',
+    why: 'Whatever is wrong with caches, replicas and retries ends in a session that is older than one seen before.',
+    check: 'the failure names the calls that fit nowhere: where did their session come from?',
+    seenIn: 'connect-sqlite3: SQLITE_BUSY in 2 of 5 runs',
+    link: 'https://github.com/rawberg/connect-sqlite3',
+    needs: ['strict'],
+    lane: 'serial',
+    stochastic: true,
+    async run(t) {
+      const [one, other] = await both(t)
+      const third = t.has('shared') ? await t.open() : one
+      const history: Record<string, Operation[]> = { a: [], b: [], c: [] }
+      let clock = 0
+      const client = async (store: StoreHandle, who: number): Promise<void> => {
+        for (const step of rounds(30)) {
+          const sid = 'abc'[Math.floor(t.random() * 3)]!
+          const n = who * 100 + step
+          const start = clock++
+          const done = await anyCall(t, store, sid, n)
+          history[sid]!.push({ ...done, start, end: clock++ })
+          if (t.random() < 0.5) await new Promise(setImmediate)
+        }
+      }
+      await Promise.all([client(one, 1), client(other, 2), client(third, 3)])
+      for (const [sid, operations] of Object.entries(history)) explained(t, sid, operations)
+    },
+  },
+])
+
+/** One call, chosen by the seed, as an operation on the register that this sid is. */
+async function anyCall(
+  t: Trial,
+  store: StoreHandle,
+  sid: string,
+  n: number,
+): Promise<Pick<Operation, 'kind' | 'value' | 'label'>> {
+  const dice = t.random()
+  if (dice < 0.45) {
+    const got = await store.get(sid)
+    const value = got === undefined || got.n === got.end ? got?.n : 'a part of a session'
+    return { kind: 'read', value, label: `get → ${value ?? 'nothing'}` }
+  }
+  if (dice < 0.85) {
+    await store.set(sid, t.session({ n, end: n }))
+    return { kind: 'write', value: n, label: `set ${n}` }
+  }
+  await store.destroy(sid)
+  return { kind: 'write', value: undefined, label: 'destroy' }
+}
+
+function explained(t: Trial, sid: string, operations: readonly Operation[]): void {
+  const { verdict, prefix, stuck } = linearizable(operations)
+  if (verdict === 'unknown') t.unverified('the search for an order of the calls was given up')
+  const text = (some: readonly Operation[]): string => some.map(({ label }) => label).join(', ')
+  t.ok(
+    verdict === 'yes',
+    `no order explains the calls of "${sid}": after ${text(prefix.slice(-6)) || 'nothing'} none of these fits: ${text(stuck)}`,
+  )
+}
+
+export const concurrency: readonly Rule[] = [
+  ...concurrencyCore,
+  ...concurrencyBursts,
+  ...concurrencyOrders,
+].sort((a, b) => a.id.localeCompare(b.id))

@@ -1,3 +1,171 @@
-import { family, type Rule } from '../rule.ts'
+import type { Outcome } from '../call.ts'
+import { textOf } from '../errors.ts'
+import type { StoreHandle } from '../handle.ts'
+import { family, type Rule, type RuleText } from '../rule.ts'
+import { show } from '../show.ts'
+import type { Trial } from '../trial.ts'
+import { faultsInCalls } from './faults-in-calls.ts'
 
-export const faults: readonly Rule[] = family('backend faults', [])
+const manual = 'https://github.com/expressjs/session#session-store-implementation'
+
+type Text = Pick<RuleText, 'id' | 'sentence' | 'why' | 'check' | 'seenIn' | 'link'>
+
+/** A rule about one method that must not keep a failure of the backend to itself. */
+function reports(method: string, args: (t: Trial) => unknown[], text: Text): RuleText {
+  const optional = ['touch', 'all', 'length', 'clear'].includes(method)
+  return {
+    level: 'MUST',
+    needs: optional ? [method as 'touch', 'down'] : ['down'],
+    lane: 'process',
+    budgetMs: 60_000,
+    ...text,
+    async run(t) {
+      const store = await t.open()
+      await store.set('a', t.session({ n: 1 }))
+      // Once while all is well, so that whatever is prepared at first use is there.
+      await store.call(method, ...args(t))
+      await store.set('a', t.session({ n: 1 }))
+      const call = `${method}(${args(t).map(arg => (typeof arg === 'string' ? `"${arg}"` : 'session'))})`
+      const { failed, error, value } = await whileDown(t, store, method, args(t))
+      if (failed) {
+        t.ok(isError(error), `${call} with the backend down gave the error ${show(error)}, want an Error`)
+        const code = (error as { code?: unknown }).code
+        const missing = method === 'get' && code === 'ENOENT'
+        t.ok(!missing, `${call} with the backend down reported a missing session, want an error`)
+      } else t.fail(`${call} with the backend down gave ${show(value)}, want an error`)
+    },
+  }
+}
+
+/** Calls while the backend is down. Where the backend was evidently not down, there is no verdict. */
+async function whileDown(t: Trial, store: StoreHandle, method: string, args: unknown[]): Promise<Outcome> {
+  const deadlineMs = t.subject.deadlineMs ?? 10_000
+  await t.down(store)
+  const outcome = await store.outcome(method, args, { deadlineMs })
+  if (outcome.failed) return outcome
+  const probe = await store.outcome('set', ['probe', t.session({ probe: 1 })], { mayHang: true, deadlineMs })
+  await t.up()
+  if (!probe.failed && (await finds(t, store, 'probe', 500)))
+    t.unverified('the backend went on to take writes although it was to be down')
+  return outcome
+}
+
+/** Whether `get` gives a session within `ms`. */
+async function finds(t: Trial, store: StoreHandle, sid: string, ms: number): Promise<boolean> {
+  for (const end = Date.now() + ms; ; await t.wait(25)) {
+    const outcome = await store.outcome('get', [sid], { mayHang: true })
+    if (!outcome.failed && !t.isMiss(outcome)) return true
+    if (Date.now() >= end) return false
+  }
+}
+
+function isError(error: unknown): boolean {
+  return typeof error === 'object' && typeof (error as { message?: unknown } | null)?.message === 'string'
+}
+
+const onlySid = (): unknown[] => ['a']
+const withSession = (t: Trial): unknown[] => ['a', t.session({ n: 1 })]
+const nothing = (): unknown[] => []
+const swallows = 'does a catch, or a branch on the driver’s error, call back without it?'
+
+export const faults: readonly Rule[] = family('backend faults', [
+  reports('get', onlySid, {
+    id: 'ERR-01',
+    sentence: 'get() reports a failure of the backend as an error, not as a missing session.',
+    why: 'A missing session means a new one: a short outage logs everybody out, and nothing tells so.',
+    check: swallows,
+    seenIn: 'better-sqlite3-session-store before 0.1: with its table gone, every request just had no session',
+    link: 'https://github.com/attestate/better-sqlite3-session-store/issues/1',
+  }),
+  reports('set', withSession, {
+    id: 'ERR-02',
+    sentence: 'set() reports a failure of the backend.',
+    why: 'The user is told that the order was placed or the login worked, and the next request knows nothing of it.',
+    check: swallows,
+    seenIn: 'connect-redis before it passed the errors of the client on',
+    link: 'https://github.com/tj/connect-redis/pull/95',
+  }),
+  reports('destroy', onlySid, {
+    id: 'ERR-03',
+    sentence: 'destroy() reports a failure of the backend.',
+    why: 'The logout is confirmed, and whoever has the cookie is still logged in.',
+    check: swallows,
+    seenIn: 'stores that call back from a catch without the error',
+    link: manual,
+  }),
+  reports('touch', withSession, {
+    id: 'ERR-04',
+    sentence: 'touch() reports a failure of the backend.',
+    why: 'Active users are logged out for being idle, and no log says why.',
+    check: swallows,
+    seenIn: 'stores that fire the update of the expiry and call back at once',
+    link: 'https://github.com/expressjs/session#storetouchsid-session-callback',
+  }),
+  reports('all', nothing, {
+    id: 'ERR-05',
+    sentence: 'all() reports a failure of the backend.',
+    why: 'An empty list says that nobody is logged in: whatever is derived from it is wrong.',
+    check: swallows,
+    seenIn: 'stores that start from an empty result and ignore the error',
+    link: 'https://github.com/expressjs/session#storeallcallback',
+  }),
+  reports('length', nothing, {
+    id: 'ERR-06',
+    sentence: 'length() reports a failure of the backend.',
+    why: 'A dashboard shows no users, and an alarm goes off for the wrong reason or not at all.',
+    check: swallows,
+    seenIn: 'stores that count an empty result and ignore the error',
+    link: 'https://github.com/expressjs/session#storelengthcallback',
+  }),
+  reports('clear', nothing, {
+    id: 'ERR-07',
+    sentence: 'clear() reports a failure of the backend.',
+    why: 'After a leak everybody is to be logged out; the answer says so, and every session still lives.',
+    check: swallows,
+    seenIn: 'stores that call back from a catch without the error',
+    link: 'https://github.com/expressjs/session#storeclearcallback',
+  }),
+  {
+    id: 'ERR-08',
+    level: 'MUST',
+    sentence: 'A store that met a failing backend, at first use or later, recovers when the backend is back.',
+    why: 'A database that starts a second after the app, or restarts once, takes all sessions away until somebody restarts the app.',
+    check: 'is the promise of the connection or of the set-up kept after it was rejected?',
+    seenIn: 'connect-pg-simple: the rejected creation of the table was kept',
+    link: 'https://github.com/voxpelli/node-connect-pg-simple/pull/269',
+    needs: ['down'],
+    lane: 'process',
+    budgetMs: 90_000,
+    async run(t) {
+      const used = await t.open()
+      await used.set('a', t.session({ n: 1 }))
+      await used.get('a')
+      await used.destroy('a')
+      const fresh = await t.open({ fresh: true })
+      await t.down(used)
+      const deadlineMs = t.subject.deadlineMs ?? 10_000
+      const options = { mayHang: true, deadlineMs }
+      await Promise.all([used.outcome('get', ['a'], options), fresh.outcome('get', ['a'], options)])
+      await Promise.all([used, fresh].map(store => store.outcome('set', ['a', t.session({ n: 1 })], options)))
+      await t.up()
+      await recovered(t, used, 'a store in use')
+      await recovered(t, fresh, 'a store first used while the backend was down')
+    },
+  },
+  ...faultsInCalls,
+])
+
+/** That `set` and `get` work again, sooner or later: clients take a moment to connect. */
+async function recovered(t: Trial, store: StoreHandle, which: string): Promise<void> {
+  // A server that starts again takes longer than a client that is let through.
+  const patience = t.subject.backend?.down ? 15_000 : 5000
+  for (const end = Date.now() + patience; ; await t.wait(50)) {
+    const { failed, error } = await store.outcome('set', ['b', t.session({ n: 2 })], { mayHang: true })
+    if (!failed && (await finds(t, store, 'b', 0))) return
+    const problem = failed ? `failed with ${textOf(error)}` : 'was confirmed, and get("b") found nothing'
+    if (Date.now() >= end)
+      t.fail(
+        `${patience / 1000} s after the backend was back, set("b", session) on ${which} ${problem}, want it to work again`,
+      )
+  }
+}

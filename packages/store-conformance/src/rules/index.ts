@@ -34,8 +34,9 @@ export const rules: readonly Rule[] = [
   ...faults,
   ...corrupt,
   ...events,
-  ...life,
   ...security,
+  // After all others of the child process: a store whose close() ends a client that it shares would take the rest along.
+  ...life,
   ...conditional,
   ...model,
 ]

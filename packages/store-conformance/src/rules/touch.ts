@@ -1,8 +1,10 @@
 import { family, type Rule } from '../rule.ts'
+import { lasts, patiently, writeAndOutlive } from './lives.ts'
+import { touchCookies } from './touch-cookies.ts'
 
 const manual = 'https://github.com/expressjs/session#storetouchsid-session-callback'
 
-export const touch: readonly Rule[] = family('touch', [
+const touchCore: readonly Rule[] = family('touch', [
   {
     id: 'TCH-01',
     level: 'MUST',
@@ -15,11 +17,15 @@ export const touch: readonly Rule[] = family('touch', [
     lane: 'wait',
     async run(t) {
       const store = await t.open()
-      const brief = t.brief({ n: 1 })
-      await store.set('a', brief)
-      await store.touch('a', t.session({ n: 1 }))
-      await t.outlive(brief)
-      await t.holds(store, 'a', { n: 1 }, 'after the old expiry')
+      await patiently(t, async life => {
+        const brief = t.session({ n: 1 }, { maxAge: life })
+        await store.set('a', brief)
+        await store.touch('a', t.session({ n: 1 }))
+        if (!lasts(brief)) return false
+        await t.outlive(brief)
+        await t.holds(store, 'a', { n: 1 }, 'after the old expiry')
+        return true
+      })
     },
   },
   {
@@ -84,10 +90,103 @@ export const touch: readonly Rule[] = family('touch', [
     async run(t) {
       const store = await t.open()
       const brief = t.brief({ n: 1 })
-      await store.set('a', brief)
-      await t.outlive(brief)
+      await writeAndOutlive(t, brief, () => store.set('a', brief))
       await store.outcome('touch', ['a', t.session({ n: 1 })])
       await t.gone(store, 'a', 'after its end and a touch()')
     },
   },
+  {
+    id: 'TCH-06',
+    level: 'SHOULD',
+    sentence: 'touch() can shorten a life.',
+    why: 'An app that takes “remember me” back would leave the session alive for its old, long life.',
+    check: 'is the new expiry only taken when it is later, as with GREATEST?',
+    seenIn: 'stores that take the later of both expiries',
+    link: manual,
+    needs: ['touch'],
+    lane: 'wait',
+    async run(t) {
+      const store = await t.open()
+      await store.set('a', t.session({ n: 1 }))
+      const brief = t.brief({ n: 1 })
+      await writeAndOutlive(t, brief, () => store.touch('a', brief))
+      await t.gone(store, 'a', 'touched with a shorter life, after that')
+    },
+  },
+  {
+    id: 'TCH-07',
+    level: 'SHOULD',
+    sentence: 'touch() with an expiry in the past ends the session and is no error.',
+    why: 'A request that is answered after the end of its session fails, or makes that session live for ever.',
+    check: 'what does the backend do with a negative lifetime: an error, or no expiry at all?',
+    seenIn: 'stores that hand a negative lifetime to the backend',
+    link: manual,
+    needs: ['touch'],
+    async run(t) {
+      const store = await t.open()
+      await store.set('a', t.session({ n: 1 }))
+      const past = new Date(Date.now() - 5000 - t.granularity)
+      await store.touch('a', t.session({ n: 1 }, { expires: past }))
+      await t.gone(store, 'a', 'touched with an expiry in the past')
+    },
+  },
+  {
+    id: 'TCH-08',
+    level: 'MUST',
+    sentence: 'touch() with a browser-session cookie keeps the session.',
+    why: 'It is the default of the middleware: each request without a change would log its user out.',
+    check: 'what comes out of the arithmetic when expires and maxAge are null: NaN, 0?',
+    seenIn: 'stores that hand NaN to EXPIRE',
+    link: manual,
+    needs: ['touch'],
+    lane: 'wait',
+    async run(t) {
+      const store = await t.open()
+      const browser = t.session({ n: 1 }, { expires: null })
+      await store.set('a', t.session({ n: 1 }))
+      await store.set('b', browser)
+      await store.touch('a', browser)
+      await store.touch('b', browser)
+      await t.wait(t.slack)
+      await t.holds(store, 'a', { n: 1 }, 'touched with a browser-session cookie')
+      await t.holds(store, 'b', { n: 1 }, 'of a browser session after touch()')
+    },
+  },
+  {
+    id: 'TCH-11',
+    level: 'MUST',
+    sentence: 'touch() reaches no other session.',
+    why: 'Sessions of others are kept alive, without end, by whoever is active.',
+    check: 'is the sid compared as a whole, or as a prefix or a pattern?',
+    seenIn: 'stores that look a sid up with LIKE or KEYS',
+    link: manual,
+    needs: ['touch'],
+    lane: 'wait',
+    async run(t) {
+      const store = await t.open()
+      await patiently(t, async life => {
+        const brief = t.session({ n: 1 }, { maxAge: life })
+        const neighbours = ['ab', 'ba', 'b', 'aa']
+        const touched = ['a', 'a*', 'a%', 'a_', '?']
+        const began = performance.now()
+        await Promise.all(neighbours.map(sid => store.set(sid, brief)))
+        await Promise.all(
+          touched.map(async sid => {
+            // A store may refuse some of these sids.
+            const { failed } = await store.outcome('set', [sid, t.session({ n: 1 })])
+            if (!failed) await store.outcome('touch', [sid, t.session({ n: 1 })])
+          }),
+        )
+        const lag = performance.now() - began
+        if (!lasts(brief)) return false
+        await t.outlive(brief)
+        await t.wait(lag)
+        const when = `after its end, when ${JSON.stringify(touched)} were touched`
+        for (const sid of neighbours) await t.gone(store, sid, when)
+        return true
+      })
+    },
+  },
 ])
+
+export const touch: readonly Rule[] = [...touchCore, ...touchCookies].sort((a, b) => a.id.localeCompare(b.id))

@@ -96,7 +96,7 @@ export class ReferenceStore extends EventEmitter {
   async limited<T>(work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('the backend did not answer')), 150)
+      timer = setTimeout(() => reject(new Error('the backend did not answer')), 500)
     })
     return Promise.race([work, timeout]).finally(() => clearTimeout(timer))
   }
@@ -168,10 +168,15 @@ export class ReferenceStore extends EventEmitter {
   }
 
   parse(text: string): Data {
-    const session = JSON.parse(text)
-    if (typeof session !== 'object' || session === null || typeof session.cookie !== 'object') {
-      throw new Error('the stored session is damaged')
+    // Not the error of JSON.parse, which quotes the text.
+    const damaged = new Error('the stored session is damaged')
+    let session: Data
+    try {
+      session = JSON.parse(text)
+    } catch {
+      throw damaged
     }
+    if (!session?.cookie || typeof session.cookie !== 'object') throw damaged
     return session
   }
 
@@ -235,7 +240,7 @@ export function subjectOf(Store: StoreClass, changes: Partial<Subject> = {}): Su
     name: 'reference',
     create,
     granularityMs: 1,
-    deadlineMs: 300,
+    deadlineMs: 1000,
     backend: {
       putRaw: (store, sid, text) =>
         void database.rows.set(store.key(sid), { text, expires: Date.now() + day, fromCookie: false }),

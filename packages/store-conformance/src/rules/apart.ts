@@ -1,0 +1,60 @@
+import { textOf } from '../errors.ts'
+import type { StoreHandle } from '../handle.ts'
+import { show } from '../show.ts'
+import type { Trial } from '../trial.ts'
+
+/** Sids that every store has to take: what session libraries generate. Others may be refused, but by set(). */
+function mayBeRefused(sid: string): boolean {
+  return sid.length > 32 || sid === '__proto__' || !/^[\w-]+$/.test(sid)
+}
+
+/** Whether set() took this session; a sid that is out of the ordinary may be refused. */
+export async function taken(t: Trial, store: StoreHandle, sid: string, data: object): Promise<boolean> {
+  const outcome = await store.outcome('set', [sid, t.session(data)])
+  if (!t.refused(outcome)) return true
+  t.ok(mayBeRefused(sid), `set(${show(sid)}, session) failed with ${textOf(outcome.error)}, want no error`)
+  return false
+}
+
+/** That a sid which was not set finds nothing; an error is fine for one that may be refused. */
+export async function findsNothing(t: Trial, store: StoreHandle, sid: string, when: string): Promise<void> {
+  const found = await store.outcome('get', [sid])
+  if (t.isMiss(found)) return
+  const refused = found.failed && mayBeRefused(sid)
+  const got = found.failed ? textOf(found.error) : show(found.value)
+  t.ok(refused, `get(${show(sid)}) ${when} gave ${got}, want nothing`)
+}
+
+/** That each of these sids is a session of its own for set(), get() and destroy(). */
+export async function apart(t: Trial, store: StoreHandle, sids: readonly string[]): Promise<void> {
+  const live = new Set<string>()
+  const names = (): string => [...live].map(show).join(', ') || 'nothing'
+  const allHold = async (when: string): Promise<void> => {
+    await Promise.all([...live].map(sid => t.holds(store, sid, { who: sid }, when)))
+  }
+  for (const sid of sids) {
+    await findsNothing(t, store, sid, `after set() of ${names()}`)
+    if (await taken(t, store, sid, { who: sid })) live.add(sid)
+  }
+  await allHold(`after set() of ${names()}`)
+  for (const sid of sids) {
+    const destroyed = await store.outcome('destroy', [sid])
+    const wasThere = live.delete(sid)
+    t.ok(!destroyed.failed || !wasThere, `destroy(${show(sid)}) failed with ${textOf(destroyed.error)}`)
+    await findsNothing(t, store, sid, 'after destroy() of it')
+    await allHold(`after destroy(${show(sid)})`)
+    if (!wasThere) continue
+    await store.set(sid, t.session({ who: sid }))
+    live.add(sid)
+  }
+}
+
+/** A store with the sessions a and b, and the check that both are as they were. */
+export async function twoUsers(t: Trial): Promise<[StoreHandle, (when: string) => Promise<void>]> {
+  const store = await t.open()
+  for (const who of ['a', 'b']) await store.set(who, t.session({ who }))
+  const unharmed = async (when: string): Promise<void> => {
+    for (const who of ['a', 'b']) await t.holds(store, who, { who }, when)
+  }
+  return [store, unharmed]
+}

@@ -1,0 +1,164 @@
+import type { Outcome } from '../call.ts'
+import type { StoreHandle } from '../handle.ts'
+import { family, type Rule } from '../rule.ts'
+import type { Trial } from '../trial.ts'
+
+const manual = 'https://github.com/expressjs/session#session-store-implementation'
+
+interface Burst {
+  readonly store: StoreHandle
+  readonly method: string
+  readonly args: readonly unknown[]
+}
+
+/**
+ * Makes all calls at once. They may take long together, and some wait for the others: it is only over when no answer has come
+ * for a while, and then the calls without one are named.
+ */
+async function burst(t: Trial, calls: readonly Burst[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  let latest = performance.now()
+  const all = calls.map(async ({ store, method, args }, index) => {
+    const outcome = await store.outcome(method, args, { mayHang: true, deadlineMs: 25_000 })
+    outcomes[index] = outcome
+    latest = performance.now()
+  })
+  const patience = Math.max(1500, t.subject.deadlineMs ?? 2000)
+  const finished = Promise.all(all).then(() => true)
+  while (!(await Promise.race([finished, t.wait(100)]))) {
+    if (performance.now() - latest < patience) continue
+    const missing = calls.filter((_, index) => !outcomes[index])
+    const methods = [...new Set(missing.map(({ method }) => `${method}()`))].join(' and ')
+    t.fail(`${missing.length} of ${calls.length} calls at once were never answered: ${methods}`)
+  }
+  return outcomes
+}
+
+/** That no call of a burst failed; a miss told by an error is none. */
+function allFine(t: Trial, calls: readonly Burst[], outcomes: readonly Outcome[]): void {
+  const bad = outcomes.findIndex((outcome, at) => {
+    return outcome.failed && !(calls[at]!.method === 'get' && t.isMiss(outcome))
+  })
+  if (bad >= 0)
+    t.fail(
+      `one of ${calls.length} calls at once, ${calls[bad]!.method}(), gave the error ${String(outcomes[bad]!.error)}`,
+    )
+}
+
+/** Rules on many calls at once, and on the first ones. */
+export const concurrencyBursts: readonly Rule[] = family('concurrency', [
+  {
+    id: 'CON-03',
+    level: 'MUST',
+    sentence: 'A hundred parallel set() calls of different sids all survive.',
+    why: 'Users who log in at the same moment throw each other out.',
+    check: 'are all sessions in one document that is read, changed and written?',
+    seenIn: 'stores that keep all sessions in one file',
+    link: manual,
+    lane: 'serial',
+    async run(t) {
+      const store = await t.open()
+      const other = t.has('shared') ? await t.open() : store
+      const sids = Array.from({ length: 100 }, (_, n) => `s${n}`)
+      const calls = sids.map((sid, n) => {
+        return { store: n % 2 === 0 ? store : other, method: 'set', args: [sid, t.session({ n })] }
+      })
+      allFine(t, calls, await burst(t, calls))
+      for (const [n, sid] of sids.entries())
+        await t.holds(store, sid, { n }, 'after 100 parallel set() calls')
+    },
+  },
+  {
+    id: 'CON-09',
+    level: 'MUST',
+    sentence: 'Five hundred calls at once are all answered, and without an error.',
+    why: 'Under load some requests hang until the browser gives up, or fail though nothing is wrong.',
+    check: 'what becomes of calls that find no free connection or too many open files?',
+    seenIn: 'stores on pools that lose callbacks when they are exhausted',
+    link: manual,
+    lane: 'serial',
+    async run(t) {
+      const store = await t.open()
+      await store.set('known', t.session({ n: 1 }))
+      const call = (index: number): Burst => {
+        if (index % 5 < 2) return { store, method: 'set', args: [`s${index}`, t.session({ n: index })] }
+        if (index % 5 < 4) return { store, method: 'get', args: [index % 2 === 0 ? 'known' : 'nobody'] }
+        return { store, method: 'destroy', args: [`nobody${index}`] }
+      }
+      const calls = Array.from({ length: 500 }, (_, index) => call(index))
+      const outcomes = await burst(t, calls)
+      allFine(t, calls, outcomes)
+      const missed = outcomes.filter((outcome, at) => calls[at]!.args[0] === 'known' && t.isMiss(outcome))
+      t.equal(missed.length, 0, 'the number of misses for a session that was there, among 500 calls at once,')
+    },
+  },
+  {
+    id: 'CON-10',
+    level: 'MUST',
+    sentence: 'The first calls on a new store, made at once and without waiting, all work.',
+    why: 'After each start the first visitors get errors, until the connection stands and the tables are there.',
+    check: 'does each method wait for the connection and the set-up?',
+    seenIn: 'stores that are “not ready yet”',
+    link: manual,
+    async run(t) {
+      const store = await t.open({ fresh: true })
+      const calls = Array.from({ length: 12 }, (_, n) => {
+        return { store, method: 'set', args: [`s${n}`, t.session({ n })] }
+      })
+      allFine(t, calls, await burst(t, calls))
+      for (const [n, { args }] of calls.entries())
+        await t.holds(store, String(args[0]), { n }, 'set at once in a new store')
+    },
+  },
+  {
+    id: 'CON-11',
+    level: 'SHOULD',
+    sentence: 'clear() beside set() gives no error.',
+    why: '“Log everybody out” is pressed while people are active: their requests fail.',
+    check:
+      'is the table or collection dropped and made anew, or the deletion done page by page with a cursor?',
+    seenIn: 'stores that drop their collection',
+    link: manual,
+    needs: ['clear'],
+    lane: 'serial',
+    stochastic: true,
+    async run(t) {
+      const store = await t.open()
+      const other = t.has('shared') ? await t.open() : store
+      for (let n = 0; n < 20; n++) await store.set(`s${n}`, t.session({ n }))
+      const sets = Array.from({ length: 16 }, (_, n) => () => other.set(`s${n}`, t.session({ n })))
+      await t.staggered([...sets.slice(0, 8), () => store.clear(), ...sets.slice(8), () => store.clear()])
+      await store.set('a', t.session({ n: 1 }))
+      await t.holds(store, 'a', { n: 1 }, 'set after clear()')
+    },
+  },
+  {
+    id: 'CON-12',
+    level: 'MUST',
+    sentence: 'Several processes can start on an empty database at once.',
+    why: 'The first deployment of a cluster ends with processes that refuse every request.',
+    check:
+      'is there a question “does the table exist?” before CREATE TABLE? Create it if not there, and take “exists” for success.',
+    seenIn: 'connect-session-knex 5: table already exists; connect-pg-simple 10',
+    link: 'https://github.com/knex/knex/issues/2818',
+    needs: ['shared'],
+    stochastic: true,
+    async run(t) {
+      for (const namespace of ['new', 'newer']) {
+        const opening = await Promise.allSettled([0, 1, 2].map(() => t.open({ namespace, fresh: true })))
+        const stores = opening.map(result => {
+          if (result.status === 'rejected') throw result.reason
+          return result.value
+        })
+        await t.staggered(
+          stores.map((store, n) => async () => {
+            const { failed, error } = await store.outcome('set', [`s${n}`, t.session({ n })])
+            t.ok(!failed, `the first set() of one of three new stores gave the error ${String(error)}`)
+          }),
+        )
+        for (const store of stores)
+          for (const n of [0, 1, 2]) await t.holds(store, `s${n}`, { n }, 'set by one of three new stores')
+      }
+    },
+  },
+])

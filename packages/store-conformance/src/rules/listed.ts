@@ -1,0 +1,72 @@
+import { type Entry, entriesOf } from '../entries.ts'
+import { textOf } from '../errors.ts'
+import type { StoreHandle } from '../handle.ts'
+import { show } from '../show.ts'
+import type { Trial } from '../trial.ts'
+
+/** A list of many sessions may take longer than one call. */
+export const patience = { deadlineMs: 20_000 }
+
+/** `length()` as a number. The store may hold sessions that are not of this rule, where it has no namespaces. */
+export async function count(t: Trial, store: StoreHandle, when: string): Promise<number> {
+  const { failed, error, value } = await store.outcome('length', [], patience)
+  t.ok(!failed, `length() ${when} failed with ${textOf(error)}, want a number`)
+  t.ok(typeof value === 'number', `length() ${when} gave ${show(value)}, want a number`)
+  return value as number
+}
+
+/** The entries of `all()`, of this rule or not. */
+export async function list(t: Trial, store: StoreHandle): Promise<Entry[]> {
+  const { failed, error, value } = await store.outcome('all', [], patience)
+  t.ok(!failed, `all() failed with ${textOf(error)}, want the sessions`)
+  return entriesOf(value, 'all()')
+}
+
+/** The sessions of this rule among them, by their field `who`. */
+export function byWho(entries: readonly Entry[]): Map<unknown, Entry[]> {
+  const groups = new Map<unknown, Entry[]>()
+  for (const entry of entries) {
+    const who: unknown = entry.session?.who
+    if (who !== undefined) groups.set(who, [...(groups.get(who) ?? []), entry])
+  }
+  return groups
+}
+
+/** That `all()` has each of these sessions once; gives their entries. */
+export function onceEach(t: Trial, groups: Map<unknown, Entry[]>, wanted: readonly string[]): Entry[] {
+  return wanted.map(who => {
+    const found = groups.get(who) ?? []
+    t.equal(found.length, 1, `the number of sessions {who: ${show(who)}} in all()`)
+    return found[0]!
+  })
+}
+
+/** Does this for each sid, sixteen at a time. */
+export async function eachOf<T>(sids: readonly string[], work: (sid: string) => Promise<T>): Promise<T[]> {
+  const queue = [...sids]
+  const results: T[] = []
+  const worker = async (): Promise<void> => {
+    for (let sid = queue.shift(); sid !== undefined; sid = queue.shift()) results.push(await work(sid))
+  }
+  await Promise.all(Array.from({ length: 16 }, worker))
+  return results
+}
+
+/** Saves `{ who: sid }` under each sid. */
+export async function setMany(t: Trial, store: StoreHandle, sids: readonly string[]): Promise<void> {
+  await eachOf(sids, sid => store.set(sid, t.session({ who: sid })))
+}
+
+/** `s0`, `s1` and so on. */
+export function numbered(many: number): string[] {
+  return Array.from({ length: many }, (_, index) => `s${index}`)
+}
+
+/** An empty store: one whose namespace is new, or that could be cleared. */
+export async function empty(t: Trial): Promise<StoreHandle> {
+  const store = await t.open()
+  if (t.has('namespaces') || !t.has('shared')) return store
+  if (!t.has('clear')) t.unverified('needs a store that is empty: namespaces, or clear()')
+  await store.clear()
+  return store
+}

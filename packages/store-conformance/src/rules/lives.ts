@@ -1,0 +1,59 @@
+import type { StoreHandle } from '../handle.ts'
+import type { Session } from '../session.ts'
+import type { Trial } from '../trial.ts'
+
+/**
+ * Runs `look` with a short life, and with ever longer ones as long as it answers that it came too late to prove anything: on a
+ * slow store or a busy machine a session may end between two calls, and that is nobody's fault.
+ */
+export async function patiently(t: Trial, look: (life: number) => Promise<boolean>): Promise<void> {
+  for (let life = t.life; life <= Math.max(5000, t.life * 4); life *= 2) if (await look(life)) return
+  t.unverified('store or machine were too slow to look at a session before its end')
+}
+
+/** Whether a session has some of its life left. */
+export function lasts(session: Session): boolean {
+  const end = session.cookie.expires?.getTime()
+  return end === undefined || Date.now() < end
+}
+
+/**
+ * Writes, by `set` or `touch`, and waits until the session has ended for certain: also in a store that counts its life from the
+ * moment at which the command arrived.
+ */
+export async function writeAndOutlive(
+  t: Trial,
+  session: Session,
+  write: () => Promise<unknown>,
+): Promise<void> {
+  const began = performance.now()
+  await write()
+  const lag = performance.now() - began
+  await t.outlive(session)
+  await t.wait(lag)
+}
+
+/** A session whose cookie gives this `maxAge` whenever it is asked, rather than what is left of it. */
+export function withMaxAge(t: Trial, maxAge: number): Session {
+  const session = t.session({ n: 1 }, { maxAge })
+  Object.defineProperty(session.cookie, 'maxAge', { value: maxAge })
+  return session
+}
+
+/** A store with a short default lifetime: whole seconds where the subject asks for seconds. */
+export async function openWithTtl(
+  t: Trial,
+  life: number = t.life,
+): Promise<{ store: StoreHandle; ttlMs: number }> {
+  const seconds = Math.ceil(life / 1000) * 1000
+  const ttlMs = t.granularity < 1000 ? life : seconds
+  const store = await t.open({ ttlMs })
+  if (!t.seen.has('ttlSeconds') || ttlMs === seconds) return { store, ttlMs }
+  return { store: await t.open({ ttlMs: seconds }), ttlMs: seconds }
+}
+
+/** 1, 2, 3 and so on: as many rounds as asked for, and fewer in a store so slow that they would take more than some seconds. */
+export function* rounds(count: number, limitMs = 4000): Generator<number> {
+  const over = performance.now() + limitMs
+  for (let round = 1; round <= count && (round <= 3 || performance.now() < over); round++) yield round
+}

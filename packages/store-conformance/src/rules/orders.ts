@@ -1,0 +1,101 @@
+import type { CallOptions, Outcome } from '../call.ts'
+import type { Trial } from '../trial.ts'
+
+interface Meeting {
+  /** Brings the store into the state before the calls. */
+  prepare(): Promise<unknown>
+  /** Makes the calls; their options leave them the time to wait at the gate. */
+  calls(patience: CallOptions): Promise<Outcome>[]
+  /** Looks at what is left. `order` names the commands as they were let through. */
+  check(outcomes: readonly Outcome[], order: string): Promise<void>
+}
+
+/** Which of the commands at the gate was let through, and of how many. */
+interface Choice {
+  readonly taken: number
+  readonly of: number
+}
+
+const patience: CallOptions = { mayHang: true, deadlineMs: 5000 }
+const mostOrders = 60
+const mostMs = 3000
+const settleMs = 25
+
+/**
+ * Lets calls run side by side once for each order in which their backend commands can reach the backend: all commands wait at a
+ * gate and are let through one at a time, by a walk through the tree of choices.
+ */
+export async function everyOrder(t: Trial, meeting: Meeting): Promise<void> {
+  // The first commands of a kind pass the gate, since it is not known yet how they answer.
+  await meeting.prepare()
+  await Promise.all(meeting.calls(patience))
+  const over = performance.now() + mostMs
+  let path: number[] | undefined = []
+  let held = false
+  for (let count = 0; path && count < mostOrders && performance.now() < over; count++) {
+    await meeting.prepare()
+    const { choices, order, outcomes } = await walk(t, meeting, path)
+    held ||= choices.length > 0
+    await meeting.check(outcomes, order.join(', ') || 'of the calls')
+    path = nextPath(choices)
+  }
+  if (!held) t.unverified('no command of the client waited at the gate: it answers at once')
+}
+
+interface Walk {
+  readonly choices: Choice[]
+  /** The methods of the client, as they were let through. */
+  readonly order: string[]
+  readonly outcomes: Outcome[]
+}
+
+async function walk(t: Trial, meeting: Meeting, path: readonly number[]): Promise<Walk> {
+  const choices: Choice[] = []
+  const order: string[] = []
+  let open = 0
+  t.chaos.gate()
+  try {
+    const calls = meeting.calls(patience).map(async call => {
+      open++
+      const outcome = await call
+      open--
+      return outcome
+    })
+    for (;;) {
+      await quiet(t, () => open)
+      const of = t.chaos.held.length
+      if (of === 0) break
+      const taken = Math.min(path[choices.length] ?? 0, of - 1)
+      const [command] = t.chaos.held.splice(taken, 1)
+      choices.push({ taken, of })
+      order.push(command!.method)
+      command!.release()
+    }
+    t.chaos.up()
+    return { choices, order, outcomes: await Promise.all(calls) }
+  } finally {
+    t.chaos.up()
+  }
+}
+
+/**
+ * Waits until every open call has a command at the gate, or has been answered. A call that waits for another one in the process
+ * has neither: after a moment it goes on with what is there.
+ */
+async function quiet(t: Trial, open: () => number): Promise<void> {
+  const began = performance.now()
+  const waiting = (): boolean => t.chaos.held.length < open()
+  await new Promise(setImmediate)
+  while (waiting()) {
+    const elapsed = performance.now() - began
+    if (elapsed > (t.chaos.held.length > 0 ? settleMs : settleMs * 20)) return
+    await new Promise(setImmediate)
+  }
+}
+
+/** The next path through the tree, depth first; none when all were walked. */
+function nextPath(choices: readonly Choice[]): number[] | undefined {
+  const last = choices.findLastIndex(({ taken, of }) => taken + 1 < of)
+  if (last < 0) return undefined
+  return [...choices.slice(0, last).map(({ taken }) => taken), choices[last]!.taken + 1]
+}

@@ -1,0 +1,14 @@
+import { describe, expect, test } from 'vitest'
+import { runConformance } from '../src/index.ts'
+import { complaints } from './support/complaints.ts'
+import { variants } from './variants/index.ts'
+
+describe('a sound store may differ', () => {
+  for (const variant of variants) {
+    test(variant.name, async () => {
+      const report = await runConformance(variant.subject())
+      expect(complaints(report, variant.warns)).toEqual(variant.warns)
+      expect(report).toMatchObject({ conforms: true, stray: [], smoke: { ok: true } })
+    }, 60_000)
+  }
+})

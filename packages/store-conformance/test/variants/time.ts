@@ -1,0 +1,52 @@
+import type { Row } from '../mutants/database.ts'
+import type { Data } from '../mutants/reference.ts'
+import { type Variant, variant } from './variant.ts'
+
+/** Other ways to end a session. */
+export const time: readonly Variant[] = [
+  variant(
+    'lifetimes in seconds, rounded up',
+    Base => {
+      return class extends Base {
+        override expiry(session: Data) {
+          const { expires, fromCookie } = super.expiry(session)
+          return { expires: Math.ceil(expires / 1000) * 1000, fromCookie }
+        }
+      }
+    },
+    { granularityMs: 1000 },
+  ),
+  variant(
+    'touch() keeps the cookie as it was written',
+    Base => {
+      return class extends Base {
+        override open(sid: string, row: Row) {
+          const session = super.open(sid, row)
+          session.cookie.expires = JSON.parse(row.text).cookie.expires
+          return session
+        }
+      }
+    },
+    { warns: ['TCH-09', 'TCH-13'] },
+  ),
+  variant('a timer for each row that does not hold the process', Base => {
+    return class extends Base {
+      override async _set(sid: string, session: Data) {
+        const expires = this.expiry(session).expires
+        await super._set(sid, session)
+        this.arm(sid, expires)
+      }
+      override async _touch(sid: string, session: Data) {
+        await super._touch(sid, session)
+        this.arm(sid, this.expiry(session).expires)
+      }
+      /** Another handle may have moved the expiry, and timers take no more than 2 ** 31 ms. */
+      arm(sid: string, expires: number): void {
+        const dead = (row: Row): boolean => !this.alive(row)
+        const sweep = () => this.client.removeAll(this.key(sid), dead).catch(() => {})
+        const delay = Math.min(Math.max(0, expires - Date.now()), 2 ** 31 - 1)
+        setTimeout(sweep, delay).unref()
+      }
+    }
+  }),
+]
