@@ -4,10 +4,4 @@ export default {
   name: '@coatcheck/session MemoryStore',
   version: '0.1.0',
   create: () => new MemoryStore(),
-  backend: {
-    putRaw: (store, sid, text) => {
-      store.sessions[sid] = text
-    },
-    rows: store => Object.keys(store.sessions).length,
-  },
 }

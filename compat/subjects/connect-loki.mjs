@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import connectLoki from 'connect-loki'
 import session from 'express-session'
@@ -11,6 +12,10 @@ export default {
   version: versionOf('connect-loki'),
   shared: false,
   granularityMs: 1000,
-  create: ctx =>
-    new LokiStore({ path: join(folder, `${ctx.namespace}.db`), ttl: ctx.ttlSeconds, logErrors: false }),
+  create: async ctx => {
+    const path = join(folder, `${ctx.namespace}.db`)
+    const store = new LokiStore({ path, ttl: ctx.ttlSeconds, logErrors: false })
+    await once(store, 'connect')
+    return store
+  },
 }

@@ -5,10 +5,4 @@ export default {
   name: 'express-session MemoryStore',
   version: versionOf('express-session'),
   create: () => new session.MemoryStore(),
-  backend: {
-    putRaw: (store, sid, text) => {
-      store.sessions[sid] = text
-    },
-    rows: store => Object.keys(store.sessions).length,
-  },
 }

@@ -118,7 +118,7 @@ export class Chaos {
 
   #command(method: string, args: unknown[], run: (args: unknown[]) => unknown): unknown {
     this.counts.set(method, (this.counts.get(method) ?? 0) + 1)
-    const kind = typeof args.at(-1) === 'function' ? 'callback' : this.#kinds.get(method)
+    const kind = typeof args.at(-1) === 'function' ? 'callback' : (this.#kinds.get(method) ?? this.#usual())
     const calm = this.#mode === 'calm' && this.#latency === 0
     const unknown = kind === undefined && (this.#mode === 'calm' || this.#mode === 'gate')
     if (calm || unknown) return this.#learn(method, kind, run(args))
@@ -126,6 +126,13 @@ export class Chaos {
     if (kind === 'callback') return this.#callback(method, args, run)
     if (kind === 'iterator') return this.#iterate(method, () => run(args) as AsyncIterable<unknown>)
     return this.#ready(method).then(async () => this.#answer(await run(args)))
+  }
+
+  /** A method that is met for the first time while disturbed answers as all others have: a client is of one kind. */
+  #usual(): Kind | undefined {
+    if (this.#mode === 'calm' || this.#mode === 'gate') return undefined
+    const kinds = new Set(this.#kinds.values())
+    return kinds.size === 1 ? [...kinds][0] : undefined
   }
 
   #learn(method: string, kind: Kind | undefined, result: unknown): unknown {
