@@ -1,5 +1,8 @@
 import type { SqliteClient } from './sqlite-store.ts'
 
+/** A `bigint` when the client was told to give those. */
+export type ColumnValue = number | bigint | string
+
 /** How a table keeps sessions: its columns, and the form of its expiry. */
 export interface Layout {
   readonly data: string
@@ -7,14 +10,17 @@ export interface Layout {
   /** Epoch milliseconds to what the column holds, in a form whose order is that of time. */
   toColumn(ms: number): number | string
   /** What the column holds to epoch milliseconds. */
-  fromColumn(value: number | string): number
+  fromColumn(value: ColumnValue): number
 }
+
+/** Years after 9999 do not sort as text, and SQLite's own functions do not know them: what lasts longer ends here. */
+const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /** Our own: epoch milliseconds. */
 const OWN: Layout = {
   data: 'data',
   expires: 'expires',
-  toColumn: ms => ms,
+  toColumn: ms => Math.min(Math.ceil(ms), LAST),
   fromColumn: Number,
 }
 
@@ -25,16 +31,18 @@ const CONNECT_SQLITE3: Layout = { ...OWN, data: 'sess', expires: 'expired' }
 const BETTER_SQLITE3_SESSION_STORE: Layout = {
   data: 'sess',
   expires: 'expire',
-  toColumn: ms => new Date(ms).toISOString(),
-  fromColumn: Date.parse,
+  toColumn: ms => new Date(OWN.toColumn(ms)).toISOString(),
+  fromColumn: value => Date.parse(String(value)),
 }
+
+const LAYOUTS = [OWN, CONNECT_SQLITE3, BETTER_SQLITE3_SESSION_STORE]
 
 /** The layout of a table that is there, ours when there is none. Throws when it is not a table of sessions. */
 export function layoutOf(client: SqliteClient, table: string): Layout {
   const columns = client.prepare('SELECT name FROM pragma_table_info(?)').all(table) as { name: string }[]
   const names = new Set(columns.map(column => column.name))
   if (names.size === 0) return OWN
-  const layout = [OWN, CONNECT_SQLITE3, BETTER_SQLITE3_SESSION_STORE].find(
+  const layout = LAYOUTS.find(
     ({ data, expires }) => names.has('sid') && names.has(data) && names.has(expires),
   )
   if (layout) return layout

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   RecordStore,
   type RecordStoreOptions,
@@ -6,13 +6,16 @@ import {
   type StoredRecord,
   type UpdateResult,
 } from '@coatcheck/session'
-import { type Layout, layoutOf } from './layout.ts'
+import { type ColumnValue, type Layout, layoutOf } from './layout.ts'
+import { openFile } from './open-file.ts'
 
 /** What the store needs of a `better-sqlite3` Database. */
 export interface SqliteClient {
   prepare(sql: string): SqliteStatement
   exec(sql: string): unknown
   close(): unknown
+  /** In a file opened for reading, tables and indexes are taken as they are. */
+  readonly readonly?: boolean
 }
 
 interface SqliteStatement {
@@ -61,7 +64,7 @@ export class SqliteStore extends RecordStore {
 
   /**
    * A store on a file, or on `':memory:'`, that `close()` closes. Several processes may use one file: it is put in WAL mode.
-   * Fails when better-sqlite3 is not installed or the file cannot be opened.
+   * Fails when better-sqlite3 is not installed, and when the file is no database or cannot be opened for writing.
    */
   static open(path: string, { busyTimeout = 5000, ...options }: SqliteOpenOptions = {}): SqliteStore {
     if (typeof path !== 'string' || path === '')
@@ -69,11 +72,8 @@ export class SqliteStore extends RecordStore {
     if (!(Number.isInteger(busyTimeout) && busyTimeout >= 0)) {
       throw new TypeError('The option "busyTimeout" must be a whole number of milliseconds')
     }
-    const Database = driver()
-    const client: SqliteClient = new Database(path, { timeout: busyTimeout })
+    const client = openFile(path, busyTimeout)
     try {
-      // An empty file is turned to WAL by one process; the others wait for it.
-      client.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
       const store = new SqliteStore({ ...options, client })
       store.#owned = true
       return store
@@ -87,14 +87,17 @@ export class SqliteStore extends RecordStore {
     const table = quote(this.#table)
     const client = this.#client
     const layout = layoutOf(client, this.#table)
-    client.exec(`
-      CREATE TABLE IF NOT EXISTS ${table} (
-        sid TEXT NOT NULL PRIMARY KEY,
-        data TEXT NOT NULL,
-        expires INTEGER NOT NULL
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS ${quote(`${this.#table}_${layout.expires}`)} ON ${table} (${layout.expires});
-    `)
+    // With row ids: a session of more than a quarter of a page would take pages of its own without them.
+    if (!client.readonly) {
+      client.exec(`
+        CREATE TABLE IF NOT EXISTS ${table} (
+          sid TEXT NOT NULL PRIMARY KEY,
+          data TEXT NOT NULL,
+          expires INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX IF NOT EXISTS ${quote(`${this.#table}_${layout.expires}`)} ON ${table} (${layout.expires});
+      `)
+    }
     this.#sql = prepare(client, table, layout)
   }
 
@@ -152,6 +155,8 @@ export class SqliteStore extends RecordStore {
       }
       if (rows.length < PAGE) return
       after = rows[rows.length - 1]!.sid
+      // SQLite answers in the turn in which it is asked: pages and batches let requests through in between.
+      await nextTurn()
     }
   }
 
@@ -161,12 +166,14 @@ export class SqliteStore extends RecordStore {
 
   protected override async _count(): Promise<number> {
     const { count, layout } = this.#statements
-    return (count.get(layout.toColumn(Date.now())) as { count: number }).count
+    return Number((count.get(layout.toColumn(Date.now())) as { count: number | bigint }).count)
   }
 
   protected override async _prune(limit: number): Promise<number> {
     const { prune, layout } = this.#statements
-    return prune.run(layout.toColumn(Date.now()), limit).changes
+    const { changes } = prune.run(layout.toColumn(Date.now()), limit)
+    if (changes === limit) await nextTurn()
+    return changes
   }
 
   get #statements(): Statements {
@@ -176,7 +183,7 @@ export class SqliteStore extends RecordStore {
 
 interface Row {
   data: string
-  expires: number | string
+  expires: ColumnValue
 }
 
 type Statements = ReturnType<typeof prepare>
@@ -212,14 +219,4 @@ function prepare(client: SqliteClient, table: string, layout: Layout) {
 
 function quote(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`
-}
-
-type Driver = new (path: string, options: { timeout: number }) => SqliteClient
-
-function driver(): Driver {
-  try {
-    return createRequire(import.meta.url)('better-sqlite3') as Driver
-  } catch (cause) {
-    throw new Error('SqliteStore.open needs better-sqlite3: npm install better-sqlite3', { cause })
-  }
 }
