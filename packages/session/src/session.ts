@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { ask, type Callback } from './ask.ts'
 import type { Cookie } from './cookie.ts'
+import { SessionError } from './errors.ts'
+import { loadedOf } from './loaded.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -128,7 +130,8 @@ export class Session {
 
   /**
    * Destroy the session and make a new one under a new id in `req.session`: on login, against session fixation.
-   * The new one is empty, but for what `keep` names.
+   * The new one is empty, but for what `keep` names. With `keep` it fails with `ERR_SESSION_GONE`, and keeps nothing, when the
+   * session was destroyed meanwhile, on a store that can tell.
    */
   regenerate(callback: Callback): this
   regenerate(options: RegenerateOptions, callback: Callback): this
@@ -137,9 +140,11 @@ export class Session {
     const keep = typeof options === 'object' ? options.keep : undefined
     return answer(this, typeof options === 'function' ? options : callback, done => {
       const { req } = this
-      callStore(req, 'regenerate', [req], error => {
-        if (req.session && req.session !== this) carryOver(this, req.session, keep)
-        done(error)
+      callStore<boolean>(req, 'regenerate', [req], (error, wasThere) => {
+        // A session that was destroyed meanwhile does not live on under another id.
+        const gone = keep && !error && wasThere === false && loadedOf(this) !== undefined
+        if (!gone && req.session && req.session !== this) carryOver(this, req.session, keep)
+        done(gone ? new SessionError('ERR_SESSION_GONE', 'The session was destroyed or has expired') : error)
       })
     })
   }

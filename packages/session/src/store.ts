@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { ask, type Callback, isPromise } from './ask.ts'
 import { Cookie, type CookieOptions } from './cookie.ts'
 import { loadedOf, noteLoaded } from './loaded.ts'
-import { Session, type SessionData, type SessionRequest } from './session.ts'
+import { HOST, Session, type SessionData, type SessionRequest } from './session.ts'
 
 /**
  * The contract that express-session has with its stores: `get`, `set` and `destroy`, and `touch` where there is one.
@@ -29,8 +29,8 @@ declare abstract class BaseStore extends EventEmitter {
   clear?(callback?: Callback): unknown
   /** Give `req` a new session under a new id. Set by the middleware. */
   generate: (req: SessionRequest) => unknown
-  /** Destroy the session of `req` and give it a new one, also when destroying failed; then call back. */
-  regenerate(req: SessionRequest, callback: Callback): void
+  /** Destroy the session of `req` and give it a new one, also when destroying failed; then call back, with whether it was there where the store tells. */
+  regenerate(req: SessionRequest, callback: Callback<boolean>): void
   /** Read a session outside of a request. Calls back with nothing when there is none. */
   load(sid: string, callback: Callback<Session & Partial<SessionData>>): void
   /** Make `req.session` from stored data. */
@@ -48,11 +48,11 @@ Object.setPrototypeOf(Store.prototype, EventEmitter.prototype)
 
 const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisType<BaseStore> = {
   regenerate(req, callback) {
-    ask(this, 'destroy', [req.sessionID], 0, error => {
+    ask<boolean>(this, 'destroy', [req.sessionID], 0, (error, wasThere) => {
       const generated = this.generate(req)
-      if (!isPromise(generated)) return callback(error)
+      if (!isPromise(generated)) return callback(error, wasThere)
       generated.then(
-        () => process.nextTick(callback, error),
+        () => process.nextTick(callback, error, wasThere),
         failure => process.nextTick(callback, error ?? failure),
       )
     })
@@ -61,7 +61,9 @@ const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisTy
   load(sid, callback) {
     ask<SessionData>(this, 'get', [sid], 0, (error, data) => {
       if (error || !data) return callback(error)
-      callback(null, this.createSession({ sessionID: sid, sessionStore: this } as SessionRequest, data))
+      const session = this.createSession({ sessionID: sid, sessionStore: this } as SessionRequest, data)
+      noteLoaded(session, loadedOf(data))
+      callback(null, session)
     })
   },
 
@@ -73,7 +75,8 @@ const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisTy
     cookie.originalMaxAge = originalMaxAge as number | null
     data.cookie = cookie
     const session = new Session(req, data) as Session & Partial<SessionData>
-    noteLoaded(session, loadedOf(data))
+    // Under another middleware `set` is the upsert that it expects.
+    if (HOST in req) noteLoaded(session, loadedOf(data))
     req.session = session
     return session
   },

@@ -100,6 +100,17 @@ describe.each(stores)('%s', (_, makeStore) => {
     expect([code, user]).toEqual(['ERR_SESSION_GONE', 'undefined'])
   })
 
+  it('gone: regenerate with keep carries nothing over, and says so', async () => {
+    let code: unknown
+    const { user, reply } = await overtaken(makeStore(), async (req, res) => {
+      const { session } = req
+      const options = { keep: true } as never
+      code = await (session.regenerate(options) as unknown as Promise<void>).catch(error => error.code)
+      res.end(String(req.session.user))
+    })
+    expect([code, reply.text, user]).toEqual(['ERR_SESSION_GONE', 'undefined', 'undefined'])
+  })
+
   it('gone: a save after the same request has destroyed the session does not bring it back', async () => {
     const handler: Listener = async (req, res) => {
       const { session } = req

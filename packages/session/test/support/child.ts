@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { copyFile, cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { existsSync, rmSync } from 'node:fs'
+import { copyFile, cp, mkdir, mkdtemp, realpath, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll } from 'vitest'
 
 export interface Exit {
   /** `-1` for a process that was killed. */
@@ -25,7 +24,8 @@ export async function installBuilt({ outside = false } = {}): Promise<string> {
   const parent = outside ? tmpdir() : join(root, 'node_modules/.cache')
   await mkdir(parent, { recursive: true })
   const folder = await realpath(await mkdtemp(join(parent, 'coatcheck-built-')))
-  afterAll(() => rm(folder, { recursive: true, force: true }))
+  // Hooks of vitest do not run where this is called from another hook.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   await compile(folder, 'session', {})
   const types = join(folder, 'node_modules/@coatcheck/session/dist/index.d.ts')
   await compile(folder, 'store-sqlite', { '@coatcheck/session': [types] })
