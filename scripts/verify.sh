@@ -9,6 +9,13 @@ logs=.verify
 passed=0
 failed=0
 skipped=0
+# The databases that the tests need, of those that scripts/databases/databases.sh can get.
+databases=${COATCHECK_DATABASES-}
+missing=''
+
+source scripts/apt.sh
+source scripts/databases/databases.sh
+trap close_databases EXIT
 
 # One function per thing that the tests need and a bare machine lacks. Each says what it does in one line, and
 # returns non-zero after one sentence when the thing cannot be had.
@@ -26,16 +33,6 @@ get_chromium() {
   apt_install chromium
 }
 
-apt_install() {
-  local apt=(apt-get -qq -o DPkg::Lock::Timeout=300)
-  if ! { "${apt[@]}" update && DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -y --no-install-recommends "$@"; } \
-    >"$logs/apt.log" 2>&1; then
-    cat "$logs/apt.log" >&2
-    echo "apt-get could not install: $*" >&2
-    return 1
-  fi
-}
-
 build() {
   npm run --silent clean && npm run --silent build
 }
@@ -50,6 +47,20 @@ step() {
   else
     failed=$((failed + 1))
     printf '== %s: failed\n' "$name" >&2
+  fi
+}
+
+# Tests of a database that cannot be had do not run, and the last lines name it. Where REQUIRE_DATABASES is `all`,
+# it is a failure as well.
+get_database() {
+  local name=$1
+  if [[ ${REQUIRE_DATABASES-} == all ]]; then
+    local before=$failed
+    step "$name" "get_$name"
+    if ((failed > before)); then missing+=" $name"; fi
+  else
+    printf '\n== %s\n' "$name"
+    if "get_$name"; then passed=$((passed + 1)); else missing+=" $name"; fi
   fi
 }
 
@@ -72,8 +83,11 @@ step 'build' build
 step 'lint' npm run --silent lint
 step 'types of the tests' npm run --silent test:types
 step 'packages' npm run --silent check:packages
-run_tests
+for name in $databases; do get_database "$name"; done
+COATCHECK_WITHOUT=$missing run_tests
+close_databases
 
+if [[ -n $missing ]]; then printf '\nNot tested, for want of the database:%s\n' "$missing"; fi
 closing="$passed passed, $failed failed"
 if ((skipped > 0)); then closing+=", $skipped skipped"; fi
 printf '\n%s\n' "$closing"

@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# The databases that the tests need, for a script that is at the root of the repo and has sourced apt.sh: one
+# `get_*` function each. Everything that they start ends with close_databases; the images stay.
+
+# Marks the containers of this run.
+export COATCHECK_RUN=$$-$RANDOM
+# The containers of a run that ends early are removed by their mark: no second container has to watch over them.
+export TESTCONTAINERS_RYUK_DISABLED=true
+
+source scripts/databases/engine.sh
+source scripts/databases/images.sh
+
+get_redis() {
+  if [[ -n ${REDIS_URL-} ]]; then
+    echo 'redis: the server of REDIS_URL'
+    return
+  fi
+  get_docker && find_image redis redis:7 COATCHECK_REDIS_IMAGE
+}
+
+# With PgBouncer in the image.
+get_postgres() {
+  if [[ -n ${POSTGRES_URL-} ]]; then
+    echo 'postgres: the server of POSTGRES_URL'
+    return
+  fi
+  get_docker && find_image postgres postgres:15 COATCHECK_POSTGRES_IMAGE
+}
+
+close_databases() {
+  rm -rf --one-file-system "${logs:?}"/image-*.root
+  remove_containers
+  stop_docker
+}
