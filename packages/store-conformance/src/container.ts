@@ -1,0 +1,161 @@
+// One container with a database in it. testcontainers is an optional peer, loaded when a container is wanted; the
+// interfaces below are the parts of it that are used.
+import { createServer } from 'node:net'
+
+export interface File {
+  target: string
+  content: string
+}
+
+export interface Container {
+  /** The same inside and outside, so that a server can tell its address to others. */
+  ports: number[]
+  command: string[]
+  environment?: Record<string, string>
+  files?: File[]
+  ready(wait: Wait): WaitStrategy
+  /** The variable that names a running server to use instead, if one would do. */
+  instead?: string
+}
+
+/** What every server can do. One that a URL names cannot be stopped or frozen: those methods reject. */
+export interface Controls {
+  /** Removes the container and all data. Leaves a server that a URL names as it is. */
+  stop(): Promise<void>
+  /** Kills the server: connections break, and new ones are refused. */
+  stopServer(): Promise<void>
+  /** Starts the server that `stopServer()` has killed: on the same port, with the data that it had. */
+  startServer(): Promise<void>
+  /** Freezes the server: connections stay open, and nothing answers. */
+  pause(): Promise<void>
+  /** Lets a frozen server go on. */
+  unpause(): Promise<void>
+}
+
+export interface Started {
+  host: string
+  controls: Controls
+  exec(...command: string[]): Promise<string>
+}
+
+const DATABASES = {
+  redis: { name: 'Redis', official: 'redis:7', variable: 'COATCHECK_REDIS_IMAGE' },
+  postgres: { name: 'PostgreSQL', official: 'postgres:15', variable: 'COATCHECK_POSTGRES_IMAGE' },
+}
+
+/** Starts a container and waits until the database in it is ready. */
+export async function start(database: keyof typeof DATABASES, wanted: Container): Promise<Started> {
+  const { name, official, variable } = DATABASES[database]
+  const { GenericContainer, ImageName, Wait, getContainerRuntimeClient } = await loadTestcontainers()
+  const runtime = await getContainerRuntimeClient().catch((cause: unknown) => {
+    const instead = wanted.instead ? `, or set ${wanted.instead}` : ''
+    throw new Error(`These tests need ${name}: install Docker${instead}.`, { cause })
+  })
+
+  // One that was built here stands for the official image where that cannot be pulled.
+  const built = `coatcheck/${database}:debian`
+  const hasBuilt = await runtime.image.exists(ImageName.fromString(built))
+  const image = process.env[variable] || (hasBuilt ? built : official)
+
+  const builder = new GenericContainer(image)
+    .withCommand(wanted.command)
+    .withEnvironment(wanted.environment ?? {})
+    .withExposedPorts(...wanted.ports.map(port => ({ container: port, host: port })))
+    .withCopyContentToContainer(wanted.files ?? [])
+    .withLabels({ 'coatcheck.run': process.env.COATCHECK_RUN ?? '' })
+    // The container that cleans up after a killed run comes from a registry as well.
+    .withAutoCleanup(image !== built)
+    .withWaitStrategy(wanted.ready(Wait).withStartupTimeout(60_000))
+  const started = await builder.start().catch((cause: unknown) => {
+    throw new Error(`${name} does not start from the image ${image}; ${variable} can name another.`, {
+      cause,
+    })
+  })
+
+  const container = runtime.container.getById(started.getId())
+  const controls = {
+    stop: async () => void (await started.stop()),
+    stopServer: async () => void (await container.kill()),
+    startServer: () => started.restart(),
+    pause: async () => void (await container.pause()),
+    unpause: async () => void (await container.unpause()),
+  }
+  async function exec(...command: string[]) {
+    const { output, exitCode } = await started.exec(command)
+    if (exitCode !== 0) throw new Error(`${command.join(' ')}: ${output}`)
+    return output
+  }
+  // testcontainers can only guess whether the engine runs on this machine; a taken port tells.
+  const host = (await isFree(wanted.ports[0]!)) ? started.getHost() : '127.0.0.1'
+  return { host, controls, exec }
+}
+
+async function loadTestcontainers(): Promise<Testcontainers> {
+  const name = 'testcontainers'
+  try {
+    return (await import(/* @vite-ignore */ name)) as Testcontainers
+  } catch (cause) {
+    throw new Error('Databases in containers need testcontainers: npm install testcontainers', { cause })
+  }
+}
+
+// Fixed ports, since a mapped one changes when a container is started again. They lie below the range that systems
+// give to outgoing connections, so that nobody takes one while its server is stopped.
+export async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>()
+  while (ports.size < count) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    if (await isFree(port)) ports.add(port)
+  }
+  return [...ports]
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, () => server.close(() => resolve(true)))
+  })
+}
+
+interface Testcontainers {
+  GenericContainer: new (image: string) => ContainerBuilder
+  ImageName: { fromString(name: string): unknown }
+  Wait: Wait
+  getContainerRuntimeClient(): Promise<ContainerRuntime>
+}
+
+interface ContainerBuilder {
+  withCommand(command: string[]): this
+  withEnvironment(environment: Record<string, string>): this
+  withExposedPorts(...ports: { container: number; host: number }[]): this
+  withCopyContentToContainer(files: File[]): this
+  withLabels(labels: Record<string, string>): this
+  withAutoCleanup(on: boolean): this
+  withWaitStrategy(strategy: WaitStrategy): this
+  start(): Promise<StartedContainer>
+}
+
+interface StartedContainer {
+  getHost(): string
+  getId(): string
+  exec(command: string[]): Promise<{ output: string; exitCode: number }>
+  restart(): Promise<void>
+  stop(): Promise<unknown>
+}
+
+interface ContainerRuntime {
+  image: { exists(name: unknown): Promise<boolean> }
+  container: {
+    getById(id: string): { kill(): Promise<unknown>; pause(): Promise<unknown>; unpause(): Promise<unknown> }
+  }
+}
+
+interface Wait {
+  forLogMessage(message: string | RegExp): WaitStrategy
+  forSuccessfulCommand(command: string): WaitStrategy
+}
+
+interface WaitStrategy {
+  withStartupTimeout(milliseconds: number): WaitStrategy
+}
