@@ -6,6 +6,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rules } from '@coatcheck/store-conformance'
 
+const root = fileURLToPath(new URL('..', import.meta.url))
 const here = fileURLToPath(new URL('.', import.meta.url))
 const cli = fileURLToPath(new URL('../packages/store-conformance/dist/cli.js', import.meta.url))
 const page = fileURLToPath(new URL('../docs/state-of-the-stores.md', import.meta.url))
@@ -92,7 +93,7 @@ function isBroken({ verdict }) {
 /** Seen text in one line, with no folder of the machine in it. */
 function cell(message) {
   const short = message.length > 300 ? `${message.slice(0, 300)} …` : message
-  return `\`${short.replaceAll(tmpdir(), '…').replace(/\s+/g, ' ').replaceAll('`', "'")}\``
+  return `\`${short.replaceAll(root, '').replaceAll(tmpdir(), '…').replace(/\s+/g, ' ').replaceAll('`', "'")}\``
 }
 
 function anchor(heading) {

@@ -6,6 +6,7 @@ import { scratchFolder } from './support.mjs'
 const file = join(scratchFolder(), 'sessions.db')
 const tableOf = new WeakMap()
 const client = new Database(file)
+client.pragma('journal_mode = WAL')
 
 export default {
   name: '@coatcheck/store-sqlite',

@@ -5,7 +5,15 @@ const interrupted = new AbortController()
 process.once('SIGINT', () => interrupted.abort())
 process.once('SIGTERM', () => interrupted.abort())
 
+let finished = false
+process.once('exit', () => {
+  if (finished) return
+  process.exitCode = 1
+  process.stderr.write('The store, or its subject file, ended the process before the suite was through.\n')
+})
+
 const code = await main(process.argv.slice(2), process.stdout, process.stderr, interrupted.signal)
+finished = true
 // A store may leave timers and sockets behind: the command ends all the same, once what it has said is out.
 process.stdout.write('', () =>
   process.stderr.write('', () => process.exit(interrupted.signal.aborted ? 130 : code)),

@@ -5,7 +5,7 @@ const introduction = `# The rules
 What a session store must keep so that an app can rely on it. MUST, SHOULD and MAY are meant as in RFC 2119. A rule that needs
 what a store does not offer is not applicable to it; one that needs a hook which the subject file does not give is unverified.
 
-This file is generated from the rules themselves: \`npx vitest run -u packages/store-conformance/test/rule-book.test.ts\`.
+This file is generated from the rules themselves: \`npx vitest run packages/store-conformance/test/rule-book.test.ts -u\`.
 `
 
 /** The rule book, from the rules. */

@@ -2,6 +2,7 @@ import type { Stored, StoreHandle } from '../handle.ts'
 import { family, type Rule } from '../rule.ts'
 import type { Trial } from '../trial.ts'
 import { conditionalRaces } from './conditional-races.ts'
+import { loadBrief } from './lives.ts'
 import { records } from './records.ts'
 
 const upstream = 'https://github.com/expressjs/session/issues/632'
@@ -125,12 +126,8 @@ export const conditional: readonly Rule[] = [
       lane: 'wait',
       async run(t) {
         const store = await t.open()
-        const brief = t.brief({ n: 1 })
-        for (const sid of ['a', 'b']) await store.set(sid, brief)
-        const compared = await load(t, store, 'a')
-        const other = await load(t, store, 'b')
+        const [compared, other] = await loadBrief(t, store)
         const existing = t.subject.conditional ? undefined : existenceOnly(t, other)
-        await t.outlive(brief)
         compared.cookie = t.plain().cookie!
         const result = await store.update('a', compared)
         await t.gone(store, 'a', 'after its end and an update')

@@ -1,6 +1,6 @@
 import { family, type Rule } from '../rule.ts'
 import type { Trial } from '../trial.ts'
-import { withMaxAge } from './lives.ts'
+import { openWithTtl, withMaxAge } from './lives.ts'
 
 const day = 86_400_000
 const zones = {
@@ -140,6 +140,28 @@ export const expiryValues: readonly Rule[] = family('expiry', [
         if (before === undefined) delete process.env.TZ
         else process.env.TZ = before
       }
+    },
+  },
+  {
+    id: 'EXP-21',
+    level: 'MUST',
+    sentence: 'The default lifetime of the store does not cut short a session whose cookie ends later.',
+    why: 'A “remember me” of a month ends after the day that the store was set up with.',
+    check: 'is the default lifetime used only where the cookie names no end?',
+    seenIn: 'stores whose ttl option outranks the cookie',
+    link: 'https://github.com/expressjs/session#cookiemaxage',
+    needs: ['defaultTtl'],
+    lane: 'wait',
+    async run(t) {
+      const { store, ttlMs } = await openWithTtl(t)
+      await store.set('a', t.session({ n: 1 }))
+      await t.wait(ttlMs + t.slack)
+      await t.holds(
+        store,
+        'a',
+        { n: 1 },
+        `after the default lifetime of ${ttlMs} ms, with a cookie that lives for a minute`,
+      )
     },
   },
 ])

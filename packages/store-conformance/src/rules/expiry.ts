@@ -221,9 +221,12 @@ const expiryCore: readonly Rule[] = family('expiry', [
         await store.set('longer', brief)
         await store.set('longer', t.session({ n: 3 }))
         await store.set('shorter', brief)
+        await store.set('same', brief)
+        await store.set('same', t.session({ n: 2 }))
       })
       await t.holds(store, 'longer', { n: 3 }, 'overwritten with a longer life')
       await t.gone(store, 'shorter', 'overwritten with a shorter life')
+      await t.holds(store, 'same', { n: 2 }, 'saved again, the same but for a longer life')
     },
   },
   {

@@ -1,4 +1,4 @@
-import type { StoreHandle } from '../handle.ts'
+import type { Stored, StoreHandle } from '../handle.ts'
 import type { Session } from '../session.ts'
 import type { Trial } from '../trial.ts'
 
@@ -56,4 +56,20 @@ export async function openWithTtl(
 export function* rounds(count: number, limitMs = 4000): Generator<number> {
   const over = performance.now() + limitMs
   for (let round = 1; round <= count && (round <= 3 || performance.now() < over); round++) yield round
+}
+
+/** Two sessions that were read while they lived, and have ended since. */
+export async function loadBrief(t: Trial, store: StoreHandle): Promise<[Stored, Stored]> {
+  let found: [Stored, Stored] | undefined
+  await patiently(t, async life => {
+    const brief = t.session({ n: 1 }, { maxAge: life })
+    for (const sid of ['a', 'b']) await store.set(sid, brief)
+    const [one, other] = [await store.load('a'), await store.load('b')]
+    if (!lasts(brief)) return false
+    t.ok(one && other, 'reading a session for an update gave nothing, want the session')
+    if (one && other) found = [one, other]
+    await t.outlive(brief)
+    return true
+  })
+  return found!
 }

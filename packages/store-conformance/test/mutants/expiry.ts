@@ -127,6 +127,20 @@ const endMutants: readonly Mutant[] = [
       }
     }
   }),
+  mutant('skipsSameData', 'EXP-14', /get\("same"\) saved again, .* gave undefined/, Base => {
+    return class extends Base {
+      override async _set(sid: string, session: Data) {
+        const old = await this.client.read(this.key(sid))
+        if (!old || !this.alive(old) || this.parse(old.text).n !== session.n) await super._set(sid, session)
+      }
+    }
+  }),
+  mutant(
+    'ttlOverridesCookie',
+    'EXP-21',
+    /after the default lifetime of \d+ ms, .* gave undefined/,
+    ending((end, _, ttlMs) => Math.min(end, Date.now() + ttlMs)),
+  ),
   ...twice('tombstone', 'EXP-17', /get\("a"\) set again after its end gave undefined/, Base => {
     return class extends Base {
       readonly ended = new Set<string>()
