@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../src/cli/run.ts'
 import { rules } from '../src/index.ts'
@@ -106,6 +107,9 @@ describe('reports', () => {
       subject: { name: 'RevivingStore' },
       counts: { fail: 2 },
     })
+    const schema = await readFile(new URL('../docs/report.schema.json', import.meta.url), 'utf8')
+    const validate = new Ajv2020().compile(JSON.parse(schema))
+    expect(validate(report), JSON.stringify(validate.errors)).toBe(true)
     const junit = await readFile(file('junit'), 'utf8')
     expect(junit).toContain('<testsuites name="RevivingStore" tests="4" failures="2"')
     expect(junit).toMatch(/<failure message="[^"]+" type="fail">/)
