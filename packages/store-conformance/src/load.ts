@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { textOf, UsageError } from './errors.ts'
+import { within } from './guard.ts'
 import { type Subject, subjectOfModule } from './subject.ts'
 
 /** A subject as a file, which a child process can load again. */
@@ -22,7 +23,8 @@ export function moduleOf(pathOrUrl: string | URL, exportName?: string): SubjectM
 export async function loadSubject(module: SubjectModule): Promise<Subject> {
   let loaded: Record<string, unknown>
   try {
-    loaded = await import(/* @vite-ignore */ module.url)
+    const importing: Promise<Record<string, unknown>> = import(/* @vite-ignore */ module.url)
+    loaded = await within(20_000, importing, () => new Error('it was not ready within 20 s'))
   } catch (error) {
     throw new UsageError(
       `The subject file ${module.url} could not be loaded: ${textOf(error)}${advice(module, error)}`,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { release, type } from 'node:os'
 import { textOf, UsageError } from './errors.ts'
-import { installGuard } from './guard.ts'
+import { installGuard, within } from './guard.ts'
 import { runLanes } from './lanes.ts'
 import { loadSubject, moduleOf, type SubjectModule } from './load.ts'
 import { type RunOptions, refuseUnknown, selectRules } from './options.ts'
@@ -39,7 +39,7 @@ export async function runConformance(
     const results = findings.smoke.ok ? await runLanes(chosen, full, { ...options, module, stray }) : []
     return reportOf(full, findings, results, { options, contract, started, stray, source: sourceOf(given) })
   } finally {
-    await Promise.resolve(subject.teardown?.()).catch(error =>
+    await within(5000, tearDown(subject), () => new Error('not done within 5 s')).catch(error =>
       process.emitWarning(`teardown failed: ${textOf(error)}`),
     )
     remove()
@@ -65,6 +65,10 @@ function contractOf(subject: Subject, options: RunOptions): string {
   const contract = options.contract ?? subject.contract ?? contracts.at(-1)!
   if (contracts.includes(contract)) return contract
   throw new UsageError(`There is no contract ${JSON.stringify(contract)}; there is ${contracts.join(', ')}.`)
+}
+
+async function tearDown(subject: Subject): Promise<void> {
+  await subject.teardown?.()
 }
 
 async function setUp(subject: Subject): Promise<void> {

@@ -1,5 +1,5 @@
 import { textOf } from '../errors.ts'
-import { installGuard } from '../guard.ts'
+import { installGuard, within } from '../guard.ts'
 import { loadSubject } from '../load.ts'
 import { rules } from '../rules/index.ts'
 import { runRule } from '../run-rule.ts'
@@ -38,7 +38,9 @@ async function work(assignment: Assignment): Promise<void> {
     await tell({ type: 'result', result: await runRule(rule, setting) })
   }
   remove()
-  await Promise.resolve(subject.teardown?.()).catch(() => {})
+  await within(5000, (async () => subject.teardown?.())(), () => new Error('not done within 5 s')).catch(
+    () => {},
+  )
   await tell({ type: 'done' })
 }
 
