@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
-import type { Stored } from '../handle.ts'
+import type { Stored, StoreHandle } from '../handle.ts'
 import { family, type Rule } from '../rule.ts'
-import type { CookieInit } from '../session.ts'
+import type { CookieInit, Session } from '../session.ts'
 import type { Trial } from '../trial.ts'
 import { kept, keptOrRefused } from './kept.ts'
 
@@ -51,6 +51,20 @@ function mayBeRefused(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('\u0000')
   if (typeof value !== 'object' || value === null) return extreme(value)
   return Object.entries(value).some(([name, inner]) => name.includes('\u0000') || mayBeRefused(inner))
+}
+
+async function cookieComesBack(
+  t: Trial,
+  store: StoreHandle,
+  sid: string,
+  session: Session,
+  when = '',
+): Promise<void> {
+  const call = `get(${JSON.stringify(sid)})${when}`
+  const got = cookieOf(t, await store.get(sid), call)
+  for (const [field, value] of Object.entries(session.cookie.data)) {
+    if (field !== 'expires') t.equal(got[field] ?? null, value, `${call}.cookie.${field}`)
+  }
 }
 
 export const roundTripSession: readonly Rule[] = family('round trip', [
@@ -171,11 +185,10 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
       for (const [index, init] of cookies.entries()) {
         const session = t.session({ n: 1 }, init)
         await store.set(`s${index}`, session)
-        const call = `get("s${index}")`
-        const got = cookieOf(t, await store.get(`s${index}`), call)
-        for (const [field, value] of Object.entries(session.cookie.data)) {
-          if (field !== 'expires') t.equal(got[field] ?? null, value, `${call}.cookie.${field}`)
-        }
+        await cookieComesBack(t, store, `s${index}`, session)
+        if (!t.has('touch')) continue
+        await store.touch(`s${index}`, t.session({ n: 1 }, init))
+        await cookieComesBack(t, store, `s${index}`, session, ' after touch()')
       }
     },
   },
