@@ -30,9 +30,9 @@ async function timersOf(work: () => Promise<void>): Promise<Timer[]> {
   return [...started].filter(timer => timer.hasRef?.() && lasts(timer))
 }
 
-/** Drivers have short timers while a connection is idle; those end by themselves. */
+/** Drivers have short timeouts while a connection is idle; those end by themselves, which no interval does. */
 function lasts({ _repeat, _idleTimeout = hour }: Timer): boolean {
-  return _repeat ? _repeat >= 10_000 : _idleTimeout >= 60_000
+  return Boolean(_repeat) || _idleTimeout >= 60_000
 }
 
 async function use(t: Trial, store: StoreHandle): Promise<void> {
