@@ -4,6 +4,18 @@ import { defineConfig } from 'vitest/config'
 const resolve = { conditions: ['coatcheck:source'] }
 const ssr = { resolve }
 
+// The databases that the tests need; scripts/verify.sh names those that cannot be had.
+const databases = ['redis', 'postgres']
+const missing = (process.env.COATCHECK_WITHOUT ?? '').split(' ').filter(Boolean)
+
+/** Tests that need these databases, each started once for all of them. */
+function withDatabases(name: string, needed: string[], include: string) {
+  if (needed.some(database => missing.includes(database))) return []
+  const globalSetup = needed.map(database => `scripts/databases/vitest/${database}.ts`)
+  const patience = { testTimeout: 60_000, hookTimeout: 120_000 }
+  return [{ resolve, ssr, test: { name, include: [include], globalSetup, ...patience } }]
+}
+
 export default defineConfig({
   test: {
     // One file at a time: many tests look at lifetimes of milliseconds, and a busy neighbour would end them.
@@ -12,7 +24,12 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], testTimeout: 30_000 },
+        test: {
+          name: 'unit',
+          include: ['{packages/*,compat,bench}/test/**/*.test.ts'],
+          exclude: [`packages/store-{${databases}}/**`, '**/*.db.test.ts', '**/node_modules/**'],
+          testTimeout: 30_000,
+        },
       },
       {
         resolve,
@@ -25,6 +42,8 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      ...databases.flatMap(name => withDatabases(name, [name], `packages/store-${name}/test/**/*.test.ts`)),
+      ...withDatabases('databases', databases, '{packages/*,compat,bench}/test/**/*.db.test.ts'),
     ],
   },
 })
