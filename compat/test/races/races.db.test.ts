@@ -1,0 +1,58 @@
+import { type SessionOptions, session } from '@coatcheck/session'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type App, openApp } from './app.ts'
+import { openMemory, openSqlite } from './backends.ts'
+import { raceIncrements, raceLogouts } from './races.ts'
+
+// Logging out means that the session has ended: also for the requests that had read it by then and write it later. And of
+// requests that write different things at the same time, none may be lost.
+
+const RACES = 10_000
+
+/** How an app may have set up its sessions. */
+const modes: SessionOptions[] = [
+  { resave: false },
+  { resave: true },
+  { resave: false, rolling: true, conflict: 'merge' },
+  { resave: true, rolling: true, saveCookieChanges: true },
+]
+
+const common: SessionOptions = {
+  secret: 'a secret for tests',
+  saveUninitialized: false,
+  cookie: { maxAge: 60_000 },
+}
+
+describe.each([
+  ['memory', openMemory],
+  ['SQLite', openSqlite],
+] as const)('%s', (_, open) => {
+  let place: Awaited<ReturnType<typeof open>>
+  const apps: App[] = []
+  const openTwo = async (options: SessionOptions): Promise<[App, App]> => {
+    const [here, there] = place.stores
+    const two: [App, App] = [
+      await openApp(session({ ...common, ...options, store: here })),
+      await openApp(session({ ...common, ...options, store: there })),
+    ]
+    apps.push(...two)
+    return two
+  }
+  beforeAll(async () => {
+    place = await open()
+  })
+  afterAll(async () => {
+    for (const app of apps) await app.close()
+    await place.close()
+  })
+
+  test.each(modes)(`logout: no late request brings the session back, with %o`, async options => {
+    const seen = await raceLogouts(await openTwo(options), place.isStored, RACES / modes.length)
+    expect(seen).toEqual({ revived: {}, cookies: 0, failed: 0 })
+  })
+
+  test('merge: no increment of 20 clients is lost', async () => {
+    const two = await openTwo({ resave: false, conflict: 'merge', onSaveError: 'error' })
+    expect(await raceIncrements(two, 20, 10_000)).toBe(0)
+  })
+})
