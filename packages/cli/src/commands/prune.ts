@@ -1,0 +1,24 @@
+import { callStore } from '@coatcheck/session/stores'
+import { type Command, JSON_FLAG, STORE, UsageError } from '../command.ts'
+import { withStore } from '../with-store.ts'
+
+export const prune: Command = {
+  name: 'prune',
+  operands: '',
+  summary: 'delete expired sessions now',
+  details: `
+Live sessions stay. Stores do this by themselves from time to time; where the server does it, there is nothing to delete.
+With --json: {deleted}.
+`,
+  flags: { ...STORE, ...JSON_FLAG },
+  least: 0,
+  most: 0,
+  run(_, values, io) {
+    return withStore(values, io, async store => {
+      if (!('prune' in store)) throw new UsageError('This store has no prune()')
+      const deleted = (await callStore<number>(store, 'prune')) ?? 0
+      io.out(values.json ? `${JSON.stringify({ deleted })}\n` : `${deleted} expired deleted\n`)
+      return 0
+    })
+  },
+}

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+/** The exports of a package, whatever they are. */
+export type Exports = Record<string, unknown>
+
+/**
+ * Import a package as the application sees it: from the working directory, then from the folder of the script that was started, then
+ * from where this package lies (a layout where everything is at one place). `undefined` when it is in none of them.
+ */
+export async function loadPackage(name: string): Promise<Exports | undefined> {
+  const script = process.argv[1]
+  const here = dirname(fileURLToPath(import.meta.url))
+  const ours = folderFrom(here, name)
+  for (const from of [process.cwd(), ...(script ? [dirname(realPath(script))] : [])]) {
+    const folder = folderFrom(from, name)
+    // The one that we see too is left to Node, with the conditions that the process was started with.
+    if (folder && folder !== ours) return import(pathToFileURL(entryOf(folder)).href)
+    if (folder) break
+    const plugAndPlay = resolvedFrom(from, name)
+    if (plugAndPlay) return import(pathToFileURL(plugAndPlay).href)
+  }
+  return ours ? import(name) : undefined
+}
+
+/** The folder of the package in the nearest `node_modules`. */
+function folderFrom(from: string, name: string): string | undefined {
+  const places = createRequire(join(resolve(from), '_')).resolve.paths(name) ?? []
+  const found = places.map(place => join(place, name)).find(path => existsSync(join(path, 'package.json')))
+  return found && realpathSync(found)
+}
+
+/** Yarn's Plug'n'Play has no `node_modules`, but answers this. */
+function resolvedFrom(from: string, name: string): string | undefined {
+  if (!process.versions.pnp) return undefined
+  try {
+    return createRequire(join(resolve(from), '_')).resolve(name)
+  } catch {
+    return undefined
+  }
+}
+
+/** Node gives no way to import on behalf of another folder: `require.resolve` does not see what is for `import` only. */
+function entryOf(folder: string): string {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    exports?: unknown
+    main?: string
+  }
+  const entry = targetOf(manifest.exports)
+  if (entry) return join(folder, entry)
+  return createRequire(join(folder, '_')).resolve(folder)
+}
+
+const CONDITIONS = ['node', 'import', 'module-sync', 'default']
+
+function targetOf(target: unknown): string | undefined {
+  if (typeof target === 'string') return target
+  if (Array.isArray(target)) return target.map(targetOf).find(Boolean)
+  if (typeof target !== 'object' || target === null) return undefined
+  if ('.' in target) return targetOf(target['.'])
+  for (const [condition, inner] of Object.entries(target)) {
+    const entry = CONDITIONS.includes(condition) ? targetOf(inner) : undefined
+    if (entry) return entry
+  }
+  return undefined
+}
+
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path)
+}

@@ -1,0 +1,96 @@
+/** What an option in a query string is turned into. */
+export type OptionType = 'number' | 'boolean' | 'text' | 'number or false'
+
+/** A URL without those of its options that are the store's. */
+export interface SplitUrl {
+  url: string
+  options: Record<string, string | number | boolean>
+}
+
+const EXAMPLES =
+  'memory:, sqlite:./sessions.db, redis://localhost:6379, postgres://localhost/app or mongodb://localhost/app'
+
+/** Nothing of the URL is in the message: it may hold a password at any place. */
+export function urlError(problem: string): TypeError {
+  return new TypeError(
+    `The URL of the session store (an environment variable such as SESSION_STORE) ${problem}; it looks like ${EXAMPLES}`,
+  )
+}
+
+/** `name:rest`, where the name is that of a scheme or of a package. Throws a TypeError when there is none. */
+export function splitName(url: unknown): { name: string; rest: string } {
+  if (url === undefined || url === null || url === '') throw urlError('is not set')
+  if (typeof url !== 'string') throw urlError('is no text')
+  const match = /^((?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~+-]*):(.*)$/is.exec(url.trim())
+  if (!match) throw urlError('begins with no scheme')
+  return { name: match[1] as string, rest: match[2] as string }
+}
+
+/** Take the store's own options off the query string. Other parameters stay as they are, for the driver. */
+export function splitOptions(url: string, types: Readonly<Record<string, OptionType>>): SplitUrl {
+  const at = url.indexOf('?')
+  if (at < 0) return { url, options: {} }
+  const options: SplitUrl['options'] = {}
+  const others = url
+    .slice(at + 1)
+    .split('&')
+    .filter(parameter => {
+      const [name = '', value = ''] = parameter.split(/=(.*)/s)
+      const type = Object.hasOwn(types, name) ? types[name] : undefined
+      if (type) options[name] = typed(name, decodedText(value), type)
+      return !type
+    })
+  return { url: url.slice(0, at) + (others.join('&') && `?${others.join('&')}`), options }
+}
+
+/** Throws a TypeError when what stands after the scheme cannot be the address of a server. */
+export function checkAddress(rest: string): void {
+  if (!rest.startsWith('//')) throw urlError('has no // after its scheme')
+  const [authority = '', path = ''] = rest.slice(2).split(/([/?#].*)/s)
+  const hosts = authority.slice(authority.lastIndexOf('@') + 1)
+  const ports = hosts.split(',').every(host => /^(\[[^\]]*\]|[^:]*)(:\d{0,5})?$/.test(host))
+  if (!ports || path.replace(/\?.*/s, '').includes('@')) {
+    throw urlError(
+      'cannot be read after its scheme: characters such as / ? # @ : in a user name or password are written in percent form (/ as %2F)',
+    )
+  }
+}
+
+/** `host:port` for messages; nothing where it cannot be told from a password for certain. */
+export function addressOf(rest: string): string | undefined {
+  if (!rest.startsWith('//')) return undefined
+  const [authority = '', path = ''] = rest.slice(2).split(/([/?#].*)/s)
+  if (path.includes('@')) return undefined
+  return authority.slice(authority.lastIndexOf('@') + 1) || undefined
+}
+
+/** The file that `sqlite:` names: a path, `///` and an absolute one, or `:memory:`. */
+export function filePath(rest: string): string {
+  const path = rest.replace(/^\/\/(?=\/)/, '').replace(/^\/(?=[a-z]:[\\/])/i, '')
+  if (path === '' || path.startsWith('//') || path.includes('?')) {
+    throw urlError(
+      'names no file, or has options that SQLite stores do not have: sqlite:./sessions.db is relative, sqlite:///var/lib/sessions.db is absolute, and a ? in a name is written as %3F',
+    )
+  }
+  return decodedText(path)
+}
+
+function typed(name: string, text: string, type: OptionType): string | number | boolean {
+  if (type === 'text') return text
+  if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true'
+  if (type === 'number or false' && text === 'false') return false
+  const number = text.trim() === '' ? Number.NaN : Number(text)
+  if (type !== 'boolean' && Number.isFinite(number)) return number
+  const wanted = { number: 'a number', boolean: 'true or false', 'number or false': 'a number or false' }[
+    type
+  ]
+  throw new TypeError(`The option "${name}" in the URL of the session store must be ${wanted}`)
+}
+
+function decodedText(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw urlError('has a % that no two hexadecimal digits follow')
+  }
+}

@@ -1,0 +1,23 @@
+import { formatFailure, type Report, rules, runConformance } from '@coatcheck/store-conformance'
+import { beforeAll, expect, test } from 'vitest'
+import subject from './migrating-subject.ts'
+
+let report: Report
+beforeAll(async () => {
+  report = await runConformance(subject)
+}, 120_000)
+
+const idsOf = (...verdicts: string[]): string[] =>
+  report.rules.filter(rule => verdicts.includes(rule.verdict)).map(rule => rule.id)
+
+test('conformance: every rule is kept, those that a store SHOULD keep too', () => {
+  const broken = report.rules.filter(rule => /^(fail|warn|flaky|error)$/.test(rule.verdict))
+  const texts = broken.map(result => formatFailure(rules.find(({ id }) => id === result.id)!, result, ''))
+  expect(texts).toEqual([])
+  expect(report).toMatchObject({ conforms: true, stray: [] })
+})
+
+test('conformance: nothing is left out but what needs a driver that makes its callers wait', () => {
+  expect(idsOf('not-applicable', 'waived')).toEqual([])
+  expect(idsOf('unverified')).toEqual(['CON-13', 'CON-14', 'CON-15', 'ERR-12', 'ERR-14'])
+})
