@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { parseCookie } from 'cookie'
-import { sign, unsign } from 'cookie-signature'
 import createDebug from 'debug'
 import depd from 'depd'
 import type { Secret } from './options.ts'
 import type { SessionRequest } from './session.ts'
+import { signed as sign, verified } from './signatures.ts'
 
 const debug = createDebug('express-session')
 const deprecate = depd('express-session')
@@ -26,8 +26,8 @@ export function readSessionId(
   secrets: readonly Secret[],
 ): string | undefined {
   const { cookie } = req.headers
-  const verified = cookie && verify(unquoted(parseCookie(cookie)[name]), secrets)
-  if (verified) return verified
+  const id = cookie && verify(unquoted(parseCookie(cookie)[name]), secrets)
+  if (id) return id
 
   const parsed = req.signedCookies?.[name] || verify(req.cookies?.[name], secrets)
   if (parsed) deprecate('cookie should be available in req.headers.cookie')
@@ -47,8 +47,8 @@ function verify(value: string | undefined, secrets: readonly Secret[]): string |
   }
   const signed = value.slice(2)
   for (const secret of secrets) {
-    const id = unsign(signed, secret as string)
-    if (id !== false) return id
+    const id = verified(signed, secret)
+    if (id !== undefined) return id
   }
   debug('the signature of the session cookie is not ours')
   return undefined
@@ -56,7 +56,7 @@ function verify(value: string | undefined, secrets: readonly Secret[]): string |
 
 /** The value of the cookie for this id. */
 export function signSessionId(id: string, secret: Secret): string {
-  return `s:${sign(id, secret as string)}`
+  return `s:${sign(id, secret)}`
 }
 
 /** Add a `Set-Cookie` beside those that are there. */

@@ -110,7 +110,7 @@ function fetch(visit: Visit, sid: string): void {
     }
     try {
       settings.store.createSession(req, data)
-      state.loaded()
+      state.loaded(data)
     } catch (error) {
       return next(error)
     }
@@ -184,6 +184,7 @@ function finish(visit: Visit, res: ServerResponse, gate: ResponseGate): void {
   } catch (error) {
     return abandon(visit, res, gate, error)
   }
+  if (!gate.alone() || (plan === 'save' && req.session.save !== Session.prototype.save)) state.forget()
   gate.closeHead()
   if (plan === 'nothing') return deliver(visit, gate)
 
@@ -201,6 +202,7 @@ function finish(visit: Visit, res: ServerResponse, gate: ResponseGate): void {
   if (plan === 'save') req.session.save(done)
   else if (plan === 'touch') state.call('touch', [req.sessionID, req.session], done)
   else state.call('destroy', [req.sessionID], done)
+  state.forget()
 }
 
 /** The error takes the place of the response, unless some of that has been sent, or it tells of an error itself. */

@@ -6,12 +6,13 @@ import { Calls } from './calls.ts'
 import { Cookie } from './cookie.ts'
 import { appendSetCookie, isSecure, removeSetCookie, setsCookie, signSessionId } from './cookie-header.ts'
 import { hasCode, SessionError } from './errors.ts'
-import { loadedOf, noteLoaded } from './loaded.ts'
+import { loadedOf, noteLoaded, textOf } from './loaded.ts'
 import { applyMerged, merge } from './merge.ts'
 import type { Secret, Settings } from './options.ts'
 import { HOST, type Session, type SessionData, type SessionHost, type SessionRequest } from './session.ts'
+import { withContent } from './serialized.ts'
 import { isSession, ownMethods } from './session-shape.ts'
-import { dataOf, parseData, type Snapshot, sameSnapshot, takeSnapshot } from './snapshot.ts'
+import { dataOf, loadedSnapshot, parseData, type Snapshot, sameSnapshot, takeSnapshot } from './snapshot.ts'
 import { warnWithheld } from './withheld.ts'
 
 const debug = createDebug('express-session')
@@ -41,6 +42,8 @@ export class RequestState implements SessionHost {
   #base = '{}'
   /** The last session that was in place, for the cookie's attributes when it is gone. */
   #session: Session | undefined
+  /** The session as `plan` has found it, as long as nobody else can have changed it. */
+  #current: { session: Session; snapshot: Snapshot } | undefined
   #touched = false
   #destroyedId: string | undefined
   /** The session that the store has told is no longer there. */
@@ -66,9 +69,9 @@ export class RequestState implements SessionHost {
   }
 
   /** A stored session has been put in place. */
-  loaded(): void {
+  loaded(data: SessionData): void {
     const { session } = this.req
-    this.#original = this.#snapshot(session)
+    this.#original = loadedSnapshot(session, textOf(data), this.settings.saveCookieChanges)
     this.#adopt(session, this.#original)
     this.#sinceTouch = sinceLastTouch(session, this.settings.store)
     this.#refresh(session)
@@ -141,8 +144,15 @@ export class RequestState implements SessionHost {
       return 'nothing'
     }
     if (this.#goneId === req.sessionID) return 'nothing'
-    if (this.#mustSave(this.#snapshot(req.session))) return 'save'
+    const snapshot = this.#snapshot(req.session)
+    this.#current = { session: req.session, snapshot }
+    if (this.#mustSave(snapshot)) return 'save'
     return this.cookieId === req.sessionID && this.#mustTouch() ? 'touch' : 'nothing'
+  }
+
+  /** From here on the session may have changed since `plan` has looked at it. */
+  forget(): void {
+    this.#current = undefined
   }
 
   /** Add to the response the cookie that the session asks for by now, in place of the one that was added before. */
@@ -174,7 +184,8 @@ export class RequestState implements SessionHost {
   }
 
   #snapshot(session: Session): Snapshot {
-    return takeSnapshot(session, this.settings.saveCookieChanges)
+    const known = this.#current?.session === session ? this.#current.snapshot : undefined
+    return known ?? takeSnapshot(session, this.settings.saveCookieChanges)
   }
 
   #mustSave(current: Snapshot): boolean {
@@ -255,7 +266,8 @@ export class RequestState implements SessionHost {
     const loaded = loadedOf(session)
     if (loaded) noteLoaded(session, { ...loaded, compare: this.settings.conflict !== 'overwrite' })
     this.#writing = snapshot
-    this.call('set', [session.id, session], error => {
+    const set = () => this.call('set', [session.id, session], saved)
+    const saved = (error?: unknown) => {
       this.#writing = undefined
       if (hasCode(error, 'ERR_SESSION_CHANGED') && this.settings.conflict !== 'error' && attempts > 0) {
         return this.#merge(session, snapshot, error => {
@@ -268,7 +280,8 @@ export class RequestState implements SessionHost {
         this.#base = dataOf(snapshot)
       }
       done(error)
-    })
+    }
+    withContent(session, dataOf(snapshot), set)
   }
 
   /** Bring into `session` what another request has stored meanwhile. */
