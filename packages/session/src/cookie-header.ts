@@ -16,22 +16,44 @@ interface ParsedCookies {
   cookies?: Record<string, string | undefined>
 }
 
+/** Of several cookies of one name so many are looked at. */
+const CANDIDATES = 4
+
 /**
- * The session id that the client sent, if one of the secrets signed it. The wire format is express-session's: `s:`, the id, a dot,
- * and HMAC-SHA256 of the id in base64 without padding.
+ * The session ids that the client sent and one of the secrets signed, in their order. There are several when cookies of one name
+ * were set for several paths or domains. The wire format is express-session's: `s:`, the id, a dot, and HMAC-SHA256 of the id in
+ * base64 without padding.
  */
-export function readSessionId(
+export function readSessionIds(
   req: SessionRequest & ParsedCookies,
   name: string,
   secrets: readonly Secret[],
-): string | undefined {
+): readonly string[] {
   const { cookie } = req.headers
-  const id = cookie && verify(unquoted(parseCookie(cookie)[name]), secrets)
-  if (id) return id
+  const first = cookie && verify(unquoted(parseCookie(cookie)[name]), secrets)
+  const others = cookie && isRepeated(cookie, name) ? readOthers(cookie, name, secrets) : []
+  if (first) return others.length ? [...new Set([first, ...others])] : [first]
+  if (others.length) return others
 
   const parsed = req.signedCookies?.[name] || verify(req.cookies?.[name], secrets)
   if (parsed) deprecate('cookie should be available in req.headers.cookie')
-  return parsed || undefined
+  return parsed ? [parsed] : []
+}
+
+function isRepeated(header: string, name: string): boolean {
+  const first = header.indexOf(name)
+  return first >= 0 && header.indexOf(name, first + name.length) >= 0
+}
+
+/** `parseCookie` gives the first of a name; the others are found one cookie at a time. */
+function readOthers(header: string, name: string, secrets: readonly Secret[]): string[] {
+  const values: (string | undefined)[] = []
+  for (const pair of header.split(';')) {
+    const value = parseCookie(pair)[name]
+    if (value !== undefined) values.push(value)
+  }
+  const ids = values.slice(1, CANDIDATES).map(value => verify(unquoted(value), secrets))
+  return ids.filter(id => id !== undefined)
 }
 
 /** A cookie's value may stand in quotes (RFC 6265, section 4.1.1). */

@@ -41,3 +41,15 @@ export class SessionError extends Error {
 export function hasCode(error: unknown, code: SessionErrorCode): boolean {
   return (error as { code?: unknown } | null | undefined)?.code === code
 }
+
+export function gone(): SessionError {
+  return new SessionError('ERR_SESSION_GONE', 'The session was destroyed or has expired')
+}
+
+export function changed(): SessionError {
+  return new SessionError('ERR_SESSION_CHANGED', 'Another writer changed the session')
+}
+
+export function closed(): SessionError {
+  return new SessionError('ERR_SESSION_STORE_CLOSED', 'The session store is closed')
+}

@@ -13,9 +13,10 @@ export type { Codec } from './codec.ts'
 export type { CookieData, CookieOptions } from './cookie.ts'
 export type { SessionErrorCode } from './errors.ts'
 export type { Next, SessionMiddleware } from './middleware.ts'
-export type { Conflict, ConflictResolver, Data, Secret, SessionOptions } from './options.ts'
+export type { Conflict, ConflictInfo, ConflictResolver, Data, Secret, SessionOptions } from './options.ts'
 export type { StoredEntry, StoredRecord, UpdateResult } from './record-store.ts'
 export type { RecordStoreOptions } from './record-store-options.ts'
+export type { SessionChange, StoredSession } from './record-update.ts'
 export type { RegenerateOptions, SessionData, SessionRequest } from './session.ts'
 export { Cookie, MemoryStore, RecordStore, Session, SessionError, Store }
 

@@ -1,3 +1,4 @@
+import type { Cookie, CookieData } from './cookie.ts'
 import type { Data } from './options.ts'
 
 /**
@@ -6,26 +7,59 @@ import type { Data } from './options.ts'
  */
 export function merge(base: Data, mine: Data, theirs: Data): Data {
   const merged: Data = { ...theirs }
-  for (const key of new Set([...Object.keys(base), ...Object.keys(mine)])) {
-    if (sameJson(base[key], mine[key])) continue
-    if (key in mine) merged[key] = mine[key]
+  for (const key of changedKeys(base, mine)) {
+    if (Object.hasOwn(mine, key)) put(merged, key, mine[key])
     else delete merged[key]
   }
   return merged
+}
+
+/** The keys that `mine` and `theirs` have changed since `base`, and not to the same. */
+export function contestedKeys(base: Data, mine: Data, theirs: Data): string[] {
+  return changedKeys(base, mine).filter(key => !same(base, theirs, key) && !same(mine, theirs, key))
 }
 
 /** Make `session` what the merge has given. A value that it has kept stays the live one: a Date is still a Date. */
 export function applyMerged(session: object, mine: Data, merged: Data): void {
   const live = session as Data
   for (const key of Object.keys(mine)) {
-    if (!(key in merged)) delete live[key]
+    if (!Object.hasOwn(merged, key)) delete live[key]
   }
-  for (const [key, value] of Object.entries(merged)) {
-    if (!sameJson(value, mine[key]) && !(key in Object.getPrototypeOf(session))) live[key] = value
+  for (const key of Object.keys(merged)) {
+    if (!same(merged, mine, key) && !(key in Object.getPrototypeOf(session))) live[key] = merged[key]
   }
 }
 
+const ATTRIBUTES = ['path', 'domain', 'httpOnly', 'secure', 'sameSite', 'partitioned', 'priority'] as const
+
+/** The same for the cookie: a lifetime or an attribute that only the other request has changed is kept. Tells what both have. */
+export function mergeCookie(base: CookieData, mine: Cookie, theirs: CookieData): boolean {
+  let contested = false
+  const takes = (key: keyof CookieData) => {
+    if ((theirs[key] ?? null) === (base[key] ?? null) || theirs[key] === mine[key]) return false
+    if (mine[key] === base[key]) return true
+    contested = true
+    return false
+  }
+  for (const key of ATTRIBUTES) {
+    if (takes(key)) Object.assign(mine, { [key]: theirs[key] })
+  }
+  if (takes('originalMaxAge')) mine.maxAge = theirs.originalMaxAge
+  return contested
+}
+
+function changedKeys(base: Data, changed: Data): string[] {
+  const keys = new Set([...Object.keys(base), ...Object.keys(changed)])
+  return [...keys].filter(key => !same(base, changed, key))
+}
+
 /** Equal once stored. */
-function sameJson(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+function same(a: Data, b: Data, key: string): boolean {
+  const present = Object.hasOwn(a, key)
+  return present === Object.hasOwn(b, key) && (!present || JSON.stringify(a[key]) === JSON.stringify(b[key]))
+}
+
+/** As an own property, `__proto__` included. */
+function put(data: Data, key: string, value: unknown): void {
+  Object.defineProperty(data, key, { value, enumerable: true, configurable: true, writable: true })
 }

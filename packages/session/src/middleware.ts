@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import createDebug from 'debug'
-import { ask, isPromise } from './ask.ts'
+import { ask, type Callback, isPromise } from './ask.ts'
 import { Cookie, type CookieOptions } from './cookie.ts'
-import { isSecure, pathOf, readSessionId } from './cookie-header.ts'
+import { isSecure, pathOf, readSessionIds } from './cookie-header.ts'
 import { hasCode, SessionError } from './errors.ts'
 import { noteLoaded } from './loaded.ts'
 import type { Secret, Settings } from './options.ts'
+import { createSession } from './own-session.ts'
+import { readThrough } from './pointer.ts'
 import { RequestState } from './request-state.ts'
 import { gateResponse, type ResponseGate } from './response-gate.ts'
 import { HOST, Session, type SessionData, type SessionRequest } from './session.ts'
@@ -53,14 +55,15 @@ export function createMiddleware<T extends object>(settings: Settings): SessionM
     const secrets = settings.secrets ?? secretOf(req)
     if (!secrets) return next(new Error('secret option required for sessions'))
 
-    const cookieId = readSessionId(req, settings.name, secrets)
+    const ids = readSessionIds(req, settings.name, secrets)
+    const cookieId = ids[0]
     const state = new RequestState(req, settings, secrets[0] as Secret, cookieId)
     Object.assign(req, { sessionStore: store, sessionID: cookieId })
     Object.defineProperty(req, HOST, { value: state, configurable: true })
     const visit = { req, state, settings, next }
     holdResponse(visit, res)
     if (cookieId === undefined) begin(visit)
-    else fetch(visit, cookieId)
+    else fetch(visit, ids)
   }
 
   return Object.assign(session as unknown as SessionMiddleware<T>, {
@@ -96,21 +99,25 @@ function policyFor(
   return typeof policy === 'function' ? policy(error, req) : policy
 }
 
-/** Read the session of a verified id. */
-function fetch(visit: Visit, sid: string): void {
+/** Read the session of the first verified id, or of the next ones where there is none. */
+function fetch(visit: Visit, [sid, ...others]: readonly string[]): void {
   const { req, state, settings, next } = visit
-  ask<SessionData>(settings.store, 'get', [sid], settings.storeTimeout, (error, data) => {
+  const { store, storeTimeout, departed } = settings
+  const time = departed.now
+  const read = (sid: string, done: Callback<SessionData>) => ask(store, 'get', [sid], storeTimeout, done)
+  readThrough(read, sid as string, (error, data, found) => {
     if (error && (error as { code?: unknown }).code !== 'ENOENT') {
       debug('the session cannot be read: %o', error)
       return next(policyFor(error as Error, req, settings, 'error') === 'error' ? error : undefined)
     }
     if (error || !data) {
       debug('there is no session of this id')
-      return begin(visit)
+      return others.length ? fetch(visit, others) : begin(visit)
     }
     try {
-      settings.store.createSession(req, data)
-      state.loaded(data)
+      state.found(sid as string, found)
+      createSession(store, req, data)
+      state.loaded(data, time)
     } catch (error) {
       return next(error)
     }
@@ -192,16 +199,18 @@ function finish(visit: Visit, res: ServerResponse, gate: ResponseGate): void {
   const done = (error?: unknown, present?: unknown) => {
     const gone = hasCode(error, 'ERR_SESSION_GONE')
     if (gone) state.report(error)
-    const missing = plan === 'touch' && present === false && state.storeTells
+    const missing = plan === 'touch' && present === false
     if ((gone || missing) && state.cookieSent) {
       gate.changeHead(() => state.withdrawCookie(res))
+    } else if (state.writer.moved) {
+      gate.changeHead(() => state.sendCookie(res))
     }
     if (error && !gone && visit.settings.onSaveError === 'error') abandon(visit, res, gate, error)
     else deliver(visit, gate, gone ? undefined : error)
   }
   if (plan === 'save') req.session.save(done)
-  else if (plan === 'touch') state.call('touch', [req.sessionID, req.session], done)
-  else state.call('destroy', [req.sessionID], done)
+  else if (plan === 'touch') state.writer.touch(done)
+  else state.writer.destroy(req.sessionID, done)
   state.forget()
 }
 

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import depd from 'depd'
 import type { CookieOptions } from './cookie.ts'
+import { type Departed, departedOf } from './departed.ts'
 import type { SessionRequest } from './session.ts'
 import { randomId } from './session-id.ts'
 import type { Store } from './store.ts'
@@ -24,6 +25,12 @@ export type Conflict = 'overwrite' | 'merge' | 'error' | ConflictResolver
 /** Sessions as plain data, without their cookies. */
 export type ConflictResolver = (base: Data, mine: Data, theirs: Data) => Data | Promise<Data>
 export type Data = Record<string, unknown>
+
+/** What `onConflict` hears. No values: they are session data. */
+export interface ConflictInfo {
+  /** The top-level keys that both requests have changed. This request's values were saved, the other's are lost. */
+  readonly keys: readonly string[]
+}
 
 /** Options of `session()`. Those that express-session has keep its names, defaults and meaning. */
 export interface SessionOptions {
@@ -76,6 +83,8 @@ export interface SessionOptions {
   saveCookieChanges?: boolean | undefined
   /** Default `'overwrite'`. */
   conflict?: Conflict | undefined
+  /** Hears, after the save, of keys that this request and another one have both changed, with `conflict: 'merge'`. */
+  onConflict?: ((conflict: ConflictInfo, req: SessionRequest) => void) | undefined
   /**
    * Hears of failures that nobody else may: those of promises, awaited or not, of a response that cannot be replaced any more, and
    * changes dropped because the session is gone.
@@ -104,7 +113,10 @@ export interface Settings {
   readonly clearCookie: boolean
   readonly saveCookieChanges: boolean
   readonly conflict: Conflict
+  readonly onConflict: SessionOptions['onConflict']
   readonly onError: SessionOptions['onError']
+  /** What this process has destroyed in the store. */
+  readonly departed: Departed
 }
 
 /** Defaults of `session.strict()`, for apps that have no old behaviour to keep. */
@@ -151,7 +163,9 @@ export function resolveOptions(options: SessionOptions, makeStore: () => Store):
     clearCookie: options.clearCookie ?? false,
     saveCookieChanges: options.saveCookieChanges ?? false,
     conflict: options.conflict ?? 'overwrite',
+    onConflict: options.onConflict,
     onError: options.onError,
+    departed: departedOf(store),
   }
 }
 
@@ -162,8 +176,7 @@ function secretsOf(secret: SessionOptions['secret']): readonly Secret[] | undefi
 }
 
 function checkOptions(options: SessionOptions): void {
-  const { genid, secret, store, cookie, storeTimeout, touchAfter, onError, conflict, onStoreUnavailable } =
-    options
+  const { genid, secret, store, cookie, storeTimeout, touchAfter, conflict, onStoreUnavailable } = options
   if (genid && typeof genid !== 'function') throw new TypeError('genid option must be a function')
   if (Array.isArray(secret) && secret.length === 0) {
     throw new TypeError('secret option array must hold at least one secret')
@@ -184,8 +197,11 @@ function checkOptions(options: SessionOptions): void {
   if (typeof onStoreUnavailable !== 'function') {
     checkChoice('onStoreUnavailable', onStoreUnavailable, ['skip', 'error'])
   }
-  if (onError !== undefined && typeof onError !== 'function')
-    throw new TypeError('onError option must be a function')
+  for (const name of ['onError', 'onConflict'] as const) {
+    const hook = options[name]
+    if (hook !== undefined && typeof hook !== 'function')
+      throw new TypeError(`${name} option must be a function`)
+  }
 }
 
 /** `get`, `set` and `destroy` may come later, as in stores that connect first. */

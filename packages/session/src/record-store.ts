@@ -1,12 +1,15 @@
 import type { Callback } from './ask.ts'
 import { type Codec, decode, encode } from './codec.ts'
-import { SessionError } from './errors.ts'
+import { decodable, whileOpen } from './entries.ts'
+import { changed, closed, gone } from './errors.ts'
 import { DAY, lifetimeOf, showExpiry } from './lifetime.ts'
 import { LOADED, type Loaded, loadedOf, noteLoaded, noteText } from './loaded.ts'
 import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
+import { type SessionChange, type StoredSession, updateRecord } from './record-update.ts'
 import type { SessionData } from './session.ts'
 import { settle, started } from './settle.ts'
 import { Store } from './store.ts'
+import { UnderWay } from './under-way.ts'
 
 /** A stored session. `ttl` is what is left of its life, in milliseconds by the clock of the database. */
 export interface StoredRecord {
@@ -22,7 +25,6 @@ export interface StoredEntry extends StoredRecord {
 /** `'changed'`: the data is no longer what was expected. `'missing'`: destroyed or expired. Neither wrote anything. */
 export type UpdateResult = 'updated' | 'changed' | 'missing'
 
-/** How many expired sessions one call of `_prune` is asked to delete. */
 const PRUNE_BATCH = 1000
 
 /**
@@ -45,6 +47,7 @@ export abstract class RecordStore extends Store {
   #opened = false
   #closing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  readonly #work = new UnderWay()
 
   constructor({ ttl = DAY, pruneInterval = 15 * 60_000, codec = JSON }: RecordStoreOptions = {}) {
     super()
@@ -96,10 +99,7 @@ export abstract class RecordStore extends Store {
     sid: string,
     callback?: Callback<SessionData | undefined>,
   ): Promise<SessionData | undefined> | void {
-    return this.#answer(callback, async () => {
-      const record = await this._read(sid)
-      return record && this.#session(sid, record)
-    })
+    return this.#answer(callback, () => this.#get(sid))
   }
 
   /**
@@ -119,6 +119,23 @@ export abstract class RecordStore extends Store {
       return this.#answer(callback, () => Promise.reject(error))
     }
     return this.#answer(callback, () => this.#save(sid, session, data, ttl))
+  }
+
+  /**
+   * Change a session outside of a request: read it, let `change` have it, and write it if nobody else has meanwhile; otherwise
+   * once more from the start. Its lifetime stays what it is, unless `change` gives it another cookie. Gives the session as it is then.
+   * Fails with `ERR_SESSION_GONE` when there is none (any more), and with `ERR_SESSION_CHANGED` when others were faster 50 times.
+   */
+  update(sid: string, change: SessionChange, callback: Callback<StoredSession>): void
+  update(sid: string, change: SessionChange): Promise<StoredSession>
+  update(
+    sid: string,
+    change: SessionChange,
+    callback?: Callback<StoredSession>,
+  ): Promise<StoredSession> | void {
+    const [read, replace] = [this.#get.bind(this), this._update.bind(this)]
+    const backend = { ttl: this.#ttl, codec: this.#codec, read, replace }
+    return this.#answer(callback, () => updateRecord(backend, sid, change))
   }
 
   /** Move the expiry to that of `session.cookie`. Tells whether the session was there; that it was not is no error. */
@@ -172,7 +189,7 @@ export abstract class RecordStore extends Store {
   /** Live sessions one by one with their ids, never all in memory. What cannot be decoded is left out, with one warning. */
   async *entries(): AsyncGenerator<[sid: string, session: SessionData], void, void> {
     await this.#ready()
-    yield* this.#live()
+    yield* whileOpen(this.#live(), this.#work, () => this.#closing !== undefined)
   }
 
   /** Remove every session of this store. */
@@ -189,27 +206,31 @@ export abstract class RecordStore extends Store {
     return this.#answer(callback, async () => {
       let total = 0
       for (let deleted = PRUNE_BATCH; this._prune && deleted >= PRUNE_BATCH; total += deleted) {
+        if (this.#closing) break
         deleted = await this._prune(PRUNE_BATCH)
       }
       return total
     })
   }
 
-  /** Stop the timer and release the backend. Later calls fail with `ERR_SESSION_STORE_CLOSED`; a second `close` is no error. */
+  /**
+   * Stop the timer, wait for what is under way (at most 3 seconds), and release the backend. Later calls fail with
+   * `ERR_SESSION_STORE_CLOSED`; a second `close` is no error.
+   */
   close(callback: Callback): void
   close(): Promise<void>
   close(callback?: Callback): Promise<void> | void {
     clearTimeout(this.#timer)
     this.#closing ??= Promise.resolve(this.#opening)
       .catch(() => {})
+      .then(() => this.#work.done())
       .then(() => this._close())
     return settle(this.#closing, callback)
   }
 
   /** Prepared once; a failure is forgotten, so that the next call tries again. */
   #ready(): Promise<void> {
-    if (this.#closing)
-      return Promise.reject(new SessionError('ERR_SESSION_STORE_CLOSED', 'The session store is closed'))
+    if (this.#closing) return Promise.reject(closed())
     this.#opening ??= this._open().then(
       () => {
         this.#opened = true
@@ -225,24 +246,27 @@ export abstract class RecordStore extends Store {
 
   #answer<T>(callback: Callback<T> | undefined, work: () => Promise<T>): Promise<T> | undefined {
     const ready = this.#opened && !this.#closing
-    return settle(ready ? started(work) : this.#ready().then(work), callback)
+    this.#work.enter()
+    return settle(ready ? started(work) : this.#ready().then(work), callback, this.#work.leave)
   }
 
   async #save(sid: string, session: SessionData, data: string, ttl: number): Promise<void> {
     const loaded = loadedOf(session)
-    if (ttl <= 0) {
-      await this._destroy(sid)
-    } else if (loaded?.sid === sid) {
+    if (ttl <= 0) await this._destroy(sid)
+    else if (loaded?.sid === sid) {
       const result = await this._update(sid, data, ttl, loaded.compare ? loaded.text : undefined)
-      if (result === 'missing')
-        throw new SessionError('ERR_SESSION_GONE', 'The session was destroyed or has expired')
-      if (result === 'changed')
-        throw new SessionError('ERR_SESSION_CHANGED', 'Another writer changed the session')
+      if (result === 'missing') throw gone()
+      if (result === 'changed') throw changed()
     } else {
       await this._write(sid, data, ttl)
     }
     // A session of the middleware has the place for it from the start; a plain object is left as it is.
     if (LOADED in session) noteLoaded(session, { sid, text: data, ttl, compare: loaded?.compare ?? true })
+  }
+
+  async #get(sid: string): Promise<SessionData | undefined> {
+    const record = await this._read(sid)
+    return record && this.#session(sid, record)
   }
 
   #lifetime(session: SessionData): number {
@@ -257,19 +281,8 @@ export abstract class RecordStore extends Store {
     return session as unknown as SessionData
   }
 
-  async *#live(): AsyncGenerator<[string, SessionData], void, void> {
-    let undecodable = 0
-    for await (const { sid, ...record } of this._entries()) {
-      let session: SessionData
-      try {
-        session = this.#session(sid, record)
-      } catch {
-        undecodable++
-        continue
-      }
-      yield [sid, session]
-    }
-    if (undecodable) process.emitWarning(`${undecodable} stored sessions cannot be decoded and were left out`)
+  #live(): AsyncGenerator<[string, SessionData], void, void> {
+    return decodable(this._entries(), entry => this.#session(entry.sid, entry))
   }
 
   /** Jitter keeps many processes on one database from pruning in step. */

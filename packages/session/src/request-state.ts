@@ -5,53 +5,50 @@ import type { Callback } from './ask.ts'
 import { Calls } from './calls.ts'
 import { Cookie } from './cookie.ts'
 import { appendSetCookie, isSecure, removeSetCookie, setsCookie, signSessionId } from './cookie-header.ts'
-import { hasCode, SessionError } from './errors.ts'
-import { loadedOf, noteLoaded, textOf } from './loaded.ts'
-import { applyMerged, merge } from './merge.ts'
+import { SessionError } from './errors.ts'
+import { textOf } from './loaded.ts'
 import type { Secret, Settings } from './options.ts'
-import { withContent } from './serialized.ts'
-import { HOST, type Session, type SessionData, type SessionHost, type SessionRequest } from './session.ts'
+import { createSession } from './own-session.ts'
+import { rotate } from './rotation.ts'
+import {
+  HOST,
+  type RegenerateOptions,
+  type Session,
+  type SessionData,
+  type SessionHost,
+  type SessionRequest,
+} from './session.ts'
 import { isSession, ownMethods } from './session-shape.ts'
-import { dataOf, loadedSnapshot, parseData, type Snapshot, sameSnapshot, takeSnapshot } from './snapshot.ts'
+import { loadedSnapshot, type Snapshot, sameSnapshot, takeSnapshot } from './snapshot.ts'
 import { warnWithheld } from './withheld.ts'
+import { Writer, type WriterHost } from './writer.ts'
 
 const debug = createDebug('express-session')
-
-/** How often a save is merged and tried again before it fails with `ERR_SESSION_CHANGED`. */
-const MERGE_ATTEMPTS = 20
 
 /** What is left to do for the session when the response is complete. */
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
 /** The session of one request: what came in, what has been written since, and what that means for the response. */
-export class RequestState implements SessionHost {
+export class RequestState implements SessionHost, WriterHost {
   readonly req: SessionRequest
   readonly settings: Settings
   readonly secret: Secret
   /** The id that the client sent. */
-  readonly cookieId: string | undefined
+  cookieId: string | undefined
   /** The response waits for these. */
   readonly calls: Calls
+  readonly writer: Writer
   /** The session as the request began, against which a change is a change. */
   #original: Snapshot | undefined
-  /** What the store is known to have. */
-  #saved: Snapshot | undefined
-  /** What a save that has not been answered yet is writing. */
-  #writing: Snapshot | undefined
-  /** What this request's changes were made to: the base of a merge. */
-  #base = '{}'
   /** The last session that was in place, for the cookie's attributes when it is gone. */
   #session: Session | undefined
   /** The session as `plan` has found it, as long as nobody else can have changed it. */
   #current: { session: Session; snapshot: Snapshot } | undefined
   #touched = false
   #destroyedId: string | undefined
-  /** The session that the store has told is no longer there. */
-  #goneId: string | undefined
   /** Milliseconds since the stored expiry was last moved, as far as that can be told. */
   #sinceTouch = Number.POSITIVE_INFINITY
   #expiresAtLoad: unknown
-  #saves: Promise<unknown> | undefined
   #setCookie: string | undefined
 
   constructor(req: SessionRequest, settings: Settings, secret: Secret, cookieId: string | undefined) {
@@ -60,30 +57,47 @@ export class RequestState implements SessionHost {
     this.secret = secret
     this.cookieId = cookieId
     this.calls = new Calls(settings.storeTimeout)
+    this.writer = new Writer(this, cookieId)
   }
 
   /** A new session has been put in place. */
   generated(): void {
-    this.#original = this.#snapshot(this.req.session)
+    this.#original = this.snapshot(this.req.session)
     this.#session = this.req.session
   }
 
-  /** A stored session has been put in place. */
-  loaded(data: SessionData): void {
+  /** The session that is wanted is the one of `cookieId`, which is stored as `sid`. */
+  found(cookieId: string, sid: string): void {
+    this.cookieId = cookieId
+    this.req.sessionID = sid
+    this.writer.storedId = sid
+    if (sid !== cookieId) this.writer.moveTo(sid)
+  }
+
+  /** The session that the store had at `time`, as `data`, has been put in place. */
+  loaded(data: SessionData, time: number): void {
     const { session } = this.req
     this.#original = loadedSnapshot(session, textOf(data), this.settings.saveCookieChanges)
-    this.#adopt(session, this.#original)
+    this.#adopt(session, this.#original, time)
     this.#sinceTouch = sinceLastTouch(session, this.settings.store)
     this.#refresh(session)
   }
 
-  reloaded(session: Session): void {
-    this.#adopt(session, this.#snapshot(session))
-  }
-
-  destroyed(session: Session): void {
-    this.#destroyedId = session.id
-    this.#session = session
+  /** Put the session of `sid`, or of the id that has taken its place, in place of the request's. Tells whether there is one. */
+  reload(sid: string, done: Callback<boolean>): void {
+    const { req, settings, writer } = this
+    const time = settings.departed.now
+    writer.read(sid, (error, data, found) => {
+      if (error || !data) return done(error, false)
+      try {
+        if (found !== req.sessionID) writer.moveTo(found)
+        createSession(req.sessionStore, req, data)
+        this.#adopt(req.session, this.snapshot(req.session), time)
+      } catch (error) {
+        return done(error)
+      }
+      done(null, true)
+    })
   }
 
   report(error: unknown): void {
@@ -91,32 +105,29 @@ export class RequestState implements SessionHost {
     this.settings.onError?.(error as Error, this.req)
   }
 
-  /** The session is one of a store that tells whether it was there. */
-  get storeTells(): boolean {
-    return Boolean(this.req.session && loadedOf(this.req.session))
-  }
-
-  call<T>(method: string, args: readonly unknown[], done: Callback<T>): void {
-    this.calls.ask(this.req.sessionStore, method, args, done)
-  }
-
-  /** One save of a session at a time: the second sees what the first has written. */
   save(session: Session, done: Callback): void {
-    if (this.#saves) {
-      const leave = this.calls.enter()
-      this.#saves.then(() => leave(() => this.save(session, done)))
-      return
-    }
-    let finish = () => {}
-    this.#saves = new Promise<void>(resolve => {
-      finish = resolve
-    })
-    this.#trySave(session, MERGE_ATTEMPTS, error => {
-      this.#saves = undefined
-      finish()
-      if (hasCode(error, 'ERR_SESSION_GONE')) this.#goneId = session.id
-      done(error)
-    })
+    this.writer.save(session, done)
+  }
+
+  destroy(session: Session, done: Callback): void {
+    this.#destroyedId = session.id
+    this.#session = session
+    this.writer.destroy(session.id, done)
+  }
+
+  regenerate(session: Session, { keep, grace }: RegenerateOptions, done: Callback<boolean>): void {
+    if (grace) rotate(this.writer, session, keep, grace, done)
+    else this.writer.regenerate(session, done)
+  }
+
+  /** A save in the middle of a request stores the lifetime that the touch at its end will give. */
+  prepare(session: Session): void {
+    if (!this.#touched && session.cookie.expires === this.#expiresAtLoad) session.resetMaxAge()
+  }
+
+  snapshot(session: Session): Snapshot {
+    if (this.#current?.session === session) return this.#current.snapshot
+    return takeSnapshot(session, this.settings.saveCookieChanges)
   }
 
   /** Start the session's lifetime anew, once in a request: before the cookie is sent and the session stored. */
@@ -143,11 +154,11 @@ export class RequestState implements SessionHost {
       debug('no session is saved: req.sessionID is no string')
       return 'nothing'
     }
-    if (this.#goneId === req.sessionID) return 'nothing'
-    const snapshot = this.#snapshot(req.session)
+    if (this.writer.goneId === req.sessionID) return 'nothing'
+    const snapshot = this.snapshot(req.session)
     this.#current = { session: req.session, snapshot }
     if (this.#mustSave(snapshot)) return 'save'
-    return this.cookieId === req.sessionID && this.#mustTouch() ? 'touch' : 'nothing'
+    return this.writer.storedId === req.sessionID && this.#mustTouch() ? 'touch' : 'nothing'
   }
 
   /** From here on the session may have changed since `plan` has looked at it. */
@@ -175,24 +186,19 @@ export class RequestState implements SessionHost {
     return this.#setCookie !== undefined
   }
 
-  #adopt(session: Session, snapshot: Snapshot): void {
+  #adopt(session: Session, snapshot: Snapshot, time: number): void {
     ownMethods(session)
     this.#session = session
-    this.#base = dataOf(snapshot)
     this.#expiresAtLoad = session.cookie.expires
-    if (!this.settings.resave) this.#saved = snapshot
-  }
-
-  #snapshot(session: Session): Snapshot {
-    const known = this.#current?.session === session ? this.#current.snapshot : undefined
-    return known ?? takeSnapshot(session, this.settings.saveCookieChanges)
+    this.writer.adopt(session, snapshot, time)
+    if (!this.settings.resave) this.writer.saved = snapshot
   }
 
   #mustSave(current: Snapshot): boolean {
-    const untouchedNew =
-      !this.settings.saveUninitialized && !this.#saved && this.cookieId !== this.req.sessionID
-    const known = untouchedNew ? this.#original : this.#saved
-    return !sameSnapshot(current, known) && !sameSnapshot(current, this.#writing)
+    const { saved, writing, storedId } = this.writer
+    const untouchedNew = !this.settings.saveUninitialized && !saved && storedId !== this.req.sessionID
+    const known = untouchedNew ? this.#original : saved
+    return !sameSnapshot(current, known) && !sameSnapshot(current, writing)
   }
 
   #mustTouch(): boolean {
@@ -206,7 +212,8 @@ export class RequestState implements SessionHost {
   #mustSendCookie(): boolean {
     const { req, settings } = this
     if (typeof req.sessionID !== 'string') return false
-    const modified = () => !sameSnapshot(this.#snapshot(req.session), this.#original)
+    if (this.writer.moved && this.writer.storedId === req.sessionID) return true
+    const modified = () => !sameSnapshot(this.snapshot(req.session), this.#original)
     if (this.cookieId !== req.sessionID) return settings.saveUninitialized || modified()
     return settings.rolling || (req.session.cookie.expires != null && modified())
   }
@@ -215,7 +222,10 @@ export class RequestState implements SessionHost {
     const { req, settings } = this
     if ((req as { [HOST]?: unknown })[HOST] !== this) return undefined
     if (!req.session) return this.#mustClearCookie(res) ? this.#expiredCookie() : undefined
-    if (!isSession(req.session) || this.#goneId === req.sessionID || !this.#mustSendCookie()) return undefined
+    if (!isSession(req.session) || this.writer.goneId === req.sessionID || !this.#mustSendCookie())
+      return undefined
+    const fate = settings.departed.fateOf(req.session)
+    if (fate && !fate.pointer) return undefined
     if (req.session.cookie.secure && !isSecure(req, settings.proxy)) {
       warnWithheld(settings, req)
       return undefined
@@ -252,60 +262,5 @@ export class RequestState implements SessionHost {
       session.resetMaxAge()
       this.#expiresAtLoad = cookie.expires
     }
-  }
-
-  #trySave(session: Session, attempts: number, done: Callback): void {
-    let snapshot: Snapshot
-    try {
-      // A save in the middle of a request stores the lifetime that the touch at its end will give.
-      if (!this.#touched && session.cookie.expires === this.#expiresAtLoad) session.resetMaxAge()
-      snapshot = this.#snapshot(session)
-    } catch (error) {
-      return done(error)
-    }
-    const loaded = loadedOf(session)
-    if (loaded) noteLoaded(session, { ...loaded, compare: this.settings.conflict !== 'overwrite' })
-    this.#writing = snapshot
-    const set = () => this.call('set', [session.id, session], saved)
-    const saved = (error?: unknown) => {
-      this.#writing = undefined
-      if (hasCode(error, 'ERR_SESSION_CHANGED') && this.settings.conflict !== 'error' && attempts > 0) {
-        return this.#merge(session, snapshot, error => {
-          if (error) done(error)
-          else this.#trySave(session, attempts - 1, done)
-        })
-      }
-      if (!error) {
-        this.#saved = snapshot
-        this.#base = dataOf(snapshot)
-      }
-      done(error)
-    }
-    withContent(session, dataOf(snapshot), set)
-  }
-
-  /** Bring into `session` what another request has stored meanwhile. */
-  #merge(session: Session, mine: Snapshot, done: Callback): void {
-    const { conflict } = this.settings
-    const resolve = typeof conflict === 'function' ? conflict : merge
-    this.call<SessionData>('get', [session.id], (error, stored) => {
-      if (error) return done(error)
-      if (!stored)
-        return done(new SessionError('ERR_SESSION_GONE', 'The session was destroyed or has expired'))
-      const { cookie: _, ...data } = stored
-      const theirs = JSON.stringify(data)
-      const own = dataOf(mine)
-      Promise.resolve(parseData(theirs))
-        .then(data => resolve(parseData(this.#base), parseData(own), data))
-        .then(merged => {
-          applyMerged(session, parseData(own), merged)
-          noteLoaded(session, loadedOf(stored))
-          this.#base = theirs
-        })
-        .then(
-          () => process.nextTick(done),
-          error => process.nextTick(done, error),
-        )
-    })
   }
 }

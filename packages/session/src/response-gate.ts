@@ -56,7 +56,8 @@ export function gateResponse(res: ServerResponse, hooks: ResponseHooks): Respons
 
   onHeaders(res, () => {
     if (phase === 'reopened') return
-    names = res.getHeaderNames()
+    // Where a response is made up, as for the handshake of a WebSocket, it may know less than those of Node.
+    names = res.getHeaderNames?.() ?? []
     hooks.onHead()
   })
 

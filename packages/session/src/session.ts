@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { ask, type Callback } from './ask.ts'
 import type { Cookie } from './cookie.ts'
-import { SessionError } from './errors.ts'
-import { loadedOf } from './loaded.ts'
+import { gone } from './errors.ts'
+import { carryOver } from './session-data.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -32,16 +32,22 @@ export interface SessionRequest extends IncomingMessage {
 /** Options of {@link Session.regenerate}. */
 export interface RegenerateOptions {
   /** Data to carry over to the new id: `true` for all, or the names of the keys. Default: none. */
-  keep?: boolean | readonly string[]
+  keep?: boolean | readonly string[] | undefined
+  /**
+   * Milliseconds for which requests with the old id are still led to the session and given its new id: for changing the id of
+   * a session in use. Whoever holds the old id gets the new one: never on login. Default 0: the old id ends at once.
+   */
+  grace?: number | undefined
 }
 
 /** What the middleware does for the sessions of one request. */
 export interface SessionHost {
-  /** Call the store within the time limit; the response waits for the answer. */
-  call<T>(method: string, args: readonly unknown[], done: Callback<T>): void
   save(session: Session, done: Callback): void
-  reloaded(session: Session): void
-  destroyed(session: Session): void
+  /** Put the stored session in place of the request's. Tells whether there is one. */
+  reload(sid: string, done: Callback<boolean>): void
+  destroy(session: Session, done: Callback): void
+  /** Give the request a session of another id. Tells whether the old one was still there. */
+  regenerate(session: Session, options: RegenerateOptions, done: Callback<boolean>): void
   /** An error that nobody may be listening for. */
   report(error: unknown): void
 }
@@ -63,7 +69,7 @@ export class Session {
   /** Keys of `data` that are names of methods are left out. */
   constructor(req: SessionRequest, data?: object | null) {
     Object.defineProperty(this, 'req', { value: req })
-    Object.defineProperty(this, 'id', { value: req.sessionID })
+    Object.defineProperty(this, 'id', { value: req.sessionID, configurable: true })
     if (typeof data !== 'object' || data === null) return
     const own = this as Record<string, unknown>
     for (const key in data) {
@@ -101,17 +107,8 @@ export class Session {
   reload(): Promise<void>
   reload(callback?: Callback): this | Promise<void> {
     return answer(this, callback, done => {
-      const { req, id } = this
-      callStore<SessionData>(req, 'get', [id], (error, data) => {
-        if (error) return done(error)
-        if (!data) return done(new Error('failed to load session'))
-        try {
-          req.sessionStore.createSession(req, data)
-          hostOf(req)?.reloaded(req.session)
-        } catch (error) {
-          return done(error)
-        }
-        done()
+      reload(this, (error, there) => {
+        done(error || (there ? undefined : new Error('failed to load session')))
       })
     })
   }
@@ -123,54 +120,63 @@ export class Session {
     return answer(this, callback, done => {
       const { req, id } = this
       Reflect.deleteProperty(req, 'session')
-      hostOf(req)?.destroyed(this)
-      callStore(req, 'destroy', [id], done)
+      const host = hostOf(req)
+      if (host) host.destroy(this, done)
+      else ask(req.sessionStore, 'destroy', [id], 0, done)
     })
   }
 
   /**
    * Destroy the session and make a new one under a new id in `req.session`: on login, against session fixation.
-   * The new one is empty, but for what `keep` names. With `keep` it fails with `ERR_SESSION_GONE`, and keeps nothing, when the
-   * session was destroyed meanwhile, on a store that can tell.
+   * The new one is empty, but for what `keep` names. With `keep` or `grace` it fails with `ERR_SESSION_GONE`, and keeps nothing,
+   * when the session was destroyed meanwhile, on a store that can tell or by this process. Rejects a wrong `grace` with a TypeError.
    */
   regenerate(callback: Callback): this
   regenerate(options: RegenerateOptions, callback: Callback): this
   regenerate(options?: RegenerateOptions): Promise<void>
   regenerate(options?: RegenerateOptions | Callback, callback?: Callback): this | Promise<void> {
-    const keep = typeof options === 'object' ? options.keep : undefined
+    const chosen = typeof options === 'object' && options !== null ? options : {}
     return answer(this, typeof options === 'function' ? options : callback, done => {
-      const { req } = this
-      callStore<boolean>(req, 'regenerate', [req], (error, wasThere) => {
+      if (!isGrace(chosen.grace)) return done(new TypeError('grace must be a number of milliseconds'))
+      regenerate(this, chosen, (error, there) => {
+        const { req } = this
+        const keeps = chosen.keep || chosen.grace
         // A session that was destroyed meanwhile does not live on under another id.
-        const gone = keep && !error && wasThere === false && loadedOf(this) !== undefined
-        if (!gone && req.session && req.session !== this) carryOver(this, req.session, keep)
-        done(gone ? new SessionError('ERR_SESSION_GONE', 'The session was destroyed or has expired') : error)
+        if (!error && keeps && there === false) return done(gone())
+        if (!chosen.grace && req.session && req.session !== this) carryOver(this, req.session, chosen.keep)
+        done(error)
       })
     })
   }
 }
 
-function carryOver(from: object, to: object, keep: RegenerateOptions['keep']): void {
-  const keys = keep === true ? Object.keys(from) : keep || []
-  for (const key of keys) {
-    if (key !== 'cookie' && Object.hasOwn(from, key))
-      Object.assign(to, { [key]: (from as Record<string, unknown>)[key] })
-  }
+function isGrace(grace: unknown): boolean {
+  return grace === undefined || (typeof grace === 'number' && grace >= 0 && Number.isFinite(grace))
 }
 
 function hostOf(req: SessionRequest): SessionHost | undefined {
   return (req as { [HOST]?: SessionHost })[HOST]
 }
 
-function callStore<T>(
-  req: SessionRequest,
-  method: string,
-  args: readonly unknown[],
-  done: Callback<T>,
-): void {
+function regenerate(session: Session, options: RegenerateOptions, done: Callback<boolean>): void {
+  const { req } = session
   const host = hostOf(req)
-  if (host) host.call(method, args, done)
-  else ask(req.sessionStore, method, args, 0, done)
+  if (host) host.regenerate(session, options, done)
+  else ask<boolean>(req.sessionStore, 'regenerate', [req], 0, error => done(error))
+}
+
+function reload({ req, id }: Session, done: Callback<boolean>): void {
+  const host = hostOf(req)
+  if (host) return host.reload(id, done)
+  ask<SessionData>(req.sessionStore, 'get', [id], 0, (error, data) => {
+    if (error || !data) return done(error, false)
+    try {
+      req.sessionStore.createSession(req, data)
+    } catch (error) {
+      return done(error)
+    }
+    done(null, true)
+  })
 }
 
 /** By callback where there is one, else by a promise whose failure is reported instead of ending the process. */

@@ -5,16 +5,29 @@ export async function started<T>(work: () => Promise<T>): Promise<T> {
   return work()
 }
 
-/** Hand the outcome to the callback in a turn of its own, so that what it throws is nobody else's; or give the promise. */
-export function settle<T>(outcome: Promise<T>, callback: Callback<T> | undefined): Promise<T> | undefined {
+/**
+ * Hand the outcome to the callback in a turn of its own, so that what it throws is nobody else's; or give the promise. `settled` is
+ * called when there is one; it costs no promise of its own.
+ */
+export function settle<T>(
+  outcome: Promise<T>,
+  callback: Callback<T> | undefined,
+  settled?: () => void,
+): Promise<T> | undefined {
   if (!callback) {
     // The promise is the caller's: whoever does not await it, as express-session's `destroy()`, does not want the process ended.
-    outcome.catch(() => {})
+    outcome.then(settled, settled ?? (() => {}))
     return outcome
   }
   outcome.then(
-    value => process.nextTick(callback, null, value),
-    error => process.nextTick(callback, error),
+    value => {
+      settled?.()
+      process.nextTick(callback, null, value)
+    },
+    error => {
+      settled?.()
+      process.nextTick(callback, error)
+    },
   )
   return undefined
 }

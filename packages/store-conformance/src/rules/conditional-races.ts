@@ -81,4 +81,31 @@ export const conditionalRaces: readonly RuleText[] = [
       )
     },
   },
+  {
+    id: 'CAS-15',
+    level: 'MUST',
+    sentence: 'After an update and destroy() ran side by side the session is gone.',
+    why: 'A logout is undone by a request whose save is under way: the stolen cookie still works.',
+    check: 'is it one statement, or a look whether the session is there and a write that inserts?',
+    seenIn: 'nextjs-auth0: a session was written back by a request that had begun before the logout',
+    link: 'https://github.com/auth0/nextjs-auth0/issues/2335',
+    needs: ['conditional'],
+    lane: 'serial',
+    stochastic: true,
+    async run(t) {
+      const [one, other] = await two(t)
+      for (let round = 0; round < 60; round++) {
+        await one.set('a', t.session({ n: 0 }))
+        const session = await other.load('a')
+        if (!session) return t.fail('reading "a" for an update gave nothing, want the session')
+        session.n = 1
+        const [, result] = await t.staggered<unknown>([
+          () => one.destroy('a'),
+          () => other.update('a', session),
+        ])
+        await t.gone(one, 'a', 'after destroy() and an update side by side')
+        t.ok(result !== 'changed', 'an update beside destroy() gave "changed", want "updated" or "missing"')
+      }
+    },
+  },
 ]

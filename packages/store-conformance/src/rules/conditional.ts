@@ -1,6 +1,7 @@
 import type { Stored, StoreHandle } from '../handle.ts'
 import { family, type Rule } from '../rule.ts'
 import type { Trial } from '../trial.ts'
+import { movesTheExpiry } from './conditional-lives.ts'
 import { conditionalRaces } from './conditional-races.ts'
 import { loadBrief } from './lives.ts'
 import { records } from './records.ts'
@@ -247,32 +248,7 @@ export const conditional: readonly Rule[] = [
         )
       },
     },
-    {
-      id: 'CAS-13',
-      level: 'MUST',
-      sentence: 'An update moves the expiry to that of the session.',
-      why: 'Ticking "remember me" changes the cookie of a session that was read: the user is logged out at the old time.',
-      check: 'does the statement write the expiry along with the text?',
-      seenIn: 'updates of the data column alone',
-      link: 'https://github.com/expressjs/session/issues/189',
-      needs: ['conditional'],
-      lane: 'wait',
-      async run(t) {
-        const store = await t.open()
-        const brief = t.brief({ n: 1 })
-        await store.set('a', brief)
-        await store.set('b', t.session({ n: 1 }))
-        const [longer, shorter] = [await load(t, store, 'a'), await load(t, store, 'b')]
-        longer.cookie = t.plain().cookie!
-        const short = t.brief({ n: 1 })
-        shorter.cookie = t.plain({}, { expires: short.cookie.expires }).cookie!
-        t.equal(await store.update('a', longer), 'updated', 'the update to a longer life')
-        t.equal(await store.update('b', shorter), 'updated', 'the update to a shorter life')
-        await t.outlive(short)
-        await t.holds(store, 'a', { n: 1 }, 'after its old end, which an update has moved')
-        await t.gone(store, 'b', 'after its new end, which an update has set')
-      },
-    },
+    movesTheExpiry,
     {
       id: 'CAS-14',
       level: 'MUST',

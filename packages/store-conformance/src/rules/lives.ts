@@ -63,12 +63,15 @@ export async function loadBrief(t: Trial, store: StoreHandle): Promise<[Stored, 
   let found: [Stored, Stored] | undefined
   await patiently(t, async life => {
     const brief = t.session({ n: 1 }, { maxAge: life })
+    const began = performance.now()
     for (const sid of ['a', 'b']) await store.set(sid, brief)
+    const lag = performance.now() - began
     const [one, other] = [await store.load('a'), await store.load('b')]
     if (!lasts(brief)) return false
     t.ok(one && other, 'reading a session for an update gave nothing, want the session')
     if (one && other) found = [one, other]
     await t.outlive(brief)
+    await t.wait(lag)
     return true
   })
   return found!

@@ -2,6 +2,7 @@ import { textOf } from '../errors.ts'
 import type { StoreHandle } from '../handle.ts'
 import { family, type Rule } from '../rule.ts'
 import type { Trial } from '../trial.ts'
+import { writeAndOutlive } from './lives.ts'
 
 const iteration = 'https://nodejs.org/api/stream.html#consuming-readable-streams-with-async-iterators'
 const many = 1203
@@ -112,9 +113,8 @@ export const records: readonly Rule[] = family('entries and prune', [
     async run(t) {
       const store = await t.open()
       const brief = t.brief({ n: 1 })
-      await store.set('dead', brief)
       await store.set('live', t.session({ n: 2 }))
-      await t.outlive(brief)
+      await writeAndOutlive(t, brief, () => store.set('dead', brief))
       const wanted = new Set(['dead', 'live'])
       const entries = await store.entries()
       t.deepEqual(

@@ -38,4 +38,20 @@ export const conditionalRaceMutants: readonly Mutant[] = [
       }
     },
   ),
+  mutant(
+    'casLooksThenWrites',
+    'CAS-15',
+    /get\("a"\) after destroy\(\) and an update side by side gave \{n: 1, .*want nothing/,
+    Base => {
+      return class extends Base {
+        override async _update(sid: string, row: Row, expected?: string) {
+          const old = await this.client.read(this.key(sid))
+          if (!old || !this.alive(old)) return 'missing'
+          if (expected !== undefined && old.text !== expected) return 'changed'
+          await this.client.write(this.key(sid), row)
+          return 'updated'
+        }
+      }
+    },
+  ),
 ]

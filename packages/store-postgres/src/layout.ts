@@ -1,0 +1,55 @@
+import type { PostgresClient } from './client.ts'
+
+/** How a table keeps sessions: its columns beside `sid`, and how a stored session is compared with a text. */
+export interface Layout {
+  readonly data: string
+  readonly expires: string
+  readonly type: 'text' | 'json' | 'jsonb'
+}
+
+const LAYOUTS = [
+  // Our own.
+  { data: 'data', expires: 'expires' },
+  // connect-pg-simple's.
+  { data: 'sess', expires: 'expire' },
+  // connect-session-knex's.
+  { data: 'sess', expires: 'expired' },
+]
+
+const DATA_TYPES = ['text', 'character varying', 'json', 'jsonb']
+const EXPIRES_TYPES = ['timestamp with time zone', 'timestamp without time zone']
+
+/** The layout of a table, `undefined` when there is none. Throws when it is not a table of sessions. */
+export async function layoutOf(client: PostgresClient, table: string): Promise<Layout | undefined> {
+  const { rows } = await client.query({
+    text: `
+      SELECT attname AS name, format_type(atttypid, NULL) AS type
+      FROM pg_catalog.pg_attribute
+      WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped
+      ORDER BY attnum`,
+    values: [table],
+  })
+  if (rows.length === 0) return undefined
+  const types = new Map((rows as Column[]).map(({ name, type }) => [name, type]))
+  const layout = LAYOUTS.find(({ data, expires }) => {
+    return types.has('sid') && has(types, data, DATA_TYPES) && has(types, expires, EXPIRES_TYPES)
+  })
+  if (layout) return { ...layout, type: comparableAs(types.get(layout.data)) }
+  const columns = [...types].map(([name, type]) => `${name} ${type}`).join(', ')
+  throw new TypeError(
+    `The table ${table} is no table of sessions: it has the columns ${columns}; give another name with the option "table"`,
+  )
+}
+
+interface Column {
+  name: string
+  type: string
+}
+
+function has(types: Map<string, string>, column: string, wanted: string[]): boolean {
+  return wanted.includes(types.get(column) ?? '')
+}
+
+function comparableAs(type: string | undefined): Layout['type'] {
+  return type === 'json' || type === 'jsonb' ? type : 'text'
+}

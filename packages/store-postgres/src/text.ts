@@ -1,0 +1,24 @@
+// PostgreSQL's texts are UTF-8 without NUL. What cannot be written that way is kept as a JSON string behind a character that
+// no JSON text and no usual session id begins with.
+
+const MARK = '\u0001'
+
+/** NUL, and halves of a character of UTF-16. */
+export const NOT_UTF8: RegExp = /[\0\p{Surrogate}]/u
+
+/** Any string as a text that PostgreSQL takes; two that differ stay two. Nearly all stay as they are. */
+export function toText(text: string): string {
+  if (typeof text !== 'string') throw new TypeError('A session id must be a string')
+  return text.startsWith(MARK) || NOT_UTF8.test(text) ? MARK + JSON.stringify(text) : text
+}
+
+/** The string that `toText` was given. */
+export function fromText(text: string): string {
+  if (!text.startsWith(MARK)) return text
+  try {
+    return JSON.parse(text.slice(1)) as string
+  } catch {
+    // Not of our making.
+    return text
+  }
+}
