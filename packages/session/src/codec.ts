@@ -1,4 +1,5 @@
 import { SessionError } from './errors.ts'
+import { stringify } from './serialized.ts'
 
 /** Turns session data into text and back. `JSON` is one. */
 export interface Codec {
@@ -10,7 +11,7 @@ export interface Codec {
 export function encode(codec: Codec, session: object): string {
   let text: unknown
   try {
-    text = codec.stringify(session)
+    text = codec === JSON ? stringify(session) : codec.stringify(session)
   } catch (cause) {
     throw new SessionError('ERR_SESSION_SERIALIZE', `The session cannot be serialized: ${summary(cause)}`, {
       cause,

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { parseCookie } from 'cookie'
-import { sign, unsign } from 'cookie-signature'
 import createDebug from 'debug'
 import depd from 'depd'
 import type { Secret } from './options.ts'
 import type { SessionRequest } from './session.ts'
+import { signed as sign, verified } from './signatures.ts'
 
 const debug = createDebug('express-session')
 const deprecate = depd('express-session')
@@ -30,9 +30,9 @@ export function readSessionIds(
   secrets: readonly Secret[],
 ): readonly string[] {
   const { cookie } = req.headers
-  const verified = cookie && verify(unquoted(parseCookie(cookie)[name]), secrets)
+  const first = cookie && verify(unquoted(parseCookie(cookie)[name]), secrets)
   const others = cookie && isRepeated(cookie, name) ? readOthers(cookie, name, secrets) : []
-  if (verified) return others.length ? [...new Set([verified, ...others])] : [verified]
+  if (first) return others.length ? [...new Set([first, ...others])] : [first]
   if (others.length) return others
 
   const parsed = req.signedCookies?.[name] || verify(req.cookies?.[name], secrets)
@@ -69,8 +69,8 @@ function verify(value: string | undefined, secrets: readonly Secret[]): string |
   }
   const signed = value.slice(2)
   for (const secret of secrets) {
-    const id = unsign(signed, secret as string)
-    if (id !== false) return id
+    const id = verified(signed, secret)
+    if (id !== undefined) return id
   }
   debug('the signature of the session cookie is not ours')
   return undefined
@@ -78,7 +78,7 @@ function verify(value: string | undefined, secrets: readonly Secret[]): string |
 
 /** The value of the cookie for this id. */
 export function signSessionId(id: string, secret: Secret): string {
-  return `s:${sign(id, secret as string)}`
+  return `s:${sign(id, secret)}`
 }
 
 /** Add a `Set-Cookie` beside those that are there. */

@@ -1,4 +1,4 @@
-import { type SerializeOptions, stringifySetCookie } from 'cookie'
+import { type SetCookie, stringifySetCookie } from 'cookie'
 import depd from 'depd'
 
 const deprecate = depd('express-session')
@@ -117,7 +117,19 @@ export class Cookie {
    */
   serialize(name: string, value: string): string {
     if (!TOKEN.test(name)) throw new TypeError(`argument name is invalid: ${name}`)
-    return stringifySetCookie(name, value, this.data as SerializeOptions)
+    // One object, written out: the library copies what comes in two.
+    return stringifySetCookie({
+      name,
+      value,
+      domain: this.domain,
+      path: this.path,
+      expires: this._expires,
+      httpOnly: this.httpOnly,
+      secure: this.secure,
+      partitioned: this.partitioned,
+      priority: this.priority,
+      sameSite: this.sameSite,
+    } as SetCookie)
   }
 
   toJSON(): CookieData {

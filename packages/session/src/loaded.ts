@@ -25,3 +25,15 @@ export function loadedOf(session: object): Loaded | undefined {
 export function noteLoaded(session: object, loaded: Loaded | undefined): void {
   Object.defineProperty(session, LOADED, { value: loaded, configurable: true, writable: true })
 }
+
+const TEXT: unique symbol = Symbol.for('coatcheck.text')
+
+/** Note the JSON that `session` was parsed from, until something is made of it. */
+export function noteText(session: object, text: string): void {
+  Object.defineProperty(session, TEXT, { value: text, configurable: true, writable: true })
+}
+
+/** The JSON that `session` was parsed from, by a store that tells. */
+export function textOf(session: object): string | undefined {
+  return (session as { [TEXT]?: string })[TEXT]
+}

@@ -1,4 +1,6 @@
 import type { Callback } from './ask.ts'
+import { noteText } from './loaded.ts'
+import { cookieIn, stringify, withCookie } from './serialized.ts'
 import type { SessionData } from './session.ts'
 import { Store } from './store.ts'
 
@@ -41,7 +43,7 @@ const methods = {
   set(this: MemoryStore, sid: string, session: SessionData, callback?: Callback) {
     // At the call: the session as it is now.
     return answer(callback, () => {
-      this.sessions[sid] = JSON.stringify(session)
+      this.sessions[sid] = stringify(session)
     })
   },
 
@@ -53,8 +55,8 @@ const methods = {
 
   touch(this: MemoryStore, sid: string, session: SessionData, callback?: Callback) {
     return answer(callback, () => {
-      const current = read(this.sessions, sid)
-      if (current) this.sessions[sid] = JSON.stringify({ ...current, cookie: session.cookie })
+      const text = liveText(this.sessions, sid)
+      if (text) this.sessions[sid] = withCookie(text, session.cookie) ?? replaceCookie(text, session.cookie)
     })
   },
 
@@ -82,10 +84,26 @@ function read(sessions: Record<string, string>, sid: string): SessionData | unde
   const text = sessions[sid]
   if (!text) return undefined
   const session = JSON.parse(text)
-  const { expires } = session.cookie ?? {}
-  if (!expires || new Date(expires).valueOf() > Date.now()) return session
-  delete sessions[sid]
-  return undefined
+  if (!isLive(session.cookie)) {
+    delete sessions[sid]
+    return undefined
+  }
+  noteText(session, text)
+  return session
+}
+
+/** The text of `sid`, if it has not expired. */
+function liveText(sessions: Record<string, string>, sid: string): string | undefined {
+  const text = sessions[sid]
+  return text && isLive(cookieIn(text) ?? JSON.parse(text).cookie) ? text : undefined
+}
+
+function isLive(cookie: { expires?: string } | undefined): boolean {
+  return !cookie?.expires || new Date(cookie.expires).valueOf() > Date.now()
+}
+
+function replaceCookie(text: string, cookie: object): string {
+  return JSON.stringify({ ...JSON.parse(text), cookie })
 }
 
 function live(sessions: Record<string, string>): Record<string, SessionData> {

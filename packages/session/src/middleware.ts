@@ -117,7 +117,7 @@ function fetch(visit: Visit, [sid, ...others]: readonly string[]): void {
     try {
       state.found(sid as string, found)
       createSession(store, req, data)
-      state.loaded(time)
+      state.loaded(data, time)
     } catch (error) {
       return next(error)
     }
@@ -191,6 +191,7 @@ function finish(visit: Visit, res: ServerResponse, gate: ResponseGate): void {
   } catch (error) {
     return abandon(visit, res, gate, error)
   }
+  if (!gate.alone() || (plan === 'save' && req.session.save !== Session.prototype.save)) state.forget()
   gate.closeHead()
   if (plan === 'nothing') return deliver(visit, gate)
 
@@ -210,6 +211,7 @@ function finish(visit: Visit, res: ServerResponse, gate: ResponseGate): void {
   if (plan === 'save') req.session.save(done)
   else if (plan === 'touch') state.writer.touch(done)
   else state.writer.destroy(req.sessionID, done)
+  state.forget()
 }
 
 /** The error takes the place of the response, unless some of that has been sent, or it tells of an error itself. */

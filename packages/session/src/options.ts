@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto'
-import { randomBytes } from 'node:crypto'
 import depd from 'depd'
 import type { CookieOptions } from './cookie.ts'
 import { type Departed, departedOf } from './departed.ts'
 import type { SessionRequest } from './session.ts'
+import { randomId } from './session-id.ts'
 import type { Store } from './store.ts'
 
 const deprecate = depd('express-session')
@@ -167,11 +167,6 @@ export function resolveOptions(options: SessionOptions, makeStore: () => Store):
     onError: options.onError,
     departed: departedOf(store),
   }
-}
-
-/** 24 random bytes, as express-session has: 192 bits, above the 64 that OWASP asks of a session id. */
-function randomId(): string {
-  return randomBytes(24).toString('base64url')
 }
 
 /** The caller's own array: what is put in front of it later signs from then on. */

@@ -3,7 +3,7 @@ import { type Codec, decode, encode } from './codec.ts'
 import { decodable, whileOpen } from './entries.ts'
 import { changed, closed, gone } from './errors.ts'
 import { DAY, lifetimeOf, showExpiry } from './lifetime.ts'
-import { LOADED, type Loaded, loadedOf, noteLoaded } from './loaded.ts'
+import { LOADED, type Loaded, loadedOf, noteLoaded, noteText } from './loaded.ts'
 import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
 import { type SessionChange, type StoredSession, updateRecord } from './record-update.ts'
 import type { SessionData } from './session.ts'
@@ -277,6 +277,7 @@ export abstract class RecordStore extends Store {
     const session = decode(this.#codec, data)
     showExpiry(session, ttl)
     noteLoaded(session, { sid, text: data, ttl, compare: true } satisfies Loaded)
+    if (this.#codec === JSON) noteText(session, data)
     return session as unknown as SessionData
   }
 

@@ -6,6 +6,7 @@ import { Calls } from './calls.ts'
 import { Cookie } from './cookie.ts'
 import { appendSetCookie, isSecure, removeSetCookie, setsCookie, signSessionId } from './cookie-header.ts'
 import { SessionError } from './errors.ts'
+import { textOf } from './loaded.ts'
 import type { Secret, Settings } from './options.ts'
 import { createSession } from './own-session.ts'
 import { rotate } from './rotation.ts'
@@ -13,11 +14,12 @@ import {
   HOST,
   type RegenerateOptions,
   type Session,
+  type SessionData,
   type SessionHost,
   type SessionRequest,
 } from './session.ts'
 import { isSession, ownMethods } from './session-shape.ts'
-import { type Snapshot, sameSnapshot, takeSnapshot } from './snapshot.ts'
+import { loadedSnapshot, type Snapshot, sameSnapshot, takeSnapshot } from './snapshot.ts'
 import { warnWithheld } from './withheld.ts'
 import { Writer, type WriterHost } from './writer.ts'
 
@@ -40,6 +42,8 @@ export class RequestState implements SessionHost, WriterHost {
   #original: Snapshot | undefined
   /** The last session that was in place, for the cookie's attributes when it is gone. */
   #session: Session | undefined
+  /** The session as `plan` has found it, as long as nobody else can have changed it. */
+  #current: { session: Session; snapshot: Snapshot } | undefined
   #touched = false
   #destroyedId: string | undefined
   /** Milliseconds since the stored expiry was last moved, as far as that can be told. */
@@ -70,10 +74,10 @@ export class RequestState implements SessionHost, WriterHost {
     if (sid !== cookieId) this.writer.moveTo(sid)
   }
 
-  /** A session that the store had at `time` has been put in place. */
-  loaded(time: number): void {
+  /** The session that the store had at `time`, as `data`, has been put in place. */
+  loaded(data: SessionData, time: number): void {
     const { session } = this.req
-    this.#original = this.snapshot(session)
+    this.#original = loadedSnapshot(session, textOf(data), this.settings.saveCookieChanges)
     this.#adopt(session, this.#original, time)
     this.#sinceTouch = sinceLastTouch(session, this.settings.store)
     this.#refresh(session)
@@ -122,6 +126,7 @@ export class RequestState implements SessionHost, WriterHost {
   }
 
   snapshot(session: Session): Snapshot {
+    if (this.#current?.session === session) return this.#current.snapshot
     return takeSnapshot(session, this.settings.saveCookieChanges)
   }
 
@@ -150,8 +155,15 @@ export class RequestState implements SessionHost, WriterHost {
       return 'nothing'
     }
     if (this.writer.goneId === req.sessionID) return 'nothing'
-    if (this.#mustSave(this.snapshot(req.session))) return 'save'
+    const snapshot = this.snapshot(req.session)
+    this.#current = { session: req.session, snapshot }
+    if (this.#mustSave(snapshot)) return 'save'
     return this.writer.storedId === req.sessionID && this.#mustTouch() ? 'touch' : 'nothing'
+  }
+
+  /** From here on the session may have changed since `plan` has looked at it. */
+  forget(): void {
+    this.#current = undefined
   }
 
   /** Add to the response the cookie that the session asks for by now, in place of the one that was added before. */

@@ -12,6 +12,8 @@ export interface ResponseHooks {
 
 /** A response whose end is held until the session is safe. */
 export interface ResponseGate {
+  /** Nobody else is called when the head is fixed. */
+  alone(): boolean
   /**
    * Fix the head as it is now, without sending it: from here on `headersSent` is true and a late `setHeader` throws, as after any
    * `end`. One that is fixed and not sent is brought up to date. Throws what Node throws for a bad status or header.
@@ -27,16 +29,16 @@ export interface ResponseGate {
 
 /** Headers that describe the abandoned response and would be wrong on the one that takes its place. */
 const ENTITY_HEADERS = [
-  'Content-Length',
-  'Content-Type',
-  'Content-Encoding',
-  'Content-Range',
-  'Content-Disposition',
-  'Transfer-Encoding',
-  'Cache-Control',
-  'ETag',
-  'Last-Modified',
-  'Location',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-range',
+  'content-disposition',
+  'transfer-encoding',
+  'cache-control',
+  'etag',
+  'last-modified',
+  'location',
 ]
 
 type End = (...args: unknown[]) => unknown
@@ -46,17 +48,20 @@ export function gateResponse(res: ServerResponse, hooks: ResponseHooks): Respons
   const write = res.write as End
   const end = res.end as End
   const head = headOf(res)
+  const first = !Object.hasOwn(res, 'writeHead')
   let phase: 'open' | 'held' | 'released' | 'reopened' = 'open'
   let finishing: unknown[] = []
-  let described = ENTITY_HEADERS
-  let filtered = false
+  /** The headers that there were when the head was first fixed. */
+  let names: string[] | undefined
 
   onHeaders(res, () => {
     if (phase === 'reopened') return
-    filtered = !res.hasHeader('Content-Encoding')
-    described = ENTITY_HEADERS.filter(name => res.hasHeader(name))
+    // Where a response is made up, as for the handshake of a WebSocket, it may know less than those of Node.
+    names = res.getHeaderNames?.() ?? []
     hooks.onHead()
   })
+
+  const { writeHead } = res
 
   function gatedWrite(this: unknown, ...args: unknown[]): unknown {
     if (phase === 'held') return false
@@ -87,6 +92,7 @@ export function gateResponse(res: ServerResponse, hooks: ResponseHooks): Respons
   Object.assign(res, { write: gatedWrite, end: gatedEnd })
 
   return {
+    alone: () => first && res.writeHead === writeHead,
     closeHead() {
       if (head.sent()) return
       if (head.closed()) head.redo(hooks.onHead)
@@ -106,10 +112,10 @@ export function gateResponse(res: ServerResponse, hooks: ResponseHooks): Respons
       if (head.sent()) return false
       phase = 'reopened'
       head.discard(() => {
-        for (const name of described) res.removeHeader(name)
+        for (const name of ENTITY_HEADERS) if (!names || names.includes(name)) res.removeHeader(name)
       })
       // A filter such as compression has made itself ready: what it makes of the next body has a length of its own.
-      if (filtered && res.hasHeader('Content-Encoding'))
+      if (names && !names.includes('content-encoding') && res.hasHeader('Content-Encoding'))
         onHeaders(res, () => res.removeHeader('Content-Length'))
       res.statusCode = 500
       return true

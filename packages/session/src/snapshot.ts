@@ -1,5 +1,6 @@
 import { encode } from './codec.ts'
 import type { Data } from './options.ts'
+import { contentIn } from './serialized.ts'
 import type { Session } from './session.ts'
 
 /** A session as it was at one moment: which, and what was in it but for its cookie. */
@@ -13,9 +14,23 @@ export interface Snapshot {
  * the session. Throws `ERR_SESSION_SERIALIZE` when it cannot be stored.
  */
 export function takeSnapshot(session: Session, withAge: boolean): Snapshot {
-  const { cookie, ...data } = session
-  const content = encode(JSON, data)
-  return { id: session.id, content: withAge ? `${content}\n${cookie?.originalMaxAge}` : content }
+  return snapshotOf(session, contentOf(session), withAge)
+}
+
+/** That of a session just read, whose text has the content in it most of the time. */
+export function loadedSnapshot(session: Session, text: string | undefined, withAge: boolean): Snapshot {
+  return snapshotOf(session, (text && contentIn(text)) || contentOf(session), withAge)
+}
+
+function contentOf({ cookie: _, ...data }: Session): string {
+  return encode(JSON, data)
+}
+
+function snapshotOf(session: Session, content: string, withAge: boolean): Snapshot {
+  return {
+    id: session.id,
+    content: withAge ? `${content}\n${session.cookie?.originalMaxAge}` : content,
+  }
 }
 
 export function sameSnapshot(a: Snapshot, b: Snapshot | undefined): boolean {
@@ -24,7 +39,8 @@ export function sameSnapshot(a: Snapshot, b: Snapshot | undefined): boolean {
 
 /** The data of a snapshot as JSON, which has no line breaks of its own: what follows one is not data. */
 export function dataOf({ content }: Snapshot): string {
-  return content.split('\n', 1)[0] as string
+  const end = content.indexOf('\n')
+  return end < 0 ? content : content.slice(0, end)
 }
 
 export function parseData(json: string): Data {

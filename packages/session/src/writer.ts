@@ -7,6 +7,7 @@ import { gone, hasCode } from './errors.ts'
 import { loadedOf, noteLoaded } from './loaded.ts'
 import type { Settings } from './options.ts'
 import { type Found, readThrough } from './pointer.ts'
+import { withContent } from './serialized.ts'
 import type { Session, SessionData, SessionRequest } from './session.ts'
 import { dataOf, type Snapshot } from './snapshot.ts'
 
@@ -20,6 +21,8 @@ export interface WriterHost {
   /** The response waits for these. */
   readonly calls: Calls
   snapshot(session: Session): Snapshot
+  /** The session has been changed. */
+  forget(): void
   /** A save in the middle of a request stores the lifetime that the touch at its end will give. */
   prepare(session: Session): void
   report(error: unknown): void
@@ -177,7 +180,11 @@ export class Writer {
     } catch (error) {
       return done(error)
     }
-    const again: Callback = error => (error ? done(error) : this.#try(session, progress, done))
+    const again: Callback = error => {
+      this.host.forget()
+      if (error) done(error)
+      else this.#try(session, progress, done)
+    }
     const fate = departed.fateOf(session)
     if (fate) return fate.pointer ? catchUp(this, session, progress, undefined, again) : done(gone())
 
@@ -187,7 +194,7 @@ export class Writer {
     if (loaded) noteLoaded(session, { ...loaded, compare })
     const time = departed.now
     this.writing = snapshot
-    this.call('set', [session.id, session], error => {
+    const written: Callback = error => {
       this.writing = undefined
       if (hasCode(error, 'ERR_SESSION_CHANGED') && progress.left-- > 0) {
         return catchUp(this, session, progress, error, again)
@@ -202,7 +209,8 @@ export class Writer {
       this.ground = { data: dataOf(snapshot), cookie: this.ground.cookie && session.cookie.data }
       departed.know(session, time)
       done()
-    })
+    }
+    withContent(session, dataOf(snapshot), () => this.call('set', [session.id, session], written))
   }
 
   /** The session has departed during a write, which may have brought it back. */
