@@ -56,7 +56,7 @@ type Transport = 'polling' | 'websocket'
 
 const TRANSPORTS: Record<Implementation['name'], Transport[]> = {
   'express-session': ['polling', 'websocket'],
-  '@coatcheck/session': ['polling'],
+  '@coatcheck/session': ['polling', 'websocket'],
 }
 
 async function join(url: string, browser: Browser, transport: Transport) {

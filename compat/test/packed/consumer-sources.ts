@@ -84,6 +84,44 @@ import { ${stores[1]!.Store} } from '@coatcheck/${stores[1]!.name}'
 conformance(() => ${stores[1]!.Store}.open('sessions.db'))
 `
 
+/** Stores of others in our middleware, and ours in express-session's. */
+const beside = `
+import session from '@coatcheck/session'
+${stores.map(({ name, Store }) => `import { ${Store} } from '@coatcheck/${name}'`).join('\n')}
+import MongoStore from 'connect-mongo'
+import connectPgSimple from 'connect-pg-simple'
+import { RedisStore as ConnectRedis } from 'connect-redis'
+import express from 'express'
+import expressSession from 'express-session'
+import memorystore from 'memorystore'
+
+declare const redis: ConstructorParameters<typeof ConnectRedis>[0]['client']
+const app = express()
+const secret = 's'
+app.use(session({ secret, store: new ConnectRedis({ client: redis }) }))
+app.use(session({ secret, store: MongoStore.create({ mongoUrl: 'mongodb://localhost/app' }) }))
+app.use(session({ secret, store: new (connectPgSimple(expressSession))({ conString: 'postgres://localhost' }) }))
+app.use(session({ secret, store: new (memorystore(expressSession))({ checkPeriod: 60_000 }) }))
+app.use(session({ secret, store: new expressSession.MemoryStore() }))
+app.use(session.strict({ secret, store: new ConnectRedis({ client: redis }) }))
+// @ts-expect-error: no store
+app.use(session({ secret, store: 'redis' }))
+
+${stores.map(({ Store, url }) => `app.use(expressSession({ secret, store: ${Store}.open('${url}') }))`).join('\n')}
+`
+
+/** What a project needs that has stores of both kinds. */
+export const peers = [
+  'express-session',
+  '@types/express-session',
+  'connect-mongo',
+  'connect-pg-simple',
+  '@types/connect-pg-simple',
+  'connect-redis',
+  'memorystore',
+  'redis',
+]
+
 const node = { target: 'ES2022', strict: true, skipLibCheck: false, noEmit: true, types: ['node'] }
 
 export interface Project {
@@ -112,4 +150,11 @@ export const projects: Record<string, Project> = {
     compilerOptions: { ...node, module: 'ESNext', moduleResolution: 'bundler' },
     files: { ...perStore(asModule), 'conformance.ts': conformance },
   },
+}
+
+/** With the types of express-session, and stores that are written for it. */
+export const besidePeers: Project = {
+  type: 'module',
+  compilerOptions: { ...node, module: 'NodeNext', skipLibCheck: true },
+  files: { 'beside.ts': beside },
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { link, typescript } from '../../../packages/session/test/support/child.ts'
 import { installPacked, published } from '../support/packed.ts'
-import { type Project, projects, stores } from './consumer-sources.ts'
+import { besidePeers, type Project, peers, projects, stores } from './consumer-sources.ts'
 
 // TypeScript projects outside of this repository, on the packages as they are published. Those of `@coatcheck/session` alone are
 // in its own tests.
@@ -44,6 +44,14 @@ describe.each([
       expect(await compile(folder, name, project)).toBe('fine')
     },
   )
+})
+
+describe('beside stores of others', () => {
+  it('types: theirs go into our middleware, and ours into that of express-session', async () => {
+    const folder = await install(peers)
+    expect(await compile(folder, 'beside', besidePeers)).toBe('fine')
+    rmSync(folder, { recursive: true, force: true })
+  }, 120_000)
 })
 
 it('types: every store that is published is in these projects', () => {

@@ -13,7 +13,15 @@ export type { Codec } from './codec.ts'
 export type { CookieData, CookieOptions } from './cookie.ts'
 export type { SessionErrorCode } from './errors.ts'
 export type { Next, SessionMiddleware } from './middleware.ts'
-export type { Conflict, ConflictInfo, ConflictResolver, Data, Secret, SessionOptions } from './options.ts'
+export type {
+  Conflict,
+  ConflictInfo,
+  ConflictResolver,
+  Data,
+  ForeignStore,
+  Secret,
+  SessionOptions,
+} from './options.ts'
 export type { StoredEntry, StoredRecord, UpdateResult } from './record-store.ts'
 export type { RecordStoreOptions } from './record-store-options.ts'
 export type { SessionChange, StoredSession } from './record-update.ts'
@@ -41,6 +49,8 @@ export interface SessionModule {
   MemoryStore: typeof MemoryStore
   RecordStore: typeof RecordStore
   SessionError: typeof SessionError
+  /** The function itself: `const { session } = require('@coatcheck/session')`. */
+  session: SessionModule
 }
 
 function createSession<T extends object = SessionData>(options?: SessionOptions): SessionMiddleware<T> {
@@ -66,7 +76,7 @@ function strict<T extends object = SessionData>(options: SessionOptions = {}): S
 }
 
 /** Session middleware for Express, Connect and `node:http`. */
-export const session: SessionModule = Object.assign(createSession, {
+export const session: SessionModule = Object.assign(createSession as SessionModule, {
   strict,
   Store,
   Cookie,
@@ -75,6 +85,8 @@ export const session: SessionModule = Object.assign(createSession, {
   RecordStore,
   SessionError,
 })
+
+session.session = session
 
 /** The same names as types: `session.Store`, `session.SessionData`. */
 export declare namespace session {

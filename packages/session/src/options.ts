@@ -32,12 +32,21 @@ export interface ConflictInfo {
   readonly keys: readonly string[]
 }
 
+/** A store of another package: what the middleware calls, whatever else its types say. */
+export interface ForeignStore {
+  // biome-ignore-start lint/suspicious/noExplicitAny: each package has types of its own for sessions and callbacks
+  get(sid: string, callback: any): unknown
+  set(sid: string, session: any, callback?: any): unknown
+  destroy(sid: string, callback?: any): unknown
+  // biome-ignore-end lint/suspicious/noExplicitAny: see above
+}
+
 /** Options of `session()`. Those that express-session has keep its names, defaults and meaning. */
 export interface SessionOptions {
   /** Signs the cookie: the first of several signs, all verify. Without it `req.secret` is used, which is deprecated. */
   secret?: Secret | readonly Secret[] | undefined
   /** Where sessions are kept. Default: a new `MemoryStore`, for development. */
-  store?: Store | undefined
+  store?: Store | ForeignStore | undefined
   /** Attributes of the cookie, or a function of the request that gives them. */
   cookie?: CookieOptions | ((req: SessionRequest) => CookieOptions) | undefined
   /** Name of the cookie. Default `'connect.sid'`. */
@@ -143,7 +152,7 @@ export function resolveOptions(options: SessionOptions, makeStore: () => Store):
     deprecate('undefined saveUninitialized option; provide saveUninitialized option')
   }
   if (!options.secret) deprecate('req.secret; provide secret option')
-  const store = options.store || makeStore()
+  const store = (options.store as Store | undefined) || makeStore()
   return {
     secrets: secretsOf(options.secret),
     store,
@@ -181,7 +190,7 @@ function checkOptions(options: SessionOptions): void {
   if (Array.isArray(secret) && secret.length === 0) {
     throw new TypeError('secret option array must hold at least one secret')
   }
-  if (store) checkStore(store)
+  if (store) checkStore(store as Store)
   if (cookie && typeof cookie !== 'object' && typeof cookie !== 'function') {
     throw new TypeError('cookie option must be an object or a function')
   }

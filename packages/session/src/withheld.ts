@@ -10,12 +10,15 @@ export function warnWithheld(settings: Settings, req: SessionRequest): void {
   debug('the session cookie is secure and the request is not')
   if (warned.has(settings)) return
   warned.add(settings)
-  const forwarded = req.headers['x-forwarded-proto'] !== undefined
-  const cause = forwarded
-    ? 'X-Forwarded-Proto is there: believe it with app.set("trust proxy", 1), or with the option "proxy"'
-    : 'if a proxy ends HTTPS before this server, let it send X-Forwarded-Proto'
   process.emitWarning(
-    `The session cookie "${settings.name}" is secure and was not sent, since the request did not come over HTTPS; ${cause}.`,
+    `The session cookie "${settings.name}" is secure and was not sent, since the request did not come over HTTPS; ${causeOf(req)}.`,
     { code: 'COATCHECK_SECURE_COOKIE_WITHHELD' },
   )
+}
+
+function causeOf({ headers }: SessionRequest): string {
+  const protocol = headers['x-forwarded-proto']
+  if (protocol === undefined) return 'if a proxy ends HTTPS before this server, let it send X-Forwarded-Proto'
+  if (!/^https\b/i.test(String(protocol))) return 'X-Forwarded-Proto is there and does not say "https"'
+  return 'X-Forwarded-Proto is there: believe it with app.set("trust proxy", 1), or with the option "proxy"'
 }

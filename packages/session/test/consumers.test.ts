@@ -53,14 +53,14 @@ describe('what is published', () => {
       import session, * as all from '@coatcheck/session'
       const required = createRequire(import.meta.url)('@coatcheck/session')
       const { Store, Cookie, Session, MemoryStore, RecordStore, SessionError } = required
-      console.log(required === session, all.session === session)
+      console.log(required === session, all.session === session, required.session === session)
       for (const part of [Store, Cookie, Session, MemoryStore, RecordStore, SessionError]) {
         console.log(part.name, part === all[part.name], part === session[part.name])
       }
     `,
     )
     expect(stdout.trim().split('\n')).toEqual([
-      'true true',
+      'true true true',
       'Store true true',
       'Cookie true true',
       'Session true true',
