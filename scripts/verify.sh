@@ -10,7 +10,7 @@ passed=0
 failed=0
 skipped=0
 # The databases that the tests need, of those that scripts/databases/databases.sh can get.
-databases=${COATCHECK_DATABASES-redis postgres}
+databases=${COATCHECK_DATABASES-redis postgres mongodb}
 missing=''
 
 source scripts/apt.sh

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# The images of the databases: official ones, or ones built from Debian packages where no registry can be reached.
+# The images of the databases: official ones, or ones built from Debian packages (or, for MongoDB, which is not among
+# them, from Go modules) where no registry can be reached.
 
 # `find_image NAME OFFICIAL VARIABLE`: exports VARIABLE with the image for a database; one that it names already is
 # taken as it is.
@@ -11,7 +12,7 @@ find_image() {
     echo "The image that $variable names is not to be had: $named." >&2
     return 1
   fi
-  if [[ $(recipe_of "$built") == "$(recipe)" ]]; then
+  if [[ $(recipe_of "$built") == "$(recipe "$name")" ]]; then
     echo "$name: the image $built"
   elif ! have_image "$name" "$official"; then
     "build_$name" "$built" || return
@@ -38,7 +39,9 @@ have_image() {
 
 # An image that was built by another version of these files is built again.
 recipe() {
-  cat scripts/databases/images.sh scripts/databases/postgres-entrypoint.sh | sha256sum | cut -c 1-16
+  local files=(scripts/databases/images.sh scripts/databases/postgres-entrypoint.sh)
+  if [[ $1 == mongodb ]]; then files=(scripts/databases/ferretdb.sh scripts/databases/ferretdb/*); fi
+  cat "${files[@]}" | sha256sum | cut -c 1-16
 }
 
 recipe_of() {
@@ -53,7 +56,7 @@ add_pgbouncer() {
     docker run --name "$container" --label "coatcheck.run=$COATCHECK_RUN" --user root --entrypoint sh "$official" \
       -c "apt-get -qq update && $install && rm -rf /var/lib/apt/lists/*" &&
       docker commit --change 'ENTRYPOINT ["docker-entrypoint.sh"]' --change 'CMD ["postgres"]' \
-        --change "LABEL coatcheck.recipe=$(recipe)" "$container" "$built"
+        --change "LABEL coatcheck.recipe=$(recipe postgres)" "$container" "$built"
   } >>"${logs:?}/image-postgres.log" 2>&1; then
     tail -n 5 "${logs:?}/image-postgres.log" >&2
     echo "PgBouncer cannot be installed in $official; COATCHECK_POSTGRES_IMAGE may name an image that has it." >&2
@@ -82,7 +85,7 @@ build_image() {
   apt_install debootstrap || return
   echo "$name: building $tag from Debian packages"
   local status=0
-  { bootstrap "$packages" "$root" && import "$root" "$tag" "$@"; } >"${logs:?}/image-$name.log" 2>&1 || status=$?
+  { bootstrap "$packages" "$root" && import "$name" "$root" "$tag" "$@"; } >"${logs:?}/image-$name.log" 2>&1 || status=$?
   rm -rf --one-file-system "$root"
   if ((status == 0)); then return; fi
   tail -n 5 "${logs:?}/image-$name.log" >&2
@@ -111,8 +114,8 @@ apt_targets() {
 }
 
 import() {
-  local root=$1 tag=$2 path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-  shift 2
+  local name=$1 root=$2 tag=$3 path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  shift 3
   mkdir -p "$root/data"
   install -m 755 scripts/databases/postgres-entrypoint.sh "$root/usr/local/bin/docker-entrypoint.sh"
   # Debian keeps the programs of PostgreSQL off the PATH.
@@ -120,5 +123,5 @@ import() {
   tar -C "$root" --numeric-owner --exclude='./var/cache/apt/*' --exclude='./var/lib/apt/lists/*' \
     --exclude='./var/lib/postgresql/*' --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' \
     --exclude='./usr/share/locale/*' -c . |
-    docker import --change "ENV PATH=$path" --change "LABEL coatcheck.recipe=$(recipe)" "$@" - "$tag"
+    docker import --change "ENV PATH=$path" --change "LABEL coatcheck.recipe=$(recipe "$name")" "$@" - "$tag"
 }

@@ -1,9 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MemoryStore, type Store } from '@coatcheck/session'
+import { MemoryStore } from '@coatcheck/store-memory'
+import { MongodbStore } from '@coatcheck/store-mongodb'
+import { PostgresStore } from '@coatcheck/store-postgres'
+import { RedisStore } from '@coatcheck/store-redis'
 import { SqliteStore } from '@coatcheck/store-sqlite'
 import Database from 'better-sqlite3'
+import { Redis } from 'ioredis'
+import { MongoClient } from 'mongodb'
+import pg from 'pg'
 import type { IsStored } from './races.ts'
 
 /** Two stores on one database, as in two processes, and a look into that. */
@@ -14,12 +20,12 @@ export interface Place<T> {
 }
 
 /** One process has one store in memory. */
-export async function openMemory(): Promise<Place<Store>> {
+export async function openMemory(): Promise<Place<MemoryStore>> {
   const store = new MemoryStore()
   return {
     stores: [store, store],
     isStored: async sid => (await store.get(sid)) !== undefined,
-    close: async () => {},
+    close: () => store.close(),
   }
 }
 
@@ -37,6 +43,62 @@ export async function openSqlite(): Promise<Place<SqliteStore>> {
       client.close()
       for (const store of stores) await store.close()
       rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+export async function openRedis(url: string): Promise<Place<RedisStore>> {
+  const prefix = 'races:'
+  const stores: [RedisStore, RedisStore] = [
+    RedisStore.open(url, { prefix }),
+    RedisStore.open(url, { prefix }),
+  ]
+  const client = new Redis(url)
+  return {
+    stores,
+    isStored: async sid => (await client.exists(prefix + sid)) === 1,
+    async close() {
+      client.disconnect()
+      for (const store of stores) await store.close()
+    },
+  }
+}
+
+export async function openPostgres(url: string): Promise<Place<PostgresStore>> {
+  const table = 'races'
+  const stores: [PostgresStore, PostgresStore] = [
+    PostgresStore.open(url, { table }),
+    PostgresStore.open(url, { table }),
+  ]
+  await stores[0].clear()
+  const pool = new pg.Pool({ connectionString: url })
+  return {
+    stores,
+    async isStored(sid) {
+      return (await pool.query(`SELECT FROM ${table} WHERE sid = $1`, [sid])).rowCount === 1
+    },
+    async close() {
+      await pool.end()
+      for (const store of stores) await store.close()
+    },
+  }
+}
+
+export async function openMongodb(url: string): Promise<Place<MongodbStore>> {
+  const collection = 'races'
+  const stores: [MongodbStore, MongodbStore] = [
+    MongodbStore.open(url, { collection }),
+    MongodbStore.open(url, { collection }),
+  ]
+  await stores[0].clear()
+  const client = await MongoClient.connect(url)
+  const documents = client.db().collection<{ _id: string }>(collection)
+  return {
+    stores,
+    isStored: async sid => (await documents.countDocuments({ _id: sid })) === 1,
+    async close() {
+      await client.close()
+      for (const store of stores) await store.close()
     },
   }
 }

@@ -1,7 +1,7 @@
 import { type SessionOptions, session } from '@coatcheck/session'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type App, openApp } from './app.ts'
-import { openMemory, openSqlite } from './backends.ts'
+import { openMemory, openMongodb, openPostgres, openRedis, openSqlite } from './backends.ts'
 import { raceIncrements, raceLogouts } from './races.ts'
 
 // Logging out means that the session has ended: also for the requests that had read it by then and write it later. And of
@@ -23,9 +23,14 @@ const common: SessionOptions = {
   cookie: { maxAge: 60_000 },
 }
 
+const PATIENCE = 300_000
+
 describe.each([
   ['memory', openMemory],
   ['SQLite', openSqlite],
+  ['Redis', () => openRedis(inject('redisUrl'))],
+  ['PostgreSQL', () => openPostgres(inject('postgresUrl'))],
+  ['MongoDB', () => openMongodb(inject('mongodbUrl'))],
 ] as const)('%s', (_, open) => {
   let place: Awaited<ReturnType<typeof open>>
   const apps: App[] = []
@@ -46,13 +51,21 @@ describe.each([
     await place.close()
   })
 
-  test.each(modes)(`logout: no late request brings the session back, with %o`, async options => {
-    const seen = await raceLogouts(await openTwo(options), place.isStored, RACES / modes.length)
-    expect(seen).toEqual({ revived: {}, cookies: 0, failed: 0 })
-  })
+  test.each(modes)(
+    `logout: no late request brings the session back, with %o`,
+    async options => {
+      const seen = await raceLogouts(await openTwo(options), place.isStored, RACES / modes.length)
+      expect(seen).toEqual({ revived: {}, cookies: 0, failed: 0 })
+    },
+    PATIENCE,
+  )
 
-  test('merge: no increment of 20 clients is lost', async () => {
-    const two = await openTwo({ resave: false, conflict: 'merge', onSaveError: 'error' })
-    expect(await raceIncrements(two, 20, 10_000)).toBe(0)
-  })
+  test(
+    'merge: no increment of 20 clients is lost',
+    async () => {
+      const two = await openTwo({ resave: false, conflict: 'merge', onSaveError: 'error' })
+      expect(await raceIncrements(two, 20, 10_000)).toBe(0)
+    },
+    PATIENCE,
+  )
 })

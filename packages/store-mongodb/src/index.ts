@@ -1,1 +1,2 @@
-export {}
+export type { MongodbClient, MongodbCollection, MongodbDatabase } from './client.ts'
+export { type MongodbOpenOptions, MongodbStore, type MongodbStoreOptions } from './mongodb-store.ts'

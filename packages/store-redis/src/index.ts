@@ -1,1 +1,6 @@
-export {}
+export type { RedisClient } from './client.ts'
+export {
+  type RedisOpenOptions,
+  RedisStore,
+  type RedisStoreOptions,
+} from './redis-store.ts'

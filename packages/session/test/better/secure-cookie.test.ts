@@ -30,6 +30,14 @@ it('secure: the warning names the option where a proxy has said that it speaks H
   expect(heard[0]!.message).toMatch(/trust proxy/)
 })
 
+it('secure: the warning says so where a proxy has said that it speaks HTTP', async () => {
+  const heard = warnings()
+  const app = await start(ours, hasSession, { cookie: { secure: true }, proxy: true })
+  await app.get('/', { headers: { 'X-Forwarded-Proto': 'http' } })
+  expect(heard).toHaveLength(1)
+  expect(heard[0]!.message).toMatch(/does not say "https"/)
+})
+
 it('secure: each middleware has its own warning, and one that sends its cookie has none', async () => {
   const heard = warnings()
   for (const name of ['one', 'two']) {

@@ -41,6 +41,7 @@ export interface Started {
 const DATABASES = {
   redis: { name: 'Redis', official: 'redis:7', variable: 'COATCHECK_REDIS_IMAGE' },
   postgres: { name: 'PostgreSQL', official: 'postgres:15', variable: 'COATCHECK_POSTGRES_IMAGE' },
+  mongodb: { name: 'MongoDB', official: 'mongo:7', variable: 'COATCHECK_MONGODB_IMAGE' },
 }
 
 /** Starts a container and waits until the database in it is ready. */
@@ -65,7 +66,7 @@ export async function start(database: keyof typeof DATABASES, wanted: Container)
     .withLabels({ 'coatcheck.run': process.env.COATCHECK_RUN ?? '' })
     // The container that cleans up after a killed run comes from a registry as well.
     .withAutoCleanup(image !== built)
-    .withWaitStrategy(wanted.ready(Wait).withStartupTimeout(60_000))
+    .withWaitStrategy(fromLastEnd(wanted.ready(Wait).withStartupTimeout(60_000)))
   const started = await builder.start().catch((cause: unknown) => {
     throw new Error(`${name} does not start from the image ${image}; ${variable} can name another.`, {
       cause,
@@ -88,6 +89,18 @@ export async function start(database: keyof typeof DATABASES, wanted: Container)
   // testcontainers can only guess whether the engine runs on this machine; a taken port tells.
   const host = (await isFree(wanted.ports[0]!)) ? started.getHost() : '127.0.0.1'
   return { host, controls, exec }
+}
+
+// Docker notes when a container was started a moment after the fact, and a server may have said that it is ready by then:
+// what it says counts from the end of its last run.
+function fromLastEnd(strategy: WaitStrategy): WaitStrategy {
+  const waitUntilReady = strategy.waitUntilReady.bind(strategy)
+  strategy.waitUntilReady = async (container, ports) => {
+    const { State } = await container.inspect()
+    const end = new Date(State.FinishedAt)
+    await waitUntilReady(container, ports, end.getTime() > 0 ? end : undefined)
+  }
+  return strategy
 }
 
 async function loadTestcontainers(): Promise<Testcontainers> {
@@ -158,4 +171,9 @@ interface Wait {
 
 interface WaitStrategy {
   withStartupTimeout(milliseconds: number): WaitStrategy
+  waitUntilReady(container: Inspected, ports: unknown, since?: Date): Promise<void>
+}
+
+interface Inspected {
+  inspect(): Promise<{ State: { FinishedAt: string } }>
 }

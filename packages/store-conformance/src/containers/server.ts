@@ -1,0 +1,47 @@
+import type { Controls } from './container.ts'
+
+export interface DatabaseOptions {
+  /**
+   * A server of one's own, even where `REDIS_URL`, `POSTGRES_URL` or `MONGODB_URL` names a running one: for tests that stop it,
+   * freeze it or configure it. Default `false`.
+   */
+  dedicated?: boolean
+  /** Further arguments for `redis-server`, `postgres` or `mongod`. Only for a server in a container. Default none. */
+  args?: readonly string[]
+}
+
+/** A database to test against, and what can be done to it. */
+export interface DatabaseServer extends Controls {
+  /** Where clients connect to; the same for the server's whole life. */
+  readonly url: string
+  /** What the server says of itself, such as `7.0.15`; `undefined` for one that a URL names. */
+  readonly version: string | undefined
+}
+
+export interface Address {
+  host: string
+  port: number
+}
+
+/** What stands for a server that a URL names. */
+export function runningElsewhere(variable: string, url: string): DatabaseServer {
+  const refuse = async () => {
+    throw new Error(
+      `The server that ${variable} names is not stopped by tests: start a dedicated one for that.`,
+    )
+  }
+  return {
+    url,
+    version: undefined,
+    stop: async () => {},
+    stopServer: refuse,
+    startServer: refuse,
+    pause: refuse,
+    unpause: refuse,
+  }
+}
+
+/** Settings as the text of a file. */
+export function lines(settings: string[]): string {
+  return settings.map(setting => `${setting}\n`).join('')
+}

@@ -1,0 +1,34 @@
+import { expect, inject, it } from 'vitest'
+import { runProcess } from '../../store-sqlite/test/support/processes.ts'
+import { useBuilt } from './support/built.ts'
+
+const alone = useBuilt({ outside: true })
+const beside = useBuilt()
+
+it('open: without the package mongodb, one sentence says how to get it', async () => {
+  const { lines, ended } = runProcess(
+    alone.folder,
+    `import { MongodbStore } from '@coatcheck/store-mongodb'
+    try {
+      MongodbStore.open('mongodb://ada:secret@127.0.0.1/app')
+    } catch (error) {
+      console.log(error.message)
+    }`,
+  )
+  await ended
+  expect(lines).toEqual(['MongodbStore.open needs the package mongodb: npm install mongodb'])
+})
+
+it('close: the process ends after it', async () => {
+  const { lines, ended } = runProcess(
+    beside.folder,
+    `import { MongodbStore } from '@coatcheck/store-mongodb'
+    const store = MongodbStore.open(process.env.MONGODB_URL, { ttlIndex: false, collection: 'ended' })
+    await store.set('a', { cookie: { maxAge: 60_000 }, user: 'Ada' })
+    console.log((await store.get('a')).user)
+    await store.close()`,
+    { MONGODB_URL: inject('mongodbUrl') },
+  )
+  await ended
+  expect(lines).toEqual(['Ada'])
+})

@@ -1,0 +1,154 @@
+import {
+  RecordStore,
+  type RecordStoreOptions,
+  type StoredEntry,
+  type StoredRecord,
+  type UpdateResult,
+} from '@coatcheck/session'
+import { type Driver, driverOf, type RedisClient } from './client.ts'
+import { connect, type Own } from './own-client.ts'
+import { parseUrl } from './parse-url.ts'
+import { scan } from './scan.ts'
+import { READ, REPLACE } from './script.ts'
+import { withTimeLimit } from './time-limit.ts'
+
+/** Options of {@link RedisStore.open}. */
+export interface RedisOpenOptions extends Omit<RecordStoreOptions, 'pruneInterval'> {
+  /** What stands before each id in its key. Default `'sess:'`. */
+  prefix?: string | undefined
+  /** How many keys Redis looks through for one page of `entries`, `ids` and `all`. Default 100. */
+  scanCount?: number | undefined
+  /** Milliseconds that Redis has for an answer to a command; then `ERR_SESSION_STORE_TIMEOUT`. `0` for no limit. Default 5000. */
+  timeout?: number | undefined
+}
+
+/** Options of {@link RedisStore}. */
+export interface RedisStoreOptions extends RedisOpenOptions {
+  /** A `Redis` or `Cluster` of ioredis; a client, pool, cluster or Sentinel of node-redis, connected. The store never closes it. */
+  client: RedisClient
+}
+
+/** Milliseconds, about 4,500 years: dates in JavaScript and expiries in Redis can be counted that far. What lasts longer ends then. */
+const LONGEST = 2 ** 47
+
+/** Keys per page where only keys are asked for. */
+const KEYS = 1000
+
+/** Sessions in Redis, through ioredis or node-redis. Redis deletes what has expired by itself. */
+export class RedisStore extends RecordStore {
+  readonly #prefix: string
+  readonly #scanCount: number
+  #driver: Driver
+  #own: Own | undefined
+
+  constructor({ client, prefix = 'sess:', scanCount = 100, timeout = 5000, ...options }: RedisStoreOptions) {
+    super(options)
+    const driver = driverOf(client)
+    if (typeof prefix !== 'string') throw new TypeError('The option "prefix" must be a string')
+    if (!(Number.isInteger(scanCount) && scanCount > 0)) {
+      throw new TypeError('The option "scanCount" must be a whole number greater than 0')
+    }
+    checkTimeout(timeout)
+    this.#driver = withTimeLimit(driver, timeout)
+    this.#prefix = driver.ownPrefix + prefix
+    this.#scanCount = scanCount
+  }
+
+  /**
+   * A store with a client of its own, which `close()` closes, through ioredis. It connects on first use, and again whenever the
+   * connection was lost. The URL is `redis://user:password@host:port/db`, `redis+sentinel://host:port,host:port/name/db` or
+   * `redis+cluster://host:port,host:port`, or the same with `rediss` for TLS. Fails when ioredis is not installed.
+   */
+  static open(url: string, { timeout = 5000, ...options }: RedisOpenOptions = {}): RedisStore {
+    const place = parseUrl(url)
+    checkTimeout(timeout)
+    const own = connect(place, timeout)
+    const store = new RedisStore({ ...options, client: own.client })
+    store.#driver = withTimeLimit(driverOf(own.client), timeout, own)
+    store.#own = own
+    return store
+  }
+
+  protected override async _close(): Promise<void> {
+    await this.#own?.close()
+  }
+
+  protected override async _read(sid: string): Promise<StoredRecord | undefined> {
+    const reply = (await READ.run(this.#driver, this.#prefix + sid)) as [unknown, unknown] | null
+    if (!reply) return undefined
+    const left = Number(reply[1])
+    // -1: a key without an end, as other packages may leave it. From the next touch on it has one.
+    return { data: String(reply[0]), ttl: left < 0 ? Math.min(this.ttl, LONGEST) : left }
+  }
+
+  protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
+    const key = this.#prefix + sid
+    await this.#driver.command(key, ['set', key, data, 'px', milliseconds(ttl)])
+  }
+
+  protected override async _update(
+    sid: string,
+    data: string,
+    ttl: number,
+    expected?: string,
+  ): Promise<UpdateResult> {
+    const key = this.#prefix + sid
+    if (expected !== undefined) {
+      const result = await REPLACE.run(this.#driver, key, data, milliseconds(ttl), expected)
+      return String(result) as UpdateResult
+    }
+    const reply = await this.#driver.command(key, ['set', key, data, 'px', milliseconds(ttl), 'xx'])
+    return reply === null ? 'missing' : 'updated'
+  }
+
+  protected override async _touch(sid: string, ttl: number): Promise<boolean> {
+    const key = this.#prefix + sid
+    return Number(await this.#driver.command(key, ['pexpire', key, milliseconds(ttl)])) === 1
+  }
+
+  protected override async _destroy(sid: string): Promise<boolean> {
+    const key = this.#prefix + sid
+    return Number(await this.#driver.command(key, ['del', key])) === 1
+  }
+
+  protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
+    for await (const sids of this.#pages(this.#scanCount)) {
+      const records = await Promise.all(sids.map(sid => this._read(sid)))
+      for (const [i, record] of records.entries()) {
+        if (record) yield { sid: sids[i]!, ...record }
+      }
+    }
+  }
+
+  protected override async _clear(): Promise<void> {
+    for await (const sids of this.#pages(Math.max(this.#scanCount, KEYS))) {
+      const keys = sids.map(sid => this.#prefix + sid)
+      const batches = this.#driver.clustered ? keys.map(key => [key]) : keys.length > 0 ? [keys] : []
+      await Promise.all(batches.map(batch => this.#driver.command(batch[0]!, ['unlink', ...batch])))
+    }
+  }
+
+  protected override async _count(): Promise<number> {
+    let count = 0
+    for await (const sids of this.#pages(Math.max(this.#scanCount, KEYS))) count += sids.length
+    return count
+  }
+
+  /** The ids of this store, page by page. */
+  async *#pages(count: number): AsyncGenerator<string[], void, void> {
+    for await (const keys of scan(this.#driver, this.#prefix, count)) {
+      yield keys.map(key => key.slice(this.#prefix.length))
+    }
+  }
+}
+
+/** Redis counts in whole milliseconds, of which there must be one. */
+function milliseconds(ttl: number): string {
+  return String(Math.max(1, Math.min(Math.ceil(ttl), LONGEST)))
+}
+
+function checkTimeout(timeout: unknown): void {
+  if (!(Number.isInteger(timeout) && (timeout as number) >= 0 && (timeout as number) < 2 ** 31)) {
+    throw new TypeError('The option "timeout" must be a whole number of milliseconds')
+  }
+}

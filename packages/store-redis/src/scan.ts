@@ -1,0 +1,40 @@
+import type { Driver } from './client.ts'
+
+/** How many keys, at least, are remembered to leave out those that SCAN gives twice. */
+const REMEMBERED = 5000
+
+/**
+ * The keys of strings that begin with `prefix`, in pages of about `count`, master by master. They are without what the client
+ * itself puts before keys. Pages may be empty.
+ *
+ * SCAN gives a key twice when the server makes its table smaller meanwhile: the second time follows soon after the first, so
+ * that the keys of the last pages are all that has to be remembered.
+ */
+export async function* scan(
+  driver: Driver,
+  prefix: string,
+  count: number,
+): AsyncGenerator<string[], void, void> {
+  const full = driver.hiddenPrefix + prefix
+  const options = ['match', `${escapeGlob(full)}*`, 'count', String(count), 'type', 'string']
+  for (const send of await driver.masters()) {
+    let [recent, before] = [new Set<string>(), new Set<string>()]
+    let cursor = '0'
+    do {
+      const [next, found] = (await send('scan', cursor, ...options)) as [unknown, unknown[]]
+      cursor = String(next)
+      const page: string[] = []
+      for (const key of found.map(String)) {
+        if (!key.startsWith(full) || recent.has(key) || before.has(key)) continue
+        recent.add(key)
+        page.push(key.slice(driver.hiddenPrefix.length))
+      }
+      if (recent.size >= REMEMBERED) [recent, before] = [new Set(), recent]
+      yield page
+    } while (cursor !== '0')
+  }
+}
+
+function escapeGlob(text: string): string {
+  return text.replace(/[\\*?[\]^]/g, '\\$&')
+}

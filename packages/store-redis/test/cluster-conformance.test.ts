@@ -1,0 +1,21 @@
+import { type RedisClusterServer, startRedisCluster } from '@coatcheck/store-conformance/containers'
+import { afterAll, beforeAll } from 'vitest'
+import { lookAtCluster, subjectOf } from './conformance-subject.ts'
+import { clusters } from './support/clients.ts'
+import { describeConformance } from './support/conform.ts'
+
+let server: RedisClusterServer
+beforeAll(async () => {
+  server = await startRedisCluster()
+})
+afterAll(() => server.stop())
+
+for (const [name, connect] of Object.entries(clusters)) {
+  describeConformance(`${name}, on three masters`, () =>
+    subjectOf({
+      name,
+      connect: () => connect(server.nodes, server.options.natMap),
+      look: () => lookAtCluster(server),
+    }),
+  )
+}

@@ -1,0 +1,148 @@
+import { once } from 'node:events'
+import { startRedis } from '@coatcheck/store-conformance/containers'
+import { RedisStore } from '@coatcheck/store-redis'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { runProcess } from '../../store-sqlite/test/support/processes.ts'
+import { useBuilt } from './support/built.ts'
+import { freshPrefix, openClient, own, sessionOf } from './support/redis.ts'
+
+const TIMERS = new Set(['Timeout', 'Immediate'])
+const timers = () => process.getActiveResourcesInfo().filter(name => TIMERS.has(name)).length
+
+describe('listeners and timers', () => {
+  it('client: 1,000 operations and 5 lost connections leave as many listeners and timers as before', async () => {
+    const server = await own(startRedis({ dedicated: true }))
+    const [client, admin] = [openClient({}, server.url), openClient({}, server.url)]
+    await Promise.all([client.ping(), admin.ping()])
+    const [store, prefix] = [new RedisStore({ client }), freshPrefix()]
+    const listeners = () =>
+      client.eventNames().map(name => [String(name), client.listenerCount(name)] as [string, number])
+    const warnings: string[] = []
+    const warn = ({ message }: Error) => warnings.push(message)
+    process.on('warning', warn)
+    onTestFinished(() => void process.off('warning', warn))
+
+    const before = { listeners: listeners(), timers: timers() }
+    for (let round = 0; round < 5; round++) {
+      const reconnected = once(client, 'ready')
+      await admin.client('KILL', 'ID', await client.client('ID'))
+      await reconnected
+      for (let i = 0; i < 50; i++) {
+        const sid = `${prefix}${i}`
+        const session = sessionOf({ i }, 60_000)
+        await Promise.all([
+          store.set(sid, session),
+          store.get(sid),
+          store.touch(sid, session),
+          store.destroy(sid),
+        ])
+      }
+      await store.length()
+    }
+    expect({ listeners: listeners(), timers: timers() }).toEqual(before)
+    expect(warnings).toEqual([])
+  })
+})
+
+describe('a process', () => {
+  const built = useBuilt()
+  const use = `
+    import { RedisStore } from '@coatcheck/store-redis'
+    process.on('warning', warning => { throw warning })
+    const store = RedisStore.open(process.env.REDIS_URL, { timeout: 500 })
+  `
+  const run = (source: string, url: string = inject('redisUrl')) =>
+    runProcess(built.folder, use + source, { REDIS_URL: url })
+
+  it('process: ends when the store is closed', async () => {
+    const { ended, lines } = run(`
+      await store.set('a', { cookie: { maxAge: 1000 } })
+      await store.close()
+      console.log('closed')`)
+    await ended
+    expect(lines).toEqual(['closed'])
+  })
+
+  it('process: ends when the store was never used', async () => {
+    await run('').ended
+  })
+
+  it.each(['redis://', 'redis+cluster://', 'redis+sentinel://'])(
+    'process: %s ends when the store is closed while the server is away',
+    async scheme => {
+      const server = await own(startRedis({ dedicated: true }))
+      await server.stopServer()
+      const url = `${scheme}${new URL(server.url).host}${scheme.includes('sentinel') ? '/name' : ''}`
+      const { ended, lines } = run(
+        `
+        const failures = await Promise.allSettled([store.get('a'), store.set('b', { cookie: {} }), store.length()])
+        console.log(failures.map(({ status }) => status).join())
+        await store.close()
+        console.log('closed')`,
+        url,
+      )
+      await ended
+      expect(lines).toEqual(['rejected,rejected,rejected', 'closed'])
+    },
+  )
+
+  it('process: ends when the store is closed after the server went away', async () => {
+    const server = await own(startRedis({ dedicated: true }))
+    const { ended, lines, child, message } = run(
+      `
+      await store.get('a')
+      process.send('ready')
+      await new Promise(resolve => process.once('message', resolve))
+      await store.close()
+      console.log('closed')
+      process.disconnect()`,
+      server.url,
+    )
+    await message()
+    await server.stopServer()
+    child.send('gone')
+    await ended
+    expect(lines).toEqual(['closed'])
+  })
+
+  it('process: ends when the store is closed while the server is frozen', async () => {
+    const server = await own(startRedis({ dedicated: true }))
+    const { ended, lines, child, message } = run(
+      `
+      await store.get('a')
+      process.send('ready')
+      await new Promise(resolve => process.once('message', resolve))
+      await store.close()
+      console.log('closed')
+      process.disconnect()`,
+      server.url,
+    )
+    await message()
+    await server.pause()
+    child.send('frozen')
+    await ended
+    expect(lines).toEqual(['closed'])
+    await server.unpause()
+  })
+
+  it('process: where ioredis is not installed, open says how to install it', async () => {
+    const { ended, lines } = runProcess(
+      built.folder,
+      `
+      import Module from 'node:module'
+      const load = Module._load
+      Module._load = (name, ...rest) => {
+        if (name === 'ioredis') throw Object.assign(new Error('none'), { code: 'MODULE_NOT_FOUND' })
+        return load(name, ...rest)
+      }
+      const { RedisStore } = await import('@coatcheck/store-redis')
+      try {
+        RedisStore.open('redis://localhost')
+      } catch (error) {
+        console.log(error.message)
+      }`,
+    )
+    await ended
+    expect(lines).toEqual(['RedisStore.open needs the package ioredis: npm install ioredis'])
+  })
+})

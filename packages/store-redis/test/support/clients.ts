@@ -1,0 +1,60 @@
+import type { Address } from '@coatcheck/store-conformance/containers'
+import type { RedisClient } from '@coatcheck/store-redis'
+import * as ioredis5 from 'ioredis'
+import * as ioredis6 from 'ioredis6'
+import * as redis5 from 'redis'
+import * as redis6 from 'redis6'
+
+/** A connected client, and how to end it. */
+export interface Connected {
+  client: RedisClient
+  end(): unknown
+}
+
+/** Clients of one server, by package. */
+export const clients: Record<string, (url: string) => Promise<Connected>> = {
+  'ioredis 5': async url => ofIoredis(new ioredis5.Redis(url)),
+  'ioredis 6': async url => ofIoredis(new ioredis6.Redis(url)),
+  'node-redis 5': async url => ofNodeRedis(await redis5.createClient({ url }).on('error', ignore).connect()),
+  'node-redis 6': async url => ofNodeRedis(await redis6.createClient({ url }).on('error', ignore).connect()),
+}
+
+type NatMap = Record<string, Address>
+
+/** Clients of a cluster, by package. */
+export const clusters: Record<string, (nodes: readonly Address[], natMap: NatMap) => Promise<Connected>> = {
+  'ioredis 5': async (nodes, natMap) => ofIoredis(new ioredis5.Cluster([...nodes], { natMap })),
+  'ioredis 6': async (nodes, natMap) => ofIoredis(new ioredis6.Cluster([...nodes], { natMap })),
+  'node-redis 5': async (nodes, natMap) =>
+    ofNodeRedis(
+      await redis5
+        .createCluster({ rootNodes: nodes.map(rootNode), nodeAddressMap: natMap })
+        .on('error', ignore)
+        .connect(),
+    ),
+  'node-redis 6': async (nodes, natMap) =>
+    ofNodeRedis(
+      await redis6
+        .createCluster({ rootNodes: nodes.map(rootNode), nodeAddressMap: natMap })
+        .on('error', ignore)
+        .connect(),
+    ),
+}
+
+function rootNode({ host, port }: Address) {
+  return { url: `redis://${host}:${port}` }
+}
+
+/** Without a listener node-redis ends the process, and ioredis prints. What fails is told by the commands. */
+function ignore(): void {}
+
+function ofIoredis<
+  C extends RedisClient & { disconnect(): unknown; on(event: 'error', listener: () => void): unknown },
+>(client: C): Connected {
+  client.on('error', ignore)
+  return { client, end: () => client.disconnect() }
+}
+
+function ofNodeRedis<C extends RedisClient & { destroy(): unknown }>(client: C): Connected {
+  return { client, end: () => client.destroy() }
+}
