@@ -196,6 +196,11 @@ function finish(visit: Visit, res: ServerResponse, gate: ResponseGate): void {
   if (plan === 'nothing') return deliver(visit, gate)
 
   debug('%s', plan)
+  if (plan === 'touch' && !visit.settings.awaitTouch && !state.cookieSent && !state.writer.moved) {
+    state.writer.touch(error => error && state.report(error))
+    state.forget()
+    return deliver(visit, gate)
+  }
   const done = (error?: unknown, present?: unknown) => {
     const gone = hasCode(error, 'ERR_SESSION_GONE')
     if (gone) state.report(error)

@@ -86,6 +86,12 @@ export interface SessionOptions {
   storeTimeout?: number | undefined
   /** Leave out touching a session whose expiry was moved less than so many milliseconds ago. Default `0`: never. */
   touchAfter?: number | undefined
+  /**
+   * Whether a response that sets no cookie waits for the touch at its end. `false` sends it while the store is asked: a touch that
+   * fails is told to `onError`, and one that is lost, as in a process that is ended or frozen right then, has not moved the expiry.
+   * Default `true`.
+   */
+  awaitTouch?: boolean | undefined
   /** Expire the cookie in the browser when the session was destroyed. Default `false`. */
   clearCookie?: boolean | undefined
   /** Take a new `cookie.maxAge` or `cookie.expires` as a change of the session: save it and send the cookie. Default `false`. */
@@ -119,6 +125,7 @@ export interface Settings {
   readonly onStoreUnavailable: SessionOptions['onStoreUnavailable']
   readonly storeTimeout: number
   readonly touchAfter: number
+  readonly awaitTouch: boolean
   readonly clearCookie: boolean
   readonly saveCookieChanges: boolean
   readonly conflict: Conflict
@@ -169,6 +176,7 @@ export function resolveOptions(options: SessionOptions, makeStore: () => Store):
     onStoreUnavailable: options.onStoreUnavailable,
     storeTimeout: options.storeTimeout ?? 0,
     touchAfter: options.touchAfter ?? 0,
+    awaitTouch: options.awaitTouch ?? true,
     clearCookie: options.clearCookie ?? false,
     saveCookieChanges: options.saveCookieChanges ?? false,
     conflict: options.conflict ?? 'overwrite',
