@@ -10,8 +10,10 @@ import type { Writer } from './writer.ts'
 
 /** A save on its way through conflicts. */
 export interface Progress {
-  /** How many more times it may be tried. */
-  left: number
+  /** How often it was tried again. */
+  retries: number
+  /** Whether the save starts the session's lifetime anew: then it counts from the attempt that succeeds. */
+  renews: boolean
   /** Keys that another request has changed too. */
   contested: Set<string> | undefined
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { backoff } from './backoff.ts'
 import { type Codec, encode } from './codec.ts'
 import { changed, gone } from './errors.ts'
 import { lifetimeOf } from './lifetime.ts'
@@ -59,6 +61,7 @@ export async function updateRecord(
     const result = ttl > 0 ? await store.replace(id, data, ttl, loaded.text) : 'missing'
     if (result === 'missing') throw gone()
     if (result === 'updated') return next
+    await sleep(backoff(attempt + 1))
   }
   throw changed()
 }

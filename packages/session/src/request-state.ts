@@ -121,8 +121,11 @@ export class RequestState implements SessionHost, WriterHost {
   }
 
   /** A save in the middle of a request stores the lifetime that the touch at its end will give. */
-  prepare(session: Session): void {
-    if (!this.#touched && session.cookie.expires === this.#expiresAtLoad) session.resetMaxAge()
+  prepare(session: Session): boolean {
+    if (this.#touched) return true
+    const renews = session.cookie.expires === this.#expiresAtLoad
+    if (renews) session.resetMaxAge()
+    return renews
   }
 
   snapshot(session: Session): Snapshot {

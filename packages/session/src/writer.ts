@@ -1,4 +1,5 @@
 import type { Callback } from './ask.ts'
+import { backoff } from './backoff.ts'
 import type { Calls } from './calls.ts'
 import { catchUp, type Progress } from './catch-up.ts'
 import type { CookieData } from './cookie.ts'
@@ -23,8 +24,11 @@ export interface WriterHost {
   snapshot(session: Session): Snapshot
   /** The session has been changed. */
   forget(): void
-  /** A save in the middle of a request stores the lifetime that the touch at its end will give. */
-  prepare(session: Session): void
+  /**
+   * A save in the middle of a request stores the lifetime that the touch at its end will give. Tells whether what is saved starts
+   * the lifetime anew.
+   */
+  prepare(session: Session): boolean
   report(error: unknown): void
 }
 
@@ -94,7 +98,7 @@ export class Writer {
     this.#saves = new Promise<void>(resolve => {
       finish = resolve
     })
-    const progress: Progress = { left: ATTEMPTS, contested: undefined }
+    const progress: Progress = { retries: 0, renews: false, contested: undefined }
     this.#try(session, progress, error => {
       this.#saves = undefined
       finish()
@@ -175,7 +179,8 @@ export class Writer {
     const { departed, conflict } = this.host.settings
     let snapshot: Snapshot
     try {
-      this.host.prepare(session)
+      if (progress.retries === 0) progress.renews = this.host.prepare(session)
+      else if (progress.renews) session.resetMaxAge()
       snapshot = this.host.snapshot(session)
     } catch (error) {
       return done(error)
@@ -196,8 +201,8 @@ export class Writer {
     this.writing = snapshot
     const written: Callback = error => {
       this.writing = undefined
-      if (hasCode(error, 'ERR_SESSION_CHANGED') && progress.left-- > 0) {
-        return catchUp(this, session, progress, error, again)
+      if (hasCode(error, 'ERR_SESSION_CHANGED') && progress.retries++ < ATTEMPTS) {
+        return this.#later(backoff(progress.retries), () => catchUp(this, session, progress, error, again))
       }
       if (error) return done(error)
       const departure = loadedOf(session) ? undefined : departed.since(session.id, time)
@@ -211,6 +216,13 @@ export class Writer {
       done()
     }
     withContent(session, dataOf(snapshot), () => this.call('set', [session.id, session], written))
+  }
+
+  /** The response waits. */
+  #later(ms: number, work: () => void): void {
+    if (ms === 0) return work()
+    const leave = this.host.calls.enter()
+    setTimeout(() => leave(work), ms)
   }
 
   /** The session has departed during a write, which may have brought it back. */
