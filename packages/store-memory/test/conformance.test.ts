@@ -1,0 +1,28 @@
+import { formatFailure, type Report, rules, runConformance } from '@coatcheck/store-conformance'
+import { beforeAll, expect, test } from 'vitest'
+import subject from './conformance-subject.ts'
+
+let report: Report
+beforeAll(async () => {
+  report = await runConformance(subject)
+}, 120_000)
+
+const idsOf = (...verdicts: string[]): string[] =>
+  report.rules.filter(rule => verdicts.includes(rule.verdict)).map(rule => rule.id)
+
+test('conformance: every rule is kept, those that a store SHOULD keep too', () => {
+  const broken = report.rules.filter(rule => /^(fail|warn|flaky|error)$/.test(rule.verdict))
+  const texts = broken.map(result => formatFailure(rules.find(({ id }) => id === result.id)!, result, ''))
+  expect(texts).toEqual([])
+  expect(report).toMatchObject({ conforms: true, stray: [] })
+})
+
+test('conformance: nothing is left out but what needs two stores that share sessions, or a backend that can fail', () => {
+  expect(idsOf('waived')).toEqual([])
+  // Two stores never see each other's sessions.
+  expect(idsOf('not-applicable')).toEqual(['DEL-07', 'CON-02', 'CON-12', 'LIF-04', 'LIF-05'])
+  // There is no backend that fails or hangs, and no client to watch.
+  const faults = ['01', '02', '03', '04', '05', '06', '07', '08', '11', '12', '13', '14'].map(n => `ERR-${n}`)
+  const unverified = ['API-11', 'CON-13', 'CON-14', 'CON-15', ...faults, 'EVT-01', 'EVT-03', 'SEC-02']
+  expect(idsOf('unverified')).toEqual(unverified)
+})
