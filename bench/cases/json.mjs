@@ -1,0 +1,65 @@
+import { databaseFor, NotHere } from '../lib/databases.mjs'
+import { makeSessions, startServer } from '../lib/server-process.mjs'
+
+const PATHS = ['anonymous', 'read', 'write', 'new']
+const KINDS = ['memory', 'memory-bounded', 'sqlite', 'redis', 'postgres', 'mongodb']
+const REQUESTS = 20
+
+/** How often a request serializes and parses, counted exactly. */
+export async function measure() {
+  const rows = []
+  const figures = {}
+  for (const kind of KINDS) {
+    for (const middleware of ['coatcheck', 'express-session']) {
+      try {
+        const counts = await countsOf(kind, middleware)
+        figures[`${kind} ${middleware}`] = counts
+        rows.push([
+          kind,
+          middleware,
+          ...PATHS.map(path => `${counts[path].stringify} and ${counts[path].parse}`),
+        ])
+      } catch (error) {
+        if (!(error instanceof NotHere)) throw error
+        if (middleware === 'coatcheck') rows.push([kind, error.message, ...PATHS.map(() => '')])
+      }
+    }
+  }
+  return {
+    title: 'Serializations per request',
+    method: `\`JSON.stringify\` and \`JSON.parse\` wrapped with a counter; the mean of ${REQUESTS} requests. What a driver does in native code, as MongoDB's BSON, is not in it.`,
+    columns: ['store', 'middleware', ...PATHS.map(path => `${path}: stringify and parse`)],
+    rows,
+    aims: Object.entries(figures)
+      .filter(([name]) => name.endsWith(' coatcheck'))
+      .map(([name, { read }]) => ({
+        aim: `${name.split(' ')[0]}, read-only request: at most 1 stringify and 1 parse`,
+        seen: `${read.stringify} and ${read.parse}`,
+        met: read.stringify <= 1 && read.parse <= 1,
+      })),
+    figures,
+  }
+}
+
+async function countsOf(kind, middleware) {
+  const url = await databaseFor(kind)
+  const server = await startServer({ middleware, store: kind, url, countJson: true })
+  const [cookie] = await makeSessions(server, 1)
+  const counts = {}
+  for (const path of PATHS) {
+    const headers = path === 'read' || path === 'write' ? { cookie } : {}
+    const before = await server.json()
+    for (let i = 0; i < REQUESTS; i++) {
+      const response = await fetch(server.url(`/${path}`), { headers })
+      await response.arrayBuffer()
+      if (!response.ok) throw new Error(`${middleware} on ${kind} answered ${response.status} to ${path}`)
+    }
+    const after = await server.json()
+    counts[path] = {
+      stringify: (after.stringify - before.stringify) / REQUESTS,
+      parse: (after.parse - before.parse) / REQUESTS,
+    }
+  }
+  await server.stop()
+  return counts
+}

@@ -1,0 +1,61 @@
+import { startMongodb, startPostgres, startRedis } from '@coatcheck/store-conformance/containers'
+
+const started = new Map()
+
+const STARTERS = { redis: startRedis, postgres: startPostgres, mongodb: startMongodb }
+
+const OURS = {
+  memory: ['@coatcheck/session', 'MemoryStore'],
+  'memory-bounded': ['@coatcheck/store-memory', 'MemoryStore'],
+  redis: ['@coatcheck/store-redis', 'RedisStore'],
+  postgres: ['@coatcheck/store-postgres', 'PostgresStore'],
+  sqlite: ['@coatcheck/store-sqlite', 'SqliteStore'],
+  mongodb: ['@coatcheck/store-mongodb', 'MongodbStore'],
+}
+
+/**
+ * The URL of a running server for this kind of store, started once in a run; `undefined` for a store that needs none. Throws a
+ * {@link NotHere} where it cannot be had, which leaves a case unmeasured and the page saying so; for what is `timed` also where
+ * another server stands in for it.
+ */
+export async function databaseFor(kind, { timed = false } = {}) {
+  const [name, exported] = OURS[kind]
+  if (!(await import(name))[exported]) throw new NotHere(`${name} has no ${exported} yet`)
+  const starter = STARTERS[kind]
+  if (!starter) return undefined
+  const url = process.env[`${kind.toUpperCase()}_URL`]
+  if (url) return url
+  if (!started.has(kind)) started.set(kind, await starter(argsOf(kind)).catch(cannotStart))
+  const server = started.get(kind)
+  if (timed && server.kind === 'ferretdb') {
+    throw new NotHere('the server here is FerretDB, whose time says nothing about MongoDB')
+  }
+  return server.url
+}
+
+/** The versions of the servers that this run has started. */
+export function serverVersions() {
+  const versions = [...started].map(([name, { kind, version }]) => [
+    name,
+    kind === 'ferretdb' ? `FerretDB ${version}, which stands in for MongoDB` : version,
+  ])
+  return Object.fromEntries(versions)
+}
+
+export class NotHere extends Error {}
+
+function cannotStart(cause) {
+  throw new NotHere(`its server cannot be started: ${cause.message}`, { cause })
+}
+
+/** What PostgreSQL needs to count statements. */
+function argsOf(kind) {
+  return kind === 'postgres'
+    ? { dedicated: true, args: ['-c', 'shared_preload_libraries=pg_stat_statements'] }
+    : { dedicated: true }
+}
+
+export async function closeDatabases() {
+  for (const server of started.values()) await server.stop()
+  started.clear()
+}

@@ -1,0 +1,56 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import autocannon from 'autocannon'
+
+const SCRIPT = fileURLToPath(new URL('requests.lua', import.meta.url))
+
+export const hasWrk = spawnSync('wrk', ['-v']).error === undefined
+if (!hasWrk) {
+  console.warn(
+    'wrk is not on the PATH, so autocannon makes the load: on Debian, `apt-get install wrk` gets it.',
+  )
+}
+
+/**
+ * As many requests as the server answers, for so many seconds. `cookies` are sent in turn; an `undefined` one is no header.
+ * Gives requests per second. Throws when a response is an error.
+ */
+export async function saturate(url, { seconds, connections = 32, cookies = [undefined] }) {
+  const { requests, duration, failed } = hasWrk
+    ? await withWrk(url, seconds, connections, cookies)
+    : await withAutocannon(url, seconds, connections, cookies)
+  if (failed) throw new Error(`${failed} of ${requests} requests to ${new URL(url).pathname} failed`)
+  return requests / duration
+}
+
+async function withWrk(url, seconds, connections, cookies) {
+  const folder = mkdtempSync(join(tmpdir(), 'coatcheck-bench-'))
+  try {
+    const file = join(folder, 'cookies')
+    writeFileSync(file, cookies.map(cookie => `${cookie ?? '-'}\n`).join(''))
+    const args = ['-t1', `-c${connections}`, `-d${seconds}`, '--timeout', '20', '-s', SCRIPT, url, '--', file]
+    const { stdout } = await promisify(execFile)('wrk', args)
+    const { requests, us, failed } = JSON.parse(stdout.trim().split('\n').at(-1))
+    return { requests, duration: us / 1e6, failed }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function withAutocannon(url, seconds, connections, cookies) {
+  const { requests, duration, errors, non2xx } = await autocannon({
+    url,
+    connections,
+    duration: seconds,
+    requests: requestsOf(cookies),
+  })
+  return { requests: requests.total, duration, failed: errors + non2xx }
+}
+
+function requestsOf(cookies) {
+  return cookies.map(cookie => ({ method: 'GET', headers: cookie ? { cookie } : {} }))
+}

@@ -1,0 +1,87 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { drawBars } from './svg.mjs'
+
+const DOCS = new URL('../../docs/', import.meta.url)
+
+/** One case, on the terminal. */
+export function print(result) {
+  console.log(`${result.title}\n${result.missing ? `not measured: ${result.missing}` : result.method}`)
+  for (const row of result.rows) console.log(`  ${row.join(' | ')}`)
+  for (const aim of result.aims) console.log(`  ${verdict(aim)}: ${aim.aim}: ${aim.seen}`)
+}
+
+/** `docs/performance.md` and its pictures, from all results. */
+export function writePage(results) {
+  const pictures = drawPictures(results)
+  const parts = [
+    '# Performance',
+    'Coatcheck beside express-session and the stores that most people use with it, each case in one run on one machine. `npm run bench` writes this page; [how it measures](../bench/README.md).',
+    ...pictures,
+    '## Aims',
+    'What Coatcheck sets itself, and whether the latest run has met it.',
+    table(
+      ['aim', 'seen', ''],
+      Object.values(results).flatMap(({ aims }) => aims.map(aim => [aim.aim, aim.seen, verdict(aim)])),
+    ),
+    ...Object.values(results).flatMap(describeCase),
+    '## Machine and versions',
+    ...describeMachines(results),
+  ]
+  writeFileSync(new URL('performance.md', DOCS), `${parts.join('\n\n')}\n`)
+}
+
+function verdict({ met }) {
+  if (met === null) return 'not measured'
+  return met ? 'met' : 'not met'
+}
+
+/** Charts of the same title are one picture. */
+function drawPictures(results) {
+  const charts = new Map()
+  for (const chart of Object.values(results).flatMap(({ charts }) => charts ?? [])) {
+    const known = charts.get(chart.title)
+    charts.set(chart.title, known ? { ...chart, groups: [...known.groups, ...chart.groups] } : chart)
+  }
+  return [...charts.values()].map((chart, i) => {
+    const name = `performance${i ? `-${i + 1}` : ''}.svg`
+    rmSync(new URL(name, DOCS), { force: true })
+    writeFileSync(new URL(name, DOCS), drawBars(chart))
+    return `![${chart.title}](${name})`
+  })
+}
+
+function describeCase({ title, method, missing, columns, rows }) {
+  if (missing) return [`## ${title}`, `Not measured: ${missing}.`]
+  return [`## ${title}`, method, table(columns, rows)]
+}
+
+function table(columns, rows) {
+  const line = cells => `| ${cells.join(' | ')} |`
+  return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+/** Cases may come from different days: each kind of machine is named once. */
+function describeMachines(results) {
+  const machines = new Map()
+  const servers = {}
+  for (const { title, machine, servers: theirs, date } of Object.values(results)) {
+    const key = JSON.stringify(machine)
+    machines.set(key, [...(machines.get(key) ?? []), { title, machine, date }])
+    Object.assign(servers, theirs)
+  }
+  const loads = Object.values(results).flatMap(({ loadBefore }) => loadBefore ?? [])
+  const busy = loads.length
+    ? `The load average before a case was ${Math.min(...loads)} to ${Math.max(...loads)}: above 1, the machine was doing other things too.`
+    : 'What else the machine was doing was not recorded.'
+  const databases = Object.entries(servers).map(([name, version]) => `${name} ${version}`)
+  const described = [...machines.values()].map(cases => {
+    const { machine } = cases[0]
+    const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`)
+    const days = [...new Set(cases.map(({ date }) => date.slice(0, 10)))].join(', ')
+    return [
+      `${cases.map(({ title }) => title).join('; ')}: ${days}, ${machine.cores} cores (${machine.cpu}, ${machine.platform}), shared by the load, the server and the database;`,
+      `Node ${machine.node}, load by ${machine.load}. ${versions.join(', ')}.`,
+    ].join(' ')
+  })
+  return [...described, busy, ...(databases.length ? [`Servers: ${databases.join('; ')}.`] : [])]
+}

@@ -1,0 +1,99 @@
+// Store operations in a child process, so many in flight: by the bare driver, by Coatcheck's store or by the peer's.
+import { promisify } from 'node:util'
+import coatcheck from '@coatcheck/session'
+import expressSession from 'express-session'
+import { makeData } from './app.mjs'
+import { recording } from './recorder.mjs'
+import { openStore } from './stores.mjs'
+
+const IN_FLIGHT = 64
+const SAMPLE = 'sampleofasessionid0123456789abcd'
+
+const { who, kind, url } = JSON.parse(process.argv[2])
+const log = []
+const watch = who === 'driver' ? client => recording(client, log) : undefined
+const { store, close } =
+  who === 'express-session'
+    ? await openStore(kind, who, expressSession, url)
+    : await openStore(kind, 'coatcheck', coatcheck, url, watch)
+
+const { Cookie } = who === 'express-session' ? expressSession : coatcheck
+const sample = { cookie: new Cookie({ maxAge: 86_400_000 }), ...makeData() }
+const sids = Array.from({ length: 4000 }, (_, i) => `${who}-${i}`.padEnd(32, '-'))
+const calls = Object.fromEntries(
+  ['get', 'set', 'touch', 'destroy'].map(name => [name, promisify(store[name]).bind(store)]),
+)
+const byStore = {
+  get: sid => calls.get(sid),
+  set: sid => calls.set(sid, sample),
+  touch: sid => calls.touch(sid, sample),
+  destroy: sid => calls.destroy(sid),
+}
+const operations = who === 'driver' ? await byDriver() : byStore
+
+/** What the store asks of its driver for one operation, asked again and again of the driver alone. */
+async function byDriver() {
+  await byStore.set(SAMPLE)
+  const again = {}
+  for (const name of ['get', 'set', 'touch', 'destroy']) {
+    log.length = 0
+    await byStore[name](SAMPLE)
+    const [first, ...others] = log
+    again[name] = others.length
+      ? async sid => {
+          for (const { again } of [first, ...others]) await again(SAMPLE, sid)
+        }
+      : sid => first.again(SAMPLE, sid)
+  }
+  await again.set(sids[0])
+  if ((await byStore.get(sids[0]))?.user.name !== sample.user.name) {
+    throw new Error(`The driver alone did not do what the store does on ${kind}`)
+  }
+  return again
+}
+
+/** `count` of them, as many in flight as there may be. */
+async function perform(operation, count) {
+  let next = 0
+  const lane = async () => {
+    while (next < count) await operation(sids[next++ % sids.length])
+  }
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
+}
+
+async function measure({ name, count }) {
+  if (name === 'destroy') return measureDestroy(count)
+  return timed(() => perform(operations[name], count), count)
+}
+
+/** Each session is destroyed once: they are made again between the parts. */
+async function measureDestroy(count) {
+  const parts = []
+  for (let done = 0; done < count; done += sids.length) {
+    await perform(operations.set, sids.length)
+    parts.push(await timed(() => perform(operations.destroy, sids.length), sids.length))
+  }
+  await perform(operations.set, sids.length)
+  const mean = field => parts.reduce((sum, part) => sum + part[field], 0) / parts.length
+  return { wall: mean('wall'), cpu: mean('cpu') }
+}
+
+/** Microseconds for each. */
+async function timed(work, count) {
+  const cpu = process.cpuUsage()
+  const begin = performance.now()
+  await work()
+  const wall = (performance.now() - begin) * 1000
+  const { user, system } = process.cpuUsage(cpu)
+  return { wall: wall / count, cpu: (user + system) / count }
+}
+
+// The run was interrupted.
+process.on('disconnect', () => process.exit())
+process.on('message', async question => {
+  if (question !== 'stop') return process.send(await measure(question))
+  await close()
+  process.exit()
+})
+await perform(operations.set, sids.length)
+process.send({})

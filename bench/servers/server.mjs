@@ -1,0 +1,47 @@
+// A server in a child process: bare node:http, or with a session middleware directly on it. Tells its port, answers questions.
+import { createServer } from 'node:http'
+import { makeApp } from './app.mjs'
+import { countJson } from './json-counts.mjs'
+import { makeMiddleware } from './middlewares.mjs'
+
+// `{ middleware, store, url, kilobytes, options, countJson }`: see `makeMiddleware`.
+const config = JSON.parse(process.argv[2])
+const app = makeApp(config.middleware === 'bare', config.kilobytes)
+const { middleware, clear, close } = await makeMiddleware(config)
+const counts = config.countJson ? countJson() : undefined
+
+let requests = 0
+const server = createServer((req, res) => {
+  requests++
+  if (!middleware) return app(req, res)
+  middleware(req, res, error => {
+    if (!error) return app(req, res)
+    console.error(error)
+    res.statusCode = 500
+    res.end()
+  })
+})
+
+const answers = {
+  usage() {
+    const { user, system } = process.cpuUsage()
+    return { cpu: user + system, requests }
+  },
+  async clear() {
+    await clear()
+    globalThis.gc?.()
+    return {}
+  },
+  json: () => counts,
+}
+
+// The run was interrupted.
+process.on('disconnect', () => process.exit())
+process.on('message', async question => {
+  if (question !== 'stop') return process.send(await answers[question]())
+  await close()
+  // Some peers' timers would keep the process alive.
+  process.exit()
+})
+
+server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))

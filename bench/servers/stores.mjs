@@ -1,0 +1,121 @@
+/**
+ * Coatcheck's store of a kind, and the peer's that most people use with express-session, both with the same driver and the same
+ * settings of it.
+ */
+
+/** Connections to PostgreSQL and MongoDB, of each server. */
+const POOL = 10
+
+const OPENERS = {
+  memory: {
+    coatcheck: session => ({ store: new session.MemoryStore() }),
+    'express-session': session => ({ store: new session.MemoryStore() }),
+  },
+
+  /** The stores that are meant for production in one process. */
+  'memory-bounded': {
+    async coatcheck() {
+      const { MemoryStore } = await import('@coatcheck/store-memory')
+      return { store: new MemoryStore() }
+    },
+    async 'express-session'(session) {
+      const { default: memorystore } = await import('memorystore')
+      return { store: new (memorystore(session))({ checkPeriod: 900_000 }) }
+    },
+  },
+
+  redis: {
+    async coatcheck(_, url, watch) {
+      const { RedisStore } = await import('@coatcheck/store-redis')
+      const client = await nodeRedis(url)
+      return { store: new RedisStore({ client: watch(client) }) }
+    },
+    async 'express-session'(_, url) {
+      const { RedisStore } = await import('connect-redis')
+      const client = await nodeRedis(url)
+      return { store: new RedisStore({ client }) }
+    },
+  },
+
+  postgres: {
+    async coatcheck(_, url, watch) {
+      const { PostgresStore } = await import('@coatcheck/store-postgres')
+      const client = await pgPool(url)
+      return {
+        store: new PostgresStore({ client: watch(client), table: 'coatcheck' }),
+        close: () => client.end(),
+      }
+    },
+    async 'express-session'(session, url) {
+      const { default: connectPgSimple } = await import('connect-pg-simple')
+      const client = await pgPool(url)
+      const PgStore = connectPgSimple(session)
+      const store = new PgStore({ pool: client, tableName: 'peer', createTableIfMissing: true })
+      return { store }
+    },
+  },
+
+  sqlite: {
+    async coatcheck(_, __, watch) {
+      const { SqliteStore } = await import('@coatcheck/store-sqlite')
+      return onSqliteFile(client => new SqliteStore({ client: watch(client) }))
+    },
+    async 'express-session'(session) {
+      const { default: makeStore } = await import('better-sqlite3-session-store')
+      return onSqliteFile(client => new (makeStore(session))({ client }))
+    },
+  },
+
+  mongodb: {
+    async coatcheck(_, url, watch) {
+      const { MongodbStore } = await import('@coatcheck/store-mongodb')
+      const client = await mongoClient(url)
+      const store = new MongodbStore({ client: watch(client), database: 'bench_coatcheck', ttlIndex: false })
+      return { store }
+    },
+    async 'express-session'(_, url) {
+      const { default: MongoStore } = await import('connect-mongo')
+      const client = await mongoClient(url)
+      const store = MongoStore.create({ client, dbName: 'bench_peer', autoRemove: 'disabled' })
+      return { store }
+    },
+  },
+}
+
+/** `{ store, close }` of a kind of store for one middleware. `watch` may put itself before our store's client. */
+export async function openStore(kind, middleware, session, url, watch = client => client) {
+  return { close() {}, ...(await OPENERS[kind][middleware](session, url, watch)) }
+}
+
+async function nodeRedis(url) {
+  const { createClient } = await import('redis')
+  return createClient({ url }).connect()
+}
+
+async function pgPool(url) {
+  const { default: pg } = await import('pg')
+  return new pg.Pool({ connectionString: url, max: POOL })
+}
+
+async function mongoClient(url) {
+  const { MongoClient } = await import('mongodb')
+  return new MongoClient(url, { maxPoolSize: POOL }).connect()
+}
+
+/** WAL mode for both: it is what either would be run with. */
+async function onSqliteFile(makeStore) {
+  const [{ default: Database }, { mkdtempSync, rmSync }, { tmpdir }, { join }] = await Promise.all([
+    import('better-sqlite3'),
+    import('node:fs'),
+    import('node:os'),
+    import('node:path'),
+  ])
+  const folder = mkdtempSync(join(tmpdir(), 'coatcheck-bench-'))
+  const client = new Database(join(folder, 'sessions.db'))
+  client.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  const close = () => {
+    client.close()
+    rmSync(folder, { recursive: true })
+  }
+  return { store: makeStore(client), close }
+}

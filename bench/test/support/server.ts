@@ -1,0 +1,88 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import session, { type SessionOptions, type Store } from '@coatcheck/session'
+
+interface Data {
+  customer: string
+  visits: number
+}
+
+/** What a request does with its session. */
+export type Path = 'anonymous' | 'new' | 'untouched' | 'read' | 'write' | 'login' | 'logout'
+
+export const PATHS: readonly Path[] = ['anonymous', 'new', 'untouched', 'read', 'write', 'login', 'logout']
+
+export interface TestServer {
+  /** A session with data in it: its cookie. */
+  signIn(): Promise<string>
+  /** One request, with the response read to its end. Fails when that is not as it has to be. */
+  visit(path: Path, cookie?: string): Promise<void>
+  /** The same with a fresh session where the path is one for those who have one. */
+  visitSignedIn(path: Path): Promise<void>
+  close(): Promise<void>
+}
+
+/** The middleware on `node:http`, as an application uses it. */
+export async function startServer(store: Store, options: SessionOptions = {}): Promise<TestServer> {
+  const middleware = session<Data>({
+    secret: 'a secret of the tests, of 32 characters',
+    resave: false,
+    saveUninitialized: false,
+    cookie: { maxAge: 86_400_000 },
+    store,
+    ...options,
+  })
+  const server = createServer((req, res) => {
+    middleware(req, res, error => {
+      if (error) return res.writeHead(500).end(String(error))
+      answer(req.url as string, middleware.of(req)).then(
+        text => res.end(text),
+        failure => res.writeHead(500).end(String(failure)),
+      )
+    })
+  })
+
+  async function answer(url: string, of: ReturnType<typeof middleware.of>): Promise<string> {
+    const current = of!
+    if (url === '/new') Object.assign(current, { customer: 'Ada', visits: 0 })
+    if (url === '/read') return current.customer ?? 'nobody'
+    if (url === '/write') current.visits = (current.visits ?? 0) + 1
+    if (url === '/login') {
+      await current.regenerate()
+      Object.assign(current.req.session, { customer: 'Ada', visits: 0 })
+    }
+    if (url === '/logout') await current.destroy()
+    return 'done'
+  }
+
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  async function request(path: Path, cookie?: string): Promise<Response> {
+    const response = await fetch(`${base}/${path}`, { headers: cookie ? { cookie } : {} })
+    const text = await response.text()
+    if (text !== (path === 'read' ? 'Ada' : 'done')) throw new Error(`${path}: ${response.status} ${text}`)
+    return response
+  }
+
+  const result: TestServer = {
+    async signIn() {
+      const response = await request('new')
+      return response.headers.getSetCookie()[0]!.split(';', 1)[0]!
+    },
+    async visit(path, cookie) {
+      await request(path, cookie)
+    },
+    async visitSignedIn(path) {
+      const guest = path === 'anonymous' || path === 'new'
+      await request(path, guest ? undefined : await result.signIn())
+    },
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  return result
+}
