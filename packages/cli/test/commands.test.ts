@@ -186,6 +186,8 @@ describe('doctor', () => {
     expect(out).toMatch(/^ok {7}write and read: as it must be$/m)
     expect(out).toMatch(/^ok {7}sessions: 2$/m)
     expect(out).toMatch(/^ok {7}lifetime: \d+ ms left of 60000$/m)
+    expect(out).toMatch(/^ok {7}packages: @coatcheck\/store-sqlite \d.*, better-sqlite3 \d/m)
+    expect(out).toMatch(/^ok {7}table: "sessions", with an index on "expires"$/m)
     expect(out).toMatch(/^ok {7}middleware: session\.strict/m)
     expect(code).toBe(0)
     expect(Object.keys(await contents(store))).toHaveLength(2)
@@ -196,7 +198,7 @@ describe('doctor', () => {
     const { healthy, findings } = JSON.parse(out)
     expect([code, healthy]).toEqual([0, true])
     expect(findings.map(({ name }: { name: string }) => name)).toEqual(
-      expect.arrayContaining(['versions', 'round trip', 'sessions', 'middleware']),
+      expect.arrayContaining(['versions', 'round trip', 'sessions', 'journal_mode', 'table', 'middleware']),
     )
     expect(findings.map(({ name }: { name: string }) => name)).not.toContain('write and read')
   })

@@ -4,6 +4,13 @@ import { openStore } from '@coatcheck/session/stores'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { coatcheck, contents, fill, sessionOf, tempFolder } from './support/command.ts'
 
+/** What each store tells of itself. */
+const told: Record<string, string[]> = {
+  Redis: ['packages', 'server', 'clock', 'maxmemory-policy', 'persistence'],
+  PostgreSQL: ['packages', 'server', 'clock', 'table', 'unlogged', 'prepare'],
+  MongoDB: ['packages', 'server', 'clock', 'TTL index'],
+}
+
 const name = () => `cli_${randomBytes(6).toString('hex')}`
 
 const kinds: Record<string, () => string> = {
@@ -63,7 +70,7 @@ describe.each(Object.keys(kinds))('on %s', kind => {
     expect(await contents(env.SESSION_STORE)).toEqual({})
   })
 
-  it('doctor: finds a sound store', async () => {
+  it('doctor: finds a sound store, and shows what it tells', async () => {
     const { code, out } = await coatcheck(['doctor', '--json'], { env: { SESSION_STORE: placeIn(kind) } })
     const { healthy, findings } = JSON.parse(out)
     expect([code, healthy, findings.filter(({ level }: { level: string }) => level === 'problem')]).toEqual([
@@ -71,6 +78,8 @@ describe.each(Object.keys(kinds))('on %s', kind => {
       true,
       [],
     ])
+    const names = findings.map(({ name }: { name: string }) => name)
+    expect(names).toEqual(expect.arrayContaining(told[kind]!))
   })
 
   it.each([['while nobody uses it'], ['while the app runs', '--live']])(

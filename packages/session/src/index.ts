@@ -22,10 +22,11 @@ export type {
   Secret,
   SessionOptions,
 } from './options.ts'
-export type { StoredEntry, StoredRecord, UpdateResult } from './record-store.ts'
+export type { StoredEntry, StoredRecord, UpdateResult } from './record.ts'
 export type { RecordStoreOptions } from './record-store-options.ts'
 export type { SessionChange, StoredSession } from './record-update.ts'
 export type { RegenerateOptions, SessionData, SessionRequest } from './session.ts'
+export type { Diagnosing, Finding } from './stores/diagnose.ts'
 export { Cookie, MemoryStore, RecordStore, Session, SessionError, Store }
 
 /** Read once, as express-session does. */

@@ -4,26 +4,14 @@ import { decodable, whileOpen } from './entries.ts'
 import { changed, closed, gone } from './errors.ts'
 import { DAY, lifetimeOf, showExpiry } from './lifetime.ts'
 import { LOADED, type Loaded, loadedOf, noteLoaded, noteText } from './loaded.ts'
+import { PruneTimer } from './prune-timer.ts'
+import type { StoredEntry, StoredRecord, UpdateResult } from './record.ts'
 import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
 import { type SessionChange, type StoredSession, updateRecord } from './record-update.ts'
 import type { SessionData } from './session.ts'
 import { settle, started } from './settle.ts'
-import { Store } from './store.ts'
+import { Store, type StoredData } from './store.ts'
 import { UnderWay } from './under-way.ts'
-
-/** A stored session. `ttl` is what is left of its life, in milliseconds by the clock of the database. */
-export interface StoredRecord {
-  data: string
-  ttl: number
-}
-
-/** A stored session with its id. */
-export interface StoredEntry extends StoredRecord {
-  sid: string
-}
-
-/** `'changed'`: the data is no longer what was expected. `'missing'`: destroyed or expired. Neither wrote anything. */
-export type UpdateResult = 'updated' | 'changed' | 'missing'
 
 const PRUNE_BATCH = 1000
 
@@ -36,7 +24,7 @@ const PRUNE_BATCH = 1000
  *
  * The hooks' promises:
  * - what has expired is not there, for every hook, whether or not it has been deleted;
- * - no hook but `_write` inserts;
+ * - no hook but `_write` and `_insert` inserts;
  * - a failure is thrown as the driver gave it.
  */
 export abstract class RecordStore extends Store {
@@ -46,7 +34,7 @@ export abstract class RecordStore extends Store {
   #opening: Promise<void> | undefined
   #opened = false
   #closing: Promise<void> | undefined
-  #timer: NodeJS.Timeout | undefined
+  readonly #timer = new PruneTimer()
   readonly #work = new UnderWay()
 
   constructor({ ttl = DAY, pruneInterval = 15 * 60_000, codec = JSON }: RecordStoreOptions = {}) {
@@ -55,6 +43,9 @@ export abstract class RecordStore extends Store {
     this.#ttl = ttl
     this.#pruneInterval = pruneInterval
     this.#codec = codec
+    // Who asks for `insert` needs it in one step: where that cannot be had, it is not there.
+    if (!this._insert && this.insert === RecordStore.prototype.insert)
+      Object.assign(this, { insert: undefined })
   }
 
   /** The session of `sid`, or `undefined` when there is none or it has expired. */
@@ -71,6 +62,8 @@ export abstract class RecordStore extends Store {
   protected abstract _entries(): AsyncIterable<StoredEntry>
   /** Remove every session of this store and nothing else. */
   protected abstract _clear(): Promise<void>
+  /** Insert, in one atomic step, unless a live session is there. Tells whether it did. Without this hook there is no `insert`. */
+  protected _insert?(sid: string, data: string, ttl: number): Promise<boolean>
   /** Prepare the backend: on first use, again after a failure. */
   protected async _open(): Promise<void> {}
   /** Release what `_open` took. */
@@ -107,18 +100,25 @@ export abstract class RecordStore extends Store {
    * never inserted again: fails with `ERR_SESSION_GONE` when it was destroyed or has expired meanwhile, and with
    * `ERR_SESSION_CHANGED` when another writer was first. Fails with `ERR_SESSION_SERIALIZE` when it cannot be encoded.
    */
-  override set(sid: string, session: SessionData, callback: Callback): void
-  override set(sid: string, session: SessionData): Promise<void>
-  override set(sid: string, session: SessionData, callback?: Callback): Promise<void> | void {
-    let data: string
-    let ttl: number
-    try {
-      data = encode(this.#codec, session)
-      ttl = this.#lifetime(session)
-    } catch (error) {
-      return this.#answer(callback, () => Promise.reject(error))
-    }
-    return this.#answer(callback, () => this.#save(sid, session, data, ttl))
+  override set(sid: string, session: StoredData, callback: Callback): void
+  override set(sid: string, session: StoredData): Promise<void>
+  override set(sid: string, session: StoredData, callback?: Callback): Promise<void> | void {
+    return this.#store(session, callback, (data, ttl) => this.#save(sid, session, data, ttl))
+  }
+
+  /**
+   * Insert the session of `sid` if there is none, in one atomic step, and tell whether it was inserted: not when one is there, which
+   * is left as it is, and not when this one has expired. Fails with `ERR_SESSION_SERIALIZE` when it cannot be encoded. A store whose
+   * backend has no `_insert` has no `insert` either.
+   */
+  insert(sid: string, session: StoredData, callback: Callback<boolean>): void
+  insert(sid: string, session: StoredData): Promise<boolean>
+  insert(sid: string, session: StoredData, callback?: Callback<boolean>): Promise<boolean> | void {
+    return this.#store(session, callback, async (data, ttl) => {
+      if (ttl <= 0 || !(await this._insert?.(sid, data, ttl))) return false
+      if (LOADED in session) noteLoaded(session, { sid, text: data, ttl, compare: true })
+      return true
+    })
   }
 
   /**
@@ -139,11 +139,11 @@ export abstract class RecordStore extends Store {
   }
 
   /** Move the expiry to that of `session.cookie`. Tells whether the session was there; that it was not is no error. */
-  override touch(sid: string, session: SessionData, callback: Callback<boolean>): void
-  override touch(sid: string, session: SessionData): Promise<boolean>
-  override touch(sid: string, session: SessionData, callback?: Callback<boolean>): Promise<boolean> | void {
+  override touch(sid: string, session: StoredData, callback: Callback<boolean>): void
+  override touch(sid: string, session: StoredData): Promise<boolean>
+  override touch(sid: string, session: StoredData, callback?: Callback<boolean>): Promise<boolean> | void {
     return this.#answer(callback, async () => {
-      const ttl = this.#lifetime(session)
+      const ttl = lifetimeOf(session.cookie, this.#ttl)
       return ttl > 0 ? this._touch(sid, ttl) : this._destroy(sid)
     })
   }
@@ -205,9 +205,8 @@ export abstract class RecordStore extends Store {
   prune(callback?: Callback<number>): Promise<number> | void {
     return this.#answer(callback, async () => {
       let total = 0
-      for (let deleted = PRUNE_BATCH; this._prune && deleted >= PRUNE_BATCH; total += deleted) {
-        if (this.#closing) break
-        deleted = await this._prune(PRUNE_BATCH)
+      for (let deleted = PRUNE_BATCH; deleted >= PRUNE_BATCH && !this.#closing; total += deleted) {
+        deleted = (await this._prune?.(PRUNE_BATCH)) ?? 0
       }
       return total
     })
@@ -220,7 +219,7 @@ export abstract class RecordStore extends Store {
   close(callback: Callback): void
   close(): Promise<void>
   close(callback?: Callback): Promise<void> | void {
-    clearTimeout(this.#timer)
+    this.#timer.stop()
     this.#closing ??= Promise.resolve(this.#opening)
       .catch(() => {})
       .then(() => this.#work.done())
@@ -234,7 +233,8 @@ export abstract class RecordStore extends Store {
     this.#opening ??= this._open().then(
       () => {
         this.#opened = true
-        this.#schedulePrune()
+        const interval = this._prune && this.#pruneInterval
+        if (interval) this.#timer.start(interval, () => this.prune())
       },
       error => {
         this.#opening = undefined
@@ -250,7 +250,24 @@ export abstract class RecordStore extends Store {
     return settle(ready ? started(work) : this.#ready().then(work), callback, this.#work.leave)
   }
 
-  async #save(sid: string, session: SessionData, data: string, ttl: number): Promise<void> {
+  /** Encodes at once: what is written is the session as it is at the call. */
+  #store<T>(
+    session: StoredData,
+    callback: Callback<T> | undefined,
+    write: (data: string, ttl: number) => Promise<T>,
+  ): Promise<T> | undefined {
+    let data: string
+    let ttl: number
+    try {
+      data = encode(this.#codec, session)
+      ttl = lifetimeOf(session.cookie, this.#ttl)
+    } catch (error) {
+      return this.#answer<T>(callback, () => Promise.reject(error))
+    }
+    return this.#answer(callback, () => write(data, ttl))
+  }
+
+  async #save(sid: string, session: StoredData, data: string, ttl: number): Promise<void> {
     const loaded = loadedOf(session)
     if (ttl <= 0) await this._destroy(sid)
     else if (loaded?.sid === sid) {
@@ -269,10 +286,6 @@ export abstract class RecordStore extends Store {
     return record && this.#session(sid, record)
   }
 
-  #lifetime(session: SessionData): number {
-    return lifetimeOf(session.cookie, this.#ttl)
-  }
-
   #session(sid: string, { data, ttl }: StoredRecord): SessionData {
     const session = decode(this.#codec, data)
     showExpiry(session, ttl)
@@ -283,19 +296,5 @@ export abstract class RecordStore extends Store {
 
   #live(): AsyncGenerator<[string, SessionData], void, void> {
     return decodable(this._entries(), entry => this.#session(entry.sid, entry))
-  }
-
-  /** Jitter keeps many processes on one database from pruning in step. */
-  #schedulePrune(): void {
-    if (!this._prune || this.#pruneInterval === false || this.#closing) return
-    const delay = Math.min(this.#pruneInterval * (0.5 + Math.random()), 2 ** 31 - 1)
-    this.#timer = setTimeout(() => {
-      this.prune()
-        .catch(error => {
-          if (!this.#closing) process.emitWarning(`Expired sessions could not be deleted: ${error}`)
-        })
-        .finally(() => this.#schedulePrune())
-    }, delay)
-    this.#timer.unref()
   }
 }

@@ -2,6 +2,7 @@ import { type CallOptions, fire, invoke, type Outcome } from './call.ts'
 import { type Entry, entriesOf, isMiss } from './entries.ts'
 import { Failure, textOf } from './errors.ts'
 import type { Recorder } from './recorder.ts'
+import { show } from './show.ts'
 import type { AnyStore, Subject } from './subject.ts'
 
 /** A session as it came back from a store. */
@@ -120,6 +121,14 @@ export class StoreHandle {
     if (code === 'ERR_SESSION_CHANGED') return 'changed'
     if (code === 'ERR_SESSION_GONE') return 'missing'
     throw new Failure(`${textOfCall('set', [sid, session])} of a loaded session failed with ${textOf(error)}`)
+  }
+
+  /** Whether the session was inserted. Needs `insert`. */
+  async insert(sid: string, session: object): Promise<boolean> {
+    this.sids.add(sid)
+    const inserted = await this.call('insert', sid, session)
+    if (typeof inserted === 'boolean') return inserted
+    throw new Failure(`${textOfCall('insert', [sid, session])} gave ${show(inserted)}, want true or false`)
   }
 
   /** What the async iterable `entries()` gave. */

@@ -22,6 +22,7 @@ export type Capability =
   | 'entries'
   | 'prune'
   | 'conditional'
+  | 'insert'
   | 'shared'
   | 'namespaces'
   | 'defaultTtl'

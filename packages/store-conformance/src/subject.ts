@@ -212,6 +212,8 @@ export function capabilitiesOf(
     entries: has('entries'),
     prune: has('prune'),
     conditional: has('_update') || subject.conditional !== undefined,
+    // A store that is no `RecordStore` may mean something else by the name.
+    insert: has('_update') && has('insert'),
     shared: subject.shared ?? shared,
     namespaces: subject.namespaces ?? seen.has('namespace'),
     defaultTtl: subject.defaultTtl ?? (seen.has('ttlMs') || seen.has('ttlSeconds')),

@@ -1,2 +1,3 @@
 export type { MongodbClient, MongodbCollection, MongodbDatabase } from './client.ts'
-export { type MongodbOpenOptions, MongodbStore, type MongodbStoreOptions } from './mongodb-store.ts'
+export { MongodbStore } from './mongodb-store.ts'
+export type { MongodbOpenOptions, MongodbStoreOptions } from './mongodb-store-options.ts'

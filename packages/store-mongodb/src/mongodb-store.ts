@@ -1,46 +1,24 @@
 import {
+  type Diagnosing,
+  type Finding,
   RecordStore,
-  type RecordStoreOptions,
   SessionError,
   type StoredEntry,
   type StoredRecord,
   type UpdateResult,
 } from '@coatcheck/session'
-import type { MongodbClient, MongodbCollection } from './client.ts'
+import type { MongodbClient, MongodbCollection, MongodbDatabase } from './client.ts'
+import { diagnose, versionIn } from './diagnose.ts'
+import {
+  checkFlags,
+  checkNames,
+  type MongodbOpenOptions,
+  type MongodbStoreOptions,
+} from './mongodb-store-options.ts'
 import { type OwnClient, openClient } from './open-client.ts'
 import { ServerClock } from './server-clock.ts'
 import { toDocument, toText } from './sub-document.ts'
 import { makeTtlIndex } from './ttl-index.ts'
-
-interface Layout extends RecordStoreOptions {
-  /** Name of the database. Default: the one in the URL, else `'test'`. */
-  dbName?: string | undefined
-  /** Name of the collection, made if it is not there. Default `'sessions'`. */
-  collection?: string | undefined
-  /** Store sessions as text; `false` for documents, which can be looked into. Both are read in any case. Default `true`. */
-  stringify?: boolean | undefined
-  /** The `_id` under which a session is stored, from its id. Default: the id itself. */
-  transformId?: ((sid: string) => string) | undefined
-  /** Note in `createdAt` and `updatedAt` when a session was made, and when it was last written or touched. Default `false`. */
-  timestamps?: boolean | undefined
-  /** Have MongoDB delete what has expired, by an index. Default `true`. */
-  ttlIndex?: boolean | undefined
-}
-
-/** Options of {@link MongodbStore.open}. */
-export interface MongodbOpenOptions extends Layout {
-  /**
-   * Milliseconds to find a server, to connect to it and to be answered, each, where the URL names no other. `0` for the driver's
-   * own. Default 5000.
-   */
-  timeout?: number | undefined
-}
-
-/** Options of {@link MongodbStore}. */
-export interface MongodbStoreOptions extends Layout {
-  /** A `MongoClient`, connected or not. The store never closes it. */
-  client: MongodbClient
-}
 
 /** How many documents `entries` reads at a time. */
 const PAGE = 500
@@ -51,11 +29,15 @@ const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 /** MongoDB's code for a value that it does not take. */
 const BAD_VALUE = 2
 
+/** MongoDB's code for a document whose `_id` is taken. */
+const DUPLICATE_KEY = 11000
+
 const RECORD = { session: 1, expires: 1 }
 
 /** Sessions in MongoDB, through `mongodb`, in documents as connect-mongo has them. */
-export class MongodbStore extends RecordStore {
+export class MongodbStore extends RecordStore implements Diagnosing {
   readonly #client: MongodbClient
+  readonly #db: MongodbDatabase
   readonly #collection: MongodbCollection
   readonly #name: string
   readonly #clock: ServerClock
@@ -83,6 +65,7 @@ export class MongodbStore extends RecordStore {
     if (typeof transformId !== 'function') throw new TypeError('The option "transformId" must be a function')
     this.#client = client
     const db = client.db(dbName)
+    this.#db = db
     // Elsewhere a session could be read after its logout, or before its login.
     this.#collection = db.collection(collection, { readPreference: 'primary' })
     this.#name = collection
@@ -105,6 +88,13 @@ export class MongodbStore extends RecordStore {
     const store = new MongodbStore({ ...options, client })
     store.#own = client
     return store
+  }
+
+  /** What is to be known about the server and the collection: for `coatcheck doctor`. */
+  async diagnose(): Promise<Finding[]> {
+    await this.#client.connect()
+    const driver = this.#own ? `mongodb ${versionIn('mongodb/package.json')}` : 'a client of the app'
+    return diagnose(this.#db, this.#name, { driver, ttlIndex: this.#ttlIndex })
   }
 
   protected override async _open(): Promise<void> {
@@ -134,6 +124,22 @@ export class MongodbStore extends RecordStore {
     await this.#store(data, session => {
       const update = { ...this.#set(now, { session, expires: dateOf(now + ttl) }), ...inserted }
       return this.#collection.updateOne({ _id: this.#id(sid) }, update, { upsert: true })
+    })
+  }
+
+  protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
+    const now = this.#clock.now()
+    const free = { _id: this.#id(sid), expires: { $lte: dateOf(now) } }
+    const created = this.#timestamps && { createdAt: dateOf(now) }
+    return this.#store(data, async session => {
+      const update = this.#set(now, { session, expires: dateOf(now + ttl), ...created })
+      try {
+        await this.#collection.updateOne(free, update, { upsert: true })
+        return true
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
+        return false
+      }
     })
   }
 
@@ -273,19 +279,4 @@ function liveAt(now: number) {
 
 function dateOf(ms: number): Date {
   return new Date(Math.min(Math.ceil(ms), LAST))
-}
-
-function checkNames(dbName: unknown, collection: unknown): void {
-  if (dbName !== undefined && (typeof dbName !== 'string' || dbName === '')) {
-    throw new TypeError('The option "dbName" must be the name of a database')
-  }
-  if (typeof collection !== 'string' || collection === '') {
-    throw new TypeError('The option "collection" must be the name of a collection')
-  }
-}
-
-function checkFlags(flags: Record<string, unknown>): void {
-  for (const [name, flag] of Object.entries(flags)) {
-    if (typeof flag !== 'boolean') throw new TypeError(`The option "${name}" must be true or false`)
-  }
 }

@@ -123,7 +123,7 @@ describe('the tables', () => {
   }
 
   it('readme: every option is in it, and no other', () => {
-    const own = optionsIn('../src/mongodb-store.ts', /./)
+    const own = optionsIn('../src/mongodb-store-options.ts', /./)
     const common = optionsIn('../../session/src/record-store-options.ts', /^RecordStoreOptions$/)
     const options = [...own, ...common]
     const [, table] = /^## Options\n(.*?)^## /ms.exec(readme)!

@@ -1,4 +1,6 @@
 import {
+  type Diagnosing,
+  type Finding,
   RecordStore,
   type RecordStoreOptions,
   type StoredEntry,
@@ -6,6 +8,7 @@ import {
   type UpdateResult,
 } from '@coatcheck/session'
 import { codeOf, type PostgresClient, type PostgresResult, surviveErrors } from './client.ts'
+import { diagnose, versionIn } from './diagnose.ts'
 import { quoted } from './identifier.ts'
 import { type OwnPool, openPool } from './open-pool.ts'
 import { LONGEST, PAGE, type Statement, type Statements, statementsOf } from './statements.ts'
@@ -52,7 +55,7 @@ const NOT_PREPARED = new Set(['26000', '42P05'])
 const TRANSACTION_FAILED = '25P02'
 
 /** Sessions in a PostgreSQL table, through `pg`. */
-export class PostgresStore extends RecordStore {
+export class PostgresStore extends RecordStore implements Diagnosing {
   readonly #client: PostgresClient
   readonly #table: string
   readonly #missing: Missing
@@ -94,6 +97,12 @@ export class PostgresStore extends RecordStore {
     return store
   }
 
+  /** What is to be known about the server and the table: for `coatcheck doctor`. */
+  diagnose(): Promise<Finding[]> {
+    const driver = this.#pool ? `pg ${versionIn('pg/package.json')}` : 'a client of the app'
+    return diagnose(this.#client, this.#table, { driver, prepare: this.#prepare })
+  }
+
   protected override async _open(): Promise<void> {
     this.#release ??= surviveErrors(this.#client)
     this.#sql = statementsOf(this.#table, await openTable(this.#client, this.#table, this.#missing))
@@ -112,6 +121,11 @@ export class PostgresStore extends RecordStore {
 
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
     await this.#run(this.#statements.write, [toText(sid), toText(data), Math.min(ttl, LONGEST)])
+  }
+
+  protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
+    const values = [toText(sid), toText(data), Math.min(ttl, LONGEST)]
+    return Boolean((await this.#run(this.#statements.insert, values)).rowCount)
   }
 
   protected override async _update(

@@ -48,6 +48,10 @@ function texts(table: string, { data, expires, type }: Layout) {
     write: `
       INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES ($1, $2, ${end})
       ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}`,
+    insert: `
+      INSERT INTO ${table} AS t (sid, ${data}, ${expires}) VALUES ($1, $2, ${end})
+      ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}
+      WHERE t.${expires} <= clock_timestamp()`,
     update: `UPDATE ${table} SET ${data} = $2, ${expires} = ${end} WHERE sid = $1 AND ${live}`,
     // Whoever is first holds the row; the others wait, and compare with what he has left there.
     replace: `

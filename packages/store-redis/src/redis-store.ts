@@ -1,4 +1,6 @@
 import {
+  type Diagnosing,
+  type Finding,
   RecordStore,
   type RecordStoreOptions,
   type StoredEntry,
@@ -6,6 +8,7 @@ import {
   type UpdateResult,
 } from '@coatcheck/session'
 import { type Driver, driverOf, type RedisClient } from './client.ts'
+import { diagnose, versionIn } from './diagnose.ts'
 import { connect, type Own } from './own-client.ts'
 import { parseUrl } from './parse-url.ts'
 import { scan } from './scan.ts'
@@ -35,7 +38,7 @@ const LONGEST = 2 ** 47
 const KEYS = 1000
 
 /** Sessions in Redis, through ioredis or node-redis. Redis deletes what has expired by itself. */
-export class RedisStore extends RecordStore {
+export class RedisStore extends RecordStore implements Diagnosing {
   readonly #prefix: string
   readonly #scanCount: number
   #driver: Driver
@@ -69,6 +72,12 @@ export class RedisStore extends RecordStore {
     return store
   }
 
+  /** What is to be known about the server: for `coatcheck doctor`. */
+  diagnose(): Promise<Finding[]> {
+    const client = this.#own ? `ioredis ${versionIn('ioredis/package.json')}` : 'a client of the app'
+    return diagnose(this.#driver, client)
+  }
+
   protected override async _close(): Promise<void> {
     await this.#own?.close()
   }
@@ -84,6 +93,11 @@ export class RedisStore extends RecordStore {
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
     const key = this.#prefix + sid
     await this.#driver.command(key, ['set', key, data, 'px', milliseconds(ttl)])
+  }
+
+  protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
+    const key = this.#prefix + sid
+    return (await this.#driver.command(key, ['set', key, data, 'px', milliseconds(ttl), 'nx'])) !== null
   }
 
   protected override async _update(

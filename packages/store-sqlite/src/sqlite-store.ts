@@ -1,11 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
+  type Diagnosing,
+  type Finding,
   RecordStore,
   type RecordStoreOptions,
   type StoredEntry,
   type StoredRecord,
   type UpdateResult,
 } from '@coatcheck/session'
+import { diagnose } from './diagnose.ts'
 import { type ColumnValue, type Layout, layoutOf } from './layout.ts'
 import { openFile } from './open-file.ts'
 
@@ -44,7 +47,7 @@ export interface SqliteStoreOptions extends RecordStoreOptions {
 const PAGE = 500
 
 /** Sessions in a SQLite file, through `better-sqlite3`. */
-export class SqliteStore extends RecordStore {
+export class SqliteStore extends RecordStore implements Diagnosing {
   readonly #client: SqliteClient
   readonly #table: string
   #owned = false
@@ -83,6 +86,11 @@ export class SqliteStore extends RecordStore {
     }
   }
 
+  /** What is to be known about the file: for `coatcheck doctor`. */
+  async diagnose(): Promise<Finding[]> {
+    return diagnose(this.#client, this.#table)
+  }
+
   protected override async _open(): Promise<void> {
     const table = quote(this.#table)
     const client = this.#client
@@ -115,6 +123,12 @@ export class SqliteStore extends RecordStore {
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
     const { write, layout } = this.#statements
     write.run(sid, data, layout.toColumn(Date.now() + ttl))
+  }
+
+  protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
+    const { insert, layout } = this.#statements
+    const now = Date.now()
+    return insert.run(sid, data, layout.toColumn(now + ttl), layout.toColumn(now)).changes > 0
   }
 
   protected override async _update(
@@ -199,6 +213,10 @@ function prepare(client: SqliteClient, table: string, layout: Layout) {
     write: client.prepare(`
       INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES (?, ?, ?)
       ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}`),
+    insert: client.prepare(`
+      INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES (?, ?, ?)
+      ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}
+      WHERE ${expires} <= ?`),
     update: client.prepare(
       `UPDATE ${table} SET ${data} = ?, ${expires} = ? WHERE sid = ? AND ${expires} > ?`,
     ),

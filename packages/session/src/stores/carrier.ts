@@ -8,11 +8,6 @@ import { graveOf, remaining, stored } from './carried.ts'
 /** Milliseconds that an unconfirmed copy lives: one whose process was killed is gone by itself. */
 const PROVISIONAL_LIFE = 60_000
 
-/** A store that inserts in one step. Of others a late copy can take the place of a write, for as long as one command takes. */
-interface Inserting {
-  insert(sid: string, session: SessionData): Promise<boolean>
-}
-
 /**
  * Carries sessions from one store to another while they are used, and destroys them so that they stay destroyed.
  *
@@ -83,9 +78,12 @@ export class Carrier {
     return true
   }
 
-  /** Never in the place of a copy that somebody else has made, and perhaps written to. */
+  /**
+   * Never in the place of a copy that somebody else has made, and perhaps written to. Where a store cannot insert in one step, a late
+   * copy can take the place of a write, for as long as one command takes.
+   */
   async #insert(sid: string, copy: SessionData): Promise<void> {
-    if (offers(this.#to, 'insert')) await (this.#to as unknown as Inserting).insert(sid, copy)
+    if (offers(this.#to, 'insert')) await this.#to.insert(sid, copy)
     else if (!(await this.#to.get(sid))) await this.#to.set(sid, copy)
   }
 

@@ -1,8 +1,10 @@
 import type { Callback } from '../ask.ts'
-import { changed, hasCode, SessionError } from '../errors.ts'
+import { changed, gone, hasCode, SessionError } from '../errors.ts'
 import { lifetimeOf } from '../lifetime.ts'
 import { type Loaded, loadedOf, noteLoaded } from '../loaded.ts'
+import { pointerOf } from '../pointer.ts'
 import type { RecordStore } from '../record-store.ts'
+import type { SessionChange, StoredSession } from '../record-update.ts'
 import type { SessionData } from '../session.ts'
 import { settle, started } from '../settle.ts'
 import { Store } from '../store.ts'
@@ -86,6 +88,20 @@ export class MigratingStore extends Store {
   override set(sid: string, session: SessionData, callback?: Callback): Promise<void> | void {
     return settle(
       started(() => this.#write(sid, session)),
+      callback,
+    )
+  }
+
+  /** Change a session outside of a request, as `update` of the new store does, then in the old one. */
+  update(sid: string, change: SessionChange, callback: Callback<StoredSession>): void
+  update(sid: string, change: SessionChange): Promise<StoredSession>
+  update(
+    sid: string,
+    change: SessionChange,
+    callback?: Callback<StoredSession>,
+  ): Promise<StoredSession> | void {
+    return settle(
+      started(() => this.#update(sid, change)),
       callback,
     )
   }
@@ -206,6 +222,25 @@ export class MigratingStore extends Store {
     const insert = loadedOf(session)?.sid !== sid
     await this.#to.set(sid, session)
     await this.#mirror(sid, insert)
+  }
+
+  async #update(sid: string, change: SessionChange): Promise<StoredSession> {
+    for await (const id of this.#names(sid)) if (!(await this.#read(id))) throw gone()
+    const session = await this.#to.update(sid, change)
+    for await (const id of this.#names(sid)) await this.#mirror(id, false)
+    return session
+  }
+
+  /** The id of a session, then those that took its place in a rotation. */
+  async *#names(sid: string): AsyncGenerator<string, void, void> {
+    let id = sid
+    for (let hops = 0; hops < ATTEMPTS; hops++) {
+      yield id
+      const session = await this.#to.get(id)
+      const pointer = session && pointerOf(session)
+      if (!pointer) return
+      id = pointer.to
+    }
   }
 
   /**

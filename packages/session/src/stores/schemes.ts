@@ -42,7 +42,8 @@ const REDIS: Kind = {
   package: '@coatcheck/store-redis',
   store: 'RedisStore',
   driver: 'ioredis',
-  options: { ...COMMON, prefix: 'text', scanCount: 'number', timeout: 'number' },
+  // Redis deletes what has expired by itself: there is no `pruneInterval`.
+  options: { ttl: COMMON.ttl, prefix: 'text', scanCount: 'number', timeout: 'number' },
 }
 
 const POSTGRES: Kind = {

@@ -203,3 +203,38 @@ describe('lists', () => {
     )
   })
 })
+
+describe('update', () => {
+  it('update: changes a session in both, carried over if need be, and gives it', async () => {
+    const { from, to, store } = pair()
+    await from.set('a', sessionOf({ n: 1 }, 50_000))
+    const add = (session: object) => {
+      Object.assign(session, { n: (session as Guest).n + 1 })
+    }
+    expect(await store.update('a', add)).toMatchObject({ n: 2 })
+    expect([inside(from, 'a').n, inside(to, 'a').n]).toEqual([2, 2])
+    expect(await new Promise(resolve => store.update('a', add, (_, session) => resolve(session?.n)))).toBe(3)
+    expect([inside(from, 'a').n, inside(to, 'a').n]).toEqual([3, 3])
+    for (const { rows } of [from, to]) expect(rows.get('a')!.expires - Date.now()).toBeLessThanOrEqual(50_000)
+  })
+
+  it('update: one that was renamed in the old store is found under its new id', async () => {
+    const { from, to, store } = pair()
+    const pointer = { 'coatcheck.pointer': { to: 'b', until: Date.now() + 5_000 } }
+    await from.set('a', sessionOf(pointer, 5_000))
+    await from.set('b', sessionOf({ n: 1 }))
+    expect(await store.update('a', () => ({ n: 2 }))).toMatchObject({ n: 2 })
+    expect([inside(from, 'b').n, inside(to, 'b').n]).toEqual([2, 2])
+    expect(inside(from, 'a')).toMatchObject(pointer)
+  })
+
+  it('update: thirty at once lose nothing, and one that is not there is told', async () => {
+    const { from, to, store } = pair()
+    await from.set('a', sessionOf({ n: 0 }))
+    await Promise.all(
+      Array.from({ length: 30 }, () => store.update('a', session => ({ n: Number(session.n) + 1 }))),
+    )
+    expect([inside(from, 'a').n, inside(to, 'a').n]).toEqual([30, 30])
+    await expect(store.update('b', () => {})).rejects.toMatchObject({ code: 'ERR_SESSION_GONE' })
+  })
+})

@@ -1,4 +1,3 @@
-import type { SessionData } from '@coatcheck/session'
 import { MapStore } from '../support/map-backend.ts'
 
 type Rows = MapStore['rows']
@@ -43,13 +42,7 @@ export class Turns {
 
 /** Inserts in one step. */
 export class InsertingStore extends MapStore {
-  insert(sid: string, session: SessionData): Promise<boolean> {
-    const { expires } = session.cookie as { expires?: string | null }
-    const ttl = expires ? new Date(expires).valueOf() - Date.now() : this.ttl
-    return this._insert(sid, JSON.stringify(session), ttl)
-  }
-
-  async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
+  protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
     if ((this.rows.get(sid)?.expires ?? 0) > Date.now()) return false
     this.rows.set(sid, { data, expires: Date.now() + ttl })
     return true

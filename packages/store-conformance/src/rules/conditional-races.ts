@@ -3,7 +3,7 @@ import type { RuleText } from '../rule.ts'
 import type { Trial } from '../trial.ts'
 
 /** Two stores on the same sessions; the same one twice where stores share nothing. */
-async function two(t: Trial): Promise<[StoreHandle, StoreHandle]> {
+export async function two(t: Trial): Promise<[StoreHandle, StoreHandle]> {
   if (t.has('shared')) return t.pair()
   const store = await t.open()
   return [store, store]

@@ -10,6 +10,7 @@ import { destroy } from './destroy.ts'
 import { events } from './events.ts'
 import { expiry } from './expiry.ts'
 import { faults } from './faults.ts'
+import { insert } from './insert.ts'
 import { life } from './life.ts'
 import { listing } from './listing.ts'
 import { model } from './model.ts'
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   // After all others of the child process: a store whose close() ends a client that it shares would take the rest along.
   ...life,
   ...conditional,
+  ...insert,
   ...model,
 ]
 

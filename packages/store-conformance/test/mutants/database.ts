@@ -38,6 +38,16 @@ export class Client {
     return this.#command(rows => void rows.set(key, { ...row }))
   }
 
+  /** Adds a row where none is, or one that may go. Tells whether it did. */
+  insert(key: string, row: Row, mayGo: (old: Row) => boolean): Promise<boolean> {
+    return this.#command(rows => {
+      const old = rows.get(key)
+      if (old && !mayGo(old)) return false
+      rows.set(key, { ...row })
+      return true
+    })
+  }
+
   /** Changes a row that is there and alive, and has the text `expected` where given. */
   update(key: string, change: Partial<Row>, expected?: string): Promise<'updated' | 'changed' | 'missing'> {
     return this.#command(rows => {

@@ -7,6 +7,7 @@ import { destroyMutants } from './destroy.ts'
 import { eventsMutants } from './events.ts'
 import { expiryMutants } from './expiry.ts'
 import { faultsMutants } from './faults.ts'
+import { insertMutants } from './insert.ts'
 import { lifeMutants } from './life.ts'
 import { listingMutants } from './listing.ts'
 import { modelMutants } from './model.ts'
@@ -35,5 +36,6 @@ export const mutants: readonly Mutant[] = [
   ...lifeMutants,
   ...securityMutants,
   ...conditionalMutants,
+  ...insertMutants,
   ...modelMutants,
 ]

@@ -45,6 +45,10 @@ export class ReferenceStore extends EventEmitter {
     return this.answer(() => this._touch(sid, session), callback)
   }
 
+  insert(sid: string, session: Data, callback?: Callback): unknown {
+    return this.answer(() => this._insert(sid, this.row(session)), callback)
+  }
+
   destroy(sid: string, callback?: Callback): unknown {
     return this.answer(() => this._destroy(sid), callback)
   }
@@ -119,6 +123,10 @@ export class ReferenceStore extends EventEmitter {
 
   async _update(sid: string, row: Row, expected?: string): Promise<'updated' | 'changed' | 'missing'> {
     return this.client.update(this.key(sid), row, expected)
+  }
+
+  async _insert(sid: string, row: Row): Promise<boolean> {
+    return this.client.insert(this.key(sid), row, old => !this.alive(old))
   }
 
   async _touch(sid: string, session: Data): Promise<void> {

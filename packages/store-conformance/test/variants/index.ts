@@ -17,6 +17,7 @@ export const coreOnly: Variant = variant('no optional methods', Base => {
     override close = absent
     override entries = absent
     override ids = absent
+    override insert = absent
     override async _set(sid: string, session: object) {
       await this.client.write(this.key(sid), this.row(session))
     }

@@ -1,0 +1,88 @@
+import { createRequire } from 'node:module'
+import type { Finding } from '@coatcheck/session'
+import type { MongodbDatabase } from './client.ts'
+
+/** Milliseconds: clocks that are further apart have not been set by the same time server. */
+const SKEW = 5000
+
+/** MongoDB's codes for a collection that is not there, and for what a user may not do. */
+const NOT_THERE = 26
+const UNAUTHORIZED = 13
+
+/** What is to be known about the server and the collection. Changes nothing. */
+export async function diagnose(
+  db: MongodbDatabase,
+  collection: string,
+  { driver, ttlIndex }: { driver: string; ttlIndex: boolean },
+): Promise<Finding[]> {
+  const packages = `@coatcheck/store-mongodb ${versionIn('../package.json')}, ${driver}`
+  const sent = Date.now()
+  const hello = await db.command({ hello: 1 })
+  const between = (sent + Date.now()) / 2
+  return [
+    { name: 'packages', level: 'ok', text: packages },
+    { name: 'server', level: 'ok', text: `${await versionOf(db)}, ${kindOf(hello)}` },
+    clock(Math.round(new Date(hello.localTime).valueOf() - between)),
+    await index(db, collection, ttlIndex),
+  ]
+}
+
+async function versionOf(db: MongodbDatabase): Promise<string> {
+  const { version, ferretdb, ferretdbVersion } = await db.command({ buildInfo: 1 })
+  const ferret = ferretdb?.version ?? ferretdbVersion
+  return ferret ? `FerretDB ${ferret} (as MongoDB ${version})` : `MongoDB ${version}`
+}
+
+function kindOf(hello: { msg?: unknown; setName?: unknown }): string {
+  if (hello.msg === 'isdbgrid') return 'sharded'
+  return typeof hello.setName === 'string' ? `replica set "${hello.setName}"` : 'one server alone'
+}
+
+function clock(ahead: number): Finding {
+  const name = 'clock'
+  if (Math.abs(ahead) <= SKEW) return { name, level: 'ok', text: `${ahead} ms ahead of this process` }
+  const text = `${ahead} ms ahead of this process: one of the two is wrong; sessions end by the one of the server`
+  return { name, level: 'warning', text }
+}
+
+async function index(db: MongodbDatabase, collection: string, wanted: boolean): Promise<Finding> {
+  const name = 'TTL index'
+  let indexes: Index[]
+  try {
+    indexes = (await db.command({ listIndexes: collection, cursor: {} })).cursor.firstBatch
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    if (code === NOT_THERE)
+      return { name, level: 'ok', text: `the collection "${collection}" is not there yet` }
+    if (code === UNAUTHORIZED)
+      return { name, level: 'ok', text: 'the user of the store may not look at indexes' }
+    throw error
+  }
+  const own = indexes.find(({ key }) => Object.keys(key).join() === 'expires')
+  if (own?.expireAfterSeconds === 0) return { name, level: 'ok', text: 'MongoDB deletes what has expired' }
+  if (own && own.expireAfterSeconds !== undefined) {
+    const text = `expired sessions stay for ${own.expireAfterSeconds} seconds more; the store does not see them`
+    return { name, level: 'ok', text }
+  }
+  if (!wanted)
+    return { name, level: 'ok', text: 'none, as the option "ttlIndex" says: the store deletes itself' }
+  return {
+    name,
+    level: 'warning',
+    text: 'none: expired sessions are deleted by the store alone, every pruneInterval; the store makes the index when it is opened, unless another one is in its way or its user may not',
+  }
+}
+
+interface Index {
+  readonly key: object
+  readonly expireAfterSeconds?: number
+}
+
+/** A file of the package itself, or of one that can be found from it. */
+export function versionIn(manifest: string): string {
+  try {
+    return createRequire(import.meta.url)(manifest).version
+  } catch {
+    return 'of unknown version'
+  }
+}

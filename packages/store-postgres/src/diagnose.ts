@@ -1,0 +1,120 @@
+import { createRequire } from 'node:module'
+import type { Finding } from '@coatcheck/session'
+import type { PostgresClient } from './client.ts'
+import { layoutOf } from './layout.ts'
+
+/** Milliseconds: clocks that are further apart have not been set by the same time server. */
+const SKEW = 5000
+
+/** A connection of `pg`, and how it is had from a pool. */
+interface Connection extends PostgresClient {
+  /** What the server, or whoever answers in its place, has said when the connection was made. */
+  readonly processID?: number | null
+  connect?(): Promise<Connection>
+  release?(): void
+}
+
+/** What is to be known about the server and the table, whose name is quoted. Changes nothing. */
+export async function diagnose(
+  client: PostgresClient,
+  table: string,
+  { driver, prepare }: { driver: string; prepare: boolean },
+): Promise<Finding[]> {
+  const packages = `@coatcheck/store-postgres ${versionIn('../package.json')}, ${driver}`
+  const { rows } = await client.query({
+    text: "SELECT current_setting('server_version') AS version, pg_is_in_recovery() AS standby",
+  })
+  const { version, standby } = rows[0]
+  return [
+    { name: 'packages', level: 'ok', text: packages },
+    standby
+      ? {
+          name: 'server',
+          level: 'problem',
+          text: `PostgreSQL ${version}, a standby: sessions cannot be written`,
+        }
+      : { name: 'server', level: 'ok', text: `PostgreSQL ${version}` },
+    await clockOf(client),
+    ...(await tableOf(client, table)),
+    await sharing(client, prepare),
+  ]
+}
+
+async function clockOf(client: PostgresClient): Promise<Finding> {
+  const name = 'clock'
+  const sent = Date.now()
+  const { rows } = await client.query({
+    text: 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now',
+  })
+  const ahead = Math.round(Number(rows[0].now) - (sent + Date.now()) / 2)
+  if (Math.abs(ahead) <= SKEW) return { name, level: 'ok', text: `${ahead} ms ahead of this process` }
+  const text = `${ahead} ms ahead of this process: one of the two is wrong; sessions end by the one of the server`
+  return { name, level: 'warning', text }
+}
+
+async function tableOf(client: PostgresClient, table: string): Promise<Finding[]> {
+  const name = 'table'
+  let expires: string
+  try {
+    const layout = await layoutOf(client, table)
+    if (!layout) return [{ name, level: 'ok', text: `${table} is not there yet` }]
+    expires = layout.expires
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return [{ name, level: 'problem', text: error.message }]
+  }
+  const { rows } = await client.query({
+    text: `
+      SELECT relpersistence = 'u' AS unlogged, EXISTS (
+        SELECT FROM pg_catalog.pg_index AS i
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = c.oid AND i.indisvalid AND a.attname = $2
+      ) AS indexed
+      FROM pg_catalog.pg_class AS c WHERE c.oid = to_regclass($1)`,
+    values: [table, expires],
+  })
+  const { unlogged, indexed } = rows[0]
+  return [
+    indexed
+      ? { name, level: 'ok', text: `${table}, with an index on ${expires}` }
+      : {
+          name,
+          level: 'warning',
+          text: `${table} has no index on ${expires}, and deleting expired sessions reads all of it: CREATE INDEX CONCURRENTLY ON ${table} (${expires})`,
+        },
+    unlogged
+      ? {
+          name: 'unlogged',
+          level: 'warning',
+          text: 'yes: all users are logged out when the server has crashed',
+        }
+      : { name: 'unlogged', level: 'ok', text: 'no: sessions outlive a crash of the server' },
+  ]
+}
+
+/** Whoever shares connections out says a number of its own for the process of the server. */
+async function sharing(client: Connection, prepare: boolean): Promise<Finding> {
+  const name = 'prepare'
+  const connection = client.processID === undefined ? await client.connect?.() : client
+  try {
+    const { rows } = (await connection?.query({ text: 'SELECT pg_backend_pid() AS pid' })) ?? { rows: [] }
+    const said = connection?.processID
+    if (typeof said !== 'number' || rows[0]?.pid === said) {
+      return { name, level: 'ok', text: prepare ? 'statements are prepared' : 'statements are not prepared' }
+    }
+  } finally {
+    if (connection !== client) connection?.release?.()
+  }
+  const text = 'connections are shared by something like PgBouncer'
+  if (!prepare) return { name, level: 'ok', text: `${text}, and statements are not prepared` }
+  return { name, level: 'warning', text: `${text}: where it shares them by transaction, set prepare: false` }
+}
+
+/** A file of the package itself, or of one that can be found from it. */
+export function versionIn(manifest: string): string {
+  try {
+    return createRequire(import.meta.url)(manifest).version
+  } catch {
+    return 'of unknown version'
+  }
+}

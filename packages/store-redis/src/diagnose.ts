@@ -1,0 +1,117 @@
+import { createRequire } from 'node:module'
+import type { Finding } from '@coatcheck/session'
+import type { Driver, Send } from './client.ts'
+
+/** Milliseconds: clocks that are further apart have not been set by the same time server. */
+const SKEW = 5000
+
+/** What is to be known about the servers. What a user of Redis may not ask is said so, and is no failure. */
+export async function diagnose(driver: Driver, client: string): Promise<Finding[]> {
+  const masters = await driver.masters()
+  const packages = `@coatcheck/store-redis ${versionIn('../package.json')}, ${client}`
+  const findings: Finding[] = [{ name: 'packages', level: 'ok', text: packages }]
+  for (const [index, send] of masters.entries()) {
+    const place = masters.length > 1 ? ` of master ${index + 1}` : ''
+    for (const { name, ...finding } of await server(send)) findings.push({ name: name + place, ...finding })
+  }
+  return findings
+}
+
+async function server(send: Send): Promise<Finding[]> {
+  const [clock, info, save] = await Promise.all([
+    clockOf(send),
+    permitted(() => send('info')),
+    permitted(() => send('config', 'get', 'save')),
+  ])
+  if (info === undefined) {
+    const text = 'the user of the store may not run INFO: version, memory and persistence were not looked at'
+    return [{ name: 'server', level: 'ok', text }, clock]
+  }
+  const facts = factsOf(String(info))
+  return [versionOfServer(facts), clock, memory(facts), persistence(facts, save)]
+}
+
+function versionOfServer(facts: Facts): Finding {
+  const { server_name: name = 'redis', redis_mode: mode, redis_version: redis } = facts
+  const version = facts[`${name}_version`] ?? redis
+  return { name: 'server', level: 'ok', text: `${name} ${version}${mode ? `, ${mode}` : ''}` }
+}
+
+/** A server that is full removes something or refuses to write. */
+function memory({ maxmemory, maxmemory_policy: policy, evicted_keys: evicted = '0' }: Facts): Finding {
+  const name = 'maxmemory-policy'
+  if (!policy) return { name, level: 'ok', text: 'the server does not tell' }
+  const bound = Number(maxmemory) > 0 ? `at ${maxmemory} bytes` : 'no maxmemory is set'
+  const text = `${policy}, ${bound}, ${evicted} keys evicted so far`
+  if (policy === 'noeviction' || Number(maxmemory) === 0) return { name, level: 'ok', text }
+  // Every session has an end, so that the policies for keys with an end take sessions as well.
+  return {
+    name,
+    level: 'warning',
+    text: `${text}: a full server removes sessions that have not expired, and users are logged out; use noeviction, and another server for caches`,
+  }
+}
+
+function persistence({ aof_enabled: aof }: Facts, save: unknown): Finding {
+  const name = 'persistence'
+  if (aof === '1') return { name, level: 'ok', text: 'appendonly: the last second may be lost in a crash' }
+  if (save === undefined) {
+    const text = 'appendonly is off, and the user of the store may not ask for "save" (CONFIG GET)'
+    return { name, level: 'ok', text }
+  }
+  const points = settingOf(save)
+  if (points) {
+    const text = `snapshots (save ${points}), no appendonly: what was written since the last one is lost in a crash`
+    return { name, level: 'ok', text }
+  }
+  const text =
+    'neither appendonly nor save: all users are logged out when the server restarts; set appendonly yes'
+  return { name, level: 'warning', text }
+}
+
+async function clockOf(send: Send): Promise<Finding> {
+  const name = 'clock'
+  const sent = Date.now()
+  const time = (await permitted(() => send('time'))) as unknown[] | undefined
+  if (!time) return { name, level: 'ok', text: 'the user of the store may not run TIME' }
+  const between = (sent + Date.now()) / 2
+  const ahead = Math.round(Number(time[0]) * 1000 + Number(time[1]) / 1000 - between)
+  if (Math.abs(ahead) <= SKEW) return { name, level: 'ok', text: `${ahead} ms ahead of this process` }
+  const text = `${ahead} ms ahead of this process: one of the two is wrong; sessions end by the one of the server`
+  return { name, level: 'warning', text }
+}
+
+type Facts = Readonly<Record<string, string | undefined>>
+
+function factsOf(info: string): Facts {
+  const lines = info.split(/\r?\n/).filter(line => line.includes(':'))
+  return Object.fromEntries(
+    lines.map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
+  )
+}
+
+/** `CONFIG GET` answers by a list of names and values, or in RESP3 by a map. */
+function settingOf(reply: unknown): string {
+  if (Array.isArray(reply)) return String(reply[1] ?? '')
+  if (reply instanceof Map) return String([...reply.values()][0] ?? '')
+  return String(Object.values(reply as object)[0] ?? '')
+}
+
+/** `undefined` where the user may not run the command, or a provider has taken it out. */
+async function permitted(work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await work()
+  } catch (error) {
+    if (/^(NOPERM|ERR unknown (sub)?command)/i.test((error as Error).message)) return undefined
+    throw error
+  }
+}
+
+/** A file of the package itself, or of one that can be found from it. */
+export function versionIn(manifest: string): string {
+  try {
+    return createRequire(import.meta.url)(manifest).version
+  } catch {
+    return 'of unknown version'
+  }
+}
