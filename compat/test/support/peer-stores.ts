@@ -88,11 +88,14 @@ const openConnectRedis: OpenPeer = async () => {
 const openConnectPgSimple: OpenPeer = async session => {
   const pool = new pg.Pool({ connectionString: inject('postgresUrl') })
   const behind = new pg.Pool({ connectionString: inject('postgresUrl') })
-  const tableName = `compat_connect_pg_simple_${process.pid}_${opened++}`
+  // In a schema of its own: the names of its key and its index are the same for every table.
+  const schemaName = `compat_connect_pg_simple_${process.pid}_${opened++}`
+  const tableName = `${schemaName}.session`
+  await behind.query(`CREATE SCHEMA ${schemaName}`)
   const PgStore = connectPgSimple(session as never)
-  const store = new PgStore({ pool, tableName, createTableIfMissing: true, pruneSessionInterval: false })
+  const store = new PgStore({ pool, schemaName, createTableIfMissing: true, pruneSessionInterval: false })
   onTestFinished(async () => {
-    await behind.query(`DROP TABLE IF EXISTS ${tableName}`)
+    await behind.query(`DROP SCHEMA ${schemaName} CASCADE`)
     await behind.end()
     if (!pool.ended) await pool.end()
   })
