@@ -80,7 +80,9 @@ const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisTy
   },
 
   createSession(req, data) {
-    const { expires, originalMaxAge } = data.cookie as SessionData['cookie']
+    const stored = data.cookie as SessionData['cookie']
+    const expires = stored.expires
+    const originalMaxAge = stored.originalMaxAge
     const cookie = new Cookie(data.cookie as CookieOptions)
     if (typeof expires === 'string') cookie.expires = new Date(expires)
     cookie.originalMaxAge = originalMaxAge as number | null
