@@ -1,12 +1,8 @@
-import { beforeAll, expect, inject, it } from 'vitest'
-import { useBuilt } from '../../store-sqlite/test/support/built.ts'
-import { compileInto } from './support/built.ts'
+import { expect, inject, it } from 'vitest'
+import { useBuilt } from '../../session/test/support/child.ts'
 import { AS_IT_MUST_BE, moveAndBack } from './support/guide.ts'
 
-const built = useBuilt()
-beforeAll(async () => {
-  for (const name of ['store-redis', 'store-postgres', 'store-mongodb']) await compileInto(built.folder, name)
-}, 60_000)
+const built = useBuilt({ stores: ['store-sqlite', 'store-redis', 'store-postgres', 'store-mongodb'] })
 
 it.each([
   ['connect-redis', () => ({ REDIS_URL: inject('redisUrl') })],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { useBuilt } from '../../store-sqlite/test/support/built.ts'
+import { useBuilt } from '../../session/test/support/child.ts'
 import { AS_IT_MUST_BE, moveAndBack, shown } from './support/guide.ts'
 
 const built = useBuilt()

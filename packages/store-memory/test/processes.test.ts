@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest'
-import { runModule, runNode } from '../../session/test/support/child.ts'
-import { useBuilt } from './support/built.ts'
+import { runModule, runNode, useBuilt } from '../../session/test/support/child.ts'
 
-const built = useBuilt()
+const built = useBuilt({ stores: ['store-memory'] })
 
 /** Run this module text with options of Node, and give what it prints as JSON. */
 async function run(options: string[], source: string): Promise<unknown> {

@@ -1,9 +1,12 @@
-import { expect, inject, it } from 'vitest'
+import { beforeAll, expect, inject, it } from 'vitest'
+import manifest from '../../session/package.json' with { type: 'json' }
+import { link, useBuilt } from '../../session/test/support/child.ts'
 import { runProcess } from '../../store-sqlite/test/support/processes.ts'
-import { useBuilt } from './support/built.ts'
 
-const alone = useBuilt({ outside: true })
-const beside = useBuilt()
+const alone = useBuilt({ outside: true, stores: ['store-mongodb'] })
+// What the middleware depends on is not the driver, which must be missing.
+beforeAll(() => link(alone.folder, Object.keys(manifest.dependencies)))
+const beside = useBuilt({ stores: ['store-mongodb'] })
 
 it('open: without the package mongodb, one sentence says how to get it', async () => {
   const { lines, ended } = runProcess(

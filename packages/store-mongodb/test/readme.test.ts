@@ -4,9 +4,9 @@ import { createServer } from 'node:net'
 import type { Codec } from '@coatcheck/session'
 import ConnectMongo, { createWebCryptoAdapter } from 'connect-mongo'
 import { describe, expect, inject, it } from 'vitest'
+import { useBuilt } from '../../session/test/support/child.ts'
 import { runProcess } from '../../store-sqlite/test/support/processes.ts'
 import { expressSession, ours, startApp } from './support/app.ts'
-import { useBuilt } from './support/built.ts'
 import { newDatabase, sessionOf, storeOn } from './support/mongodb.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
@@ -22,7 +22,7 @@ async function freePort(): Promise<string> {
 }
 
 describe('the examples', () => {
-  const built = useBuilt()
+  const built = useBuilt({ stores: ['store-mongodb'] })
 
   /** Run the example on a free port until the test ends, or until it is stopped. */
   async function start(source: string) {

@@ -1,12 +1,11 @@
 import { describe, expect, inject, it } from 'vitest'
 import manifest from '../../session/package.json' with { type: 'json' }
-import { link, runModule } from '../../session/test/support/child.ts'
+import { link, runModule, useBuilt } from '../../session/test/support/child.ts'
 import { runProcess } from '../../store-sqlite/test/support/processes.ts'
-import { useBuilt } from './support/built.ts'
 import { newSchema, openPool, openStore, sessionOf } from './support/postgres.ts'
 
 describe('several processes', () => {
-  const built = useBuilt()
+  const built = useBuilt({ stores: ['store-postgres'] })
   const env = (): Record<string, string> => ({ URL: inject('postgresUrl') })
 
   // Each opens the tables that it is told at the moment that it is told.
@@ -112,7 +111,7 @@ describe('several processes', () => {
 })
 
 describe('without pg', () => {
-  const alone = useBuilt({ outside: true })
+  const alone = useBuilt({ outside: true, stores: ['store-postgres'] })
 
   it('open: tells how to install it', async () => {
     await link(alone.folder, Object.keys(manifest.dependencies))

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { useBuilt } from '../../session/test/support/child.ts'
 import { runProcess } from '../../store-sqlite/test/support/processes.ts'
-import { useBuilt } from './support/built.ts'
 import { CONNECT_PG_SIMPLE, newSchema, openPool, openStore, sessionOf, urlOf } from './support/postgres.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
@@ -25,7 +25,7 @@ function section(title: string): string {
 }
 
 describe('the examples', () => {
-  const built = useBuilt()
+  const built = useBuilt({ stores: ['store-postgres'] })
 
   /** Run the example on a free port until the test ends, or until it is stopped. */
   async function start(source: string, schema: string) {

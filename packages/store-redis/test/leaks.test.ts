@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { startRedis } from '@coatcheck/store-conformance/containers'
 import { RedisStore } from '@coatcheck/store-redis'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { useBuilt } from '../../session/test/support/child.ts'
 import { runProcess } from '../../store-sqlite/test/support/processes.ts'
-import { useBuilt } from './support/built.ts'
 import { freshPrefix, openClient, own, sessionOf } from './support/redis.ts'
 
 const TIMERS = new Set(['Timeout', 'Immediate'])
@@ -45,7 +45,7 @@ describe('listeners and timers', () => {
 })
 
 describe('a process', () => {
-  const built = useBuilt()
+  const built = useBuilt({ stores: ['store-redis'] })
   const use = `
     import { RedisStore } from '@coatcheck/store-redis'
     process.on('warning', warning => { throw warning })

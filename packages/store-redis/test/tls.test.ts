@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { expect, inject, it, onTestFinished } from 'vitest'
+import { useBuilt } from '../../session/test/support/child.ts'
 import { runProcess } from '../../store-sqlite/test/support/processes.ts'
-import { useBuilt } from './support/built.ts'
 import { failureOf, openStore } from './support/redis.ts'
 
-const built = useBuilt()
+const built = useBuilt({ stores: ['store-redis'] })
 
 /** The server behind TLS, under a certificate that nobody knows but by its file. */
 async function openSecured() {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { useBuilt } from './support/built.ts'
+import { useBuilt } from '../../session/test/support/child.ts'
 import { openStore, tempFile } from './support/files.ts'
 import { runProcess } from './support/processes.ts'
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import manifest from '../../session/package.json' with { type: 'json' }
-import { link, runModule } from '../../session/test/support/child.ts'
-import { useBuilt } from './support/built.ts'
+import { link, runModule, useBuilt } from '../../session/test/support/child.ts'
 import { openClient, openStore, sessionOf, tempFile } from './support/files.ts'
 import { runProcess } from './support/processes.ts'
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { useBuilt } from './support/built.ts'
+import { useBuilt } from '../../session/test/support/child.ts'
 import { runProcess } from './support/processes.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')

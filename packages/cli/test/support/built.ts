@@ -1,11 +1,8 @@
 import { spawn } from 'node:child_process'
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll } from 'vitest'
-import { installBuilt, link, typescript } from '../../../session/test/support/child.ts'
-
-const packages = fileURLToPath(new URL('../../..', import.meta.url))
+import { compileInto, installBuilt, link } from '../../../session/test/support/child.ts'
 
 /** A folder in which the command is installed as it would be published, beside the middleware and the store for SQLite. */
 export function useBuiltCommand(): { readonly folder: string; readonly main: string } {
@@ -29,32 +26,6 @@ async function install(folder: string): Promise<string> {
     bin: { coatcheck: string }
   }
   return join(to, manifest.bin.coatcheck)
-}
-
-/** Install a package of the repository beside those that are in the folder already, from today's source. */
-export async function compileInto(folder: string, name: string): Promise<string> {
-  const [from, to] = [join(packages, name), join(folder, 'node_modules/@coatcheck', name)]
-  await mkdir(to, { recursive: true })
-  await cp(join(from, 'package.json'), join(to, 'package.json'))
-  const session = join(folder, 'node_modules/@coatcheck/session/dist')
-  const modules = join(packages, '../node_modules')
-  const compilerOptions = {
-    composite: false,
-    rootDir: join(from, 'src'),
-    outDir: join(to, 'dist'),
-    typeRoots: [join(modules, '@types')],
-    paths: {
-      '@coatcheck/session': [join(session, 'index.d.ts')],
-      '@coatcheck/session/stores': [join(session, 'stores/index.d.ts')],
-      '*': [join(modules, '*'), join(modules, '@types/*')],
-    },
-  }
-  const config = join(folder, `${name}.json`)
-  const project = { extends: join(from, 'tsconfig.json'), compilerOptions, include: [join(from, 'src')] }
-  await writeFile(config, JSON.stringify({ ...project, references: [] }))
-  const { code, stdout } = await typescript(['-p', config])
-  if (code !== 0) throw new Error(`${name} does not compile:\n${stdout}`)
-  return to
 }
 
 async function dependencies(folder: string): Promise<string[]> {

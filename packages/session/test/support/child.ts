@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
-import { copyFile, cp, mkdir, mkdtemp, realpath, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll } from 'vitest'
 
 export interface Exit {
   /** `-1` for a process that was killed. */
@@ -15,21 +16,43 @@ export interface Exit {
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
 
+/** Where to install our packages, and which. */
+export interface Installed {
+  /** Where no package of the repository can be found. Default `false`. */
+  outside?: boolean
+  /** The stores beside `session`, by folder. Default `store-sqlite`. */
+  stores?: readonly string[]
+}
+
 /**
- * A folder in which `@coatcheck/session` and `@coatcheck/store-sqlite` are installed as they would be published, compiled from
- * today's source. The packages of the repository can be found from it, unless it is outside of that. Removed after the tests
- * of the file.
+ * A folder in which `@coatcheck/session` and stores are installed as they would be published, compiled from today's source. The
+ * packages of the repository can be found from it, unless it is outside of that. Removed when the process ends.
  */
-export async function installBuilt({ outside = false } = {}): Promise<string> {
+export async function installBuilt({
+  outside = false,
+  stores = ['store-sqlite'],
+}: Installed = {}): Promise<string> {
   const parent = outside ? tmpdir() : join(root, 'node_modules/.cache')
   await mkdir(parent, { recursive: true })
   const folder = await realpath(await mkdtemp(join(parent, 'coatcheck-built-')))
   // Hooks of vitest do not run where this is called from another hook.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  await compile(folder, 'session', {})
-  const types = join(folder, 'node_modules/@coatcheck/session/dist/index.d.ts')
-  await compile(folder, 'store-sqlite', { '@coatcheck/session': [types] })
+  await compileInto(folder, 'session')
+  for (const store of stores) await compileInto(folder, store)
   return folder
+}
+
+/**
+ * `installBuilt` for the tests of a file or of a `describe`. Child processes need it: not every Node that is supported runs
+ * TypeScript, and there need not be a build.
+ */
+export function useBuilt(installed: Installed = {}): { readonly folder: string } {
+  const built = { folder: '' }
+  beforeAll(async () => {
+    built.folder = await installBuilt(installed)
+  }, 120_000)
+  afterAll(() => rm(built.folder, { recursive: true, force: true }))
+  return built
 }
 
 /** Make packages of the repository known in a folder outside of it. */
@@ -48,21 +71,35 @@ export async function copyConsumer(folder: string, name: string): Promise<string
   return project
 }
 
-async function compile(folder: string, name: string, paths: Record<string, string[]>): Promise<void> {
+/** Install a package of the repository, as it is today, beside those that are in the folder already. Tells where. */
+export async function compileInto(folder: string, name: string): Promise<string> {
   const [from, to] = [join(root, 'packages', name), join(folder, 'node_modules/@coatcheck', name)]
   await mkdir(to, { recursive: true })
   await copyFile(join(from, 'package.json'), join(to, 'package.json'))
   // Dependencies that npm could not put at the root, since another version is there.
   const own = join(from, 'node_modules')
   if (existsSync(own)) await symlink(own, join(to, 'node_modules'))
+  const session = join(folder, 'node_modules/@coatcheck/session/dist')
+  const compilerOptions = {
+    composite: false,
+    rootDir: join(from, 'src'),
+    outDir: join(to, 'dist'),
+    // The types that a source file needs are those of the repository, wherever this folder is.
+    typeRoots: [join(root, 'node_modules/@types')],
+    paths:
+      name === 'session'
+        ? {}
+        : {
+            '@coatcheck/session': [join(session, 'index.d.ts')],
+            '@coatcheck/session/stores': [join(session, 'stores/index.d.ts')],
+          },
+  }
   const config = join(folder, `${name}.json`)
-  const compilerOptions = { composite: false, rootDir: join(from, 'src'), outDir: join(to, 'dist'), paths }
-  // The types that a source file needs are those of the repository, wherever this folder is.
-  Object.assign(compilerOptions, { typeRoots: [join(root, 'node_modules/@types')] })
   const project = { extends: join(from, 'tsconfig.json'), compilerOptions, include: [join(from, 'src')] }
   await writeFile(config, JSON.stringify({ ...project, references: [] }))
   const { code, stdout } = await typescript(['-p', config])
   if (code !== 0) throw new Error(`${name} does not compile:\n${stdout}`)
+  return to
 }
 
 /** Run the TypeScript compiler. */
