@@ -46,6 +46,10 @@ const doings = {
     visitor.turns = 2
     await call(visitor, 'save')
   },
+  async 'save, which it has done before'(visitor: Visitor) {
+    visitor.turns = 2
+    await call(visitor, 'save')
+  },
   async 'make it last longer'(visitor: Visitor) {
     visitor.cookie.maxAge = 90_000
     visitor.touch()
@@ -74,6 +78,10 @@ export async function openApp(sessions: Middleware) {
     }
     if (path === 'logout') await call(visitor, first as Method)
     if (path === 'late') {
+      if (first!.endsWith('before')) {
+        visitor.turns = 1
+        await call(visitor, 'save')
+      }
       await gates[Number(second)]!.pass()
       // It fails when the session is gone: that is right, and no reason not to answer.
       await doings[first as Doing](visitor).catch(() => {})
@@ -93,6 +101,8 @@ export async function openApp(sessions: Middleware) {
       answer(req as Request).then(text => res.end(text), fail)
     })
   })
+  // A connection that waits for its next request must not be closed just when that is sent.
+  server.keepAliveTimeout = 0
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const agent = new Agent({ keepAlive: true })

@@ -70,7 +70,6 @@ export async function openPostgres(url: string): Promise<Place<PostgresStore>> {
     PostgresStore.open(url, { table }),
     PostgresStore.open(url, { table }),
   ]
-  await stores[0].clear()
   const pool = new pg.Pool({ connectionString: url })
   return {
     stores,
@@ -84,13 +83,13 @@ export async function openPostgres(url: string): Promise<Place<PostgresStore>> {
   }
 }
 
-export async function openMongodb(url: string): Promise<Place<MongodbStore>> {
-  const collection = 'races'
+/** `stringify` tells in which form the second store stores sessions: `false` is the middle of going over from one to the other. */
+export async function openMongodb(url: string, { stringify = true } = {}): Promise<Place<MongodbStore>> {
+  const collection = stringify ? 'races' : 'races-of-two-forms'
   const stores: [MongodbStore, MongodbStore] = [
     MongodbStore.open(url, { collection }),
-    MongodbStore.open(url, { collection }),
+    MongodbStore.open(url, { collection, stringify }),
   ]
-  await stores[0].clear()
   const client = await MongoClient.connect(url)
   const documents = client.db().collection<{ _id: string }>(collection)
   return {

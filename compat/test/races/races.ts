@@ -26,7 +26,9 @@ export async function raceLogouts(apps: [App, App], isStored: IsStored, count: n
     const late = [0, 1, 0].slice(0, 1 + (round % 3)).map(n => apps[n]!.late(cookie, doing))
     await Promise.all(late.map(({ arrived }) => arrived))
     const how = round % 4 < 2 ? 'destroy' : 'regenerate'
-    await apps[round % 2]!.get(`logout/${how}`, cookie)
+    if (!(await isStored(sid))) throw new Error('The login did not store the session')
+    const out = await apps[round % 2]!.get(`logout/${how}`, cookie)
+    if (out.status !== 200) throw new Error(`The logout was answered with ${out.status}: ${out.text}`)
     if (await isStored(sid)) throw new Error('The logout did not end the session')
 
     for (const { open } of late) open()
@@ -40,6 +42,26 @@ export async function raceLogouts(apps: [App, App], isStored: IsStored, count: n
       seen.revived[doing] = (seen.revived[doing] ?? 0) + 1
   })
   return seen
+}
+
+/**
+ * Races of a logout with requests that end at the same moment, half of them let go before it and half after it. Tells how often the
+ * session was there afterwards.
+ */
+export async function raceAtOnce(apps: [App, App], isStored: IsStored, count: number): Promise<number> {
+  let revived = 0
+  await inLanes(count, 10, async i => {
+    const { cookie, sid } = await apps[0].login()
+    const late = allDoings.map((doing, n) => apps[n % 2]!.late(cookie, doing))
+    await Promise.all(late.map(({ arrived }) => arrived))
+    const before = i % allDoings.length
+    for (const { open } of late.slice(0, before)) open()
+    const out = apps[0].get('logout/destroy', cookie)
+    for (const { open } of late.slice(before)) open()
+    await Promise.all([out, ...late.map(({ reply }) => reply)])
+    if (await isStored(sid)) revived++
+  })
+  return revived
 }
 
 /** How many of `count` increments are lost when clients increment each a number of its own in one session. */
