@@ -76,10 +76,10 @@ describe.each([
 
   test('logout: a store that inserts whatever it is given would be found out', async () => {
     const [here] = place.stores
-    const { set } = here
+    const set = here.set as (...args: unknown[]) => unknown
     // A copy does not remember that it was read.
     here.set = ((sid: string, data: object, done: () => void) =>
-      set.call(here, sid, { ...data } as never, done)) as never
+      set.call(here, sid, { ...data }, done)) as never
     const app = await openApp(session({ ...common, resave: false, store: here }))
     apps.push(app)
     const { revived } = await raceLogouts([app, app], place.isStored, 70)
