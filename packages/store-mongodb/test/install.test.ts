@@ -1,7 +1,7 @@
 import { beforeAll, expect, inject, it } from 'vitest'
 import manifest from '../../session/package.json' with { type: 'json' }
 import { link, useBuilt } from '../../session/test/support/child.ts'
-import { runProcess } from '../../store-sqlite/test/support/processes.ts'
+import { runProcess } from '../../session/test/support/processes.ts'
 
 const alone = useBuilt({ outside: true, stores: ['store-mongodb'] })
 // What the middleware depends on is not the driver, which must be missing.

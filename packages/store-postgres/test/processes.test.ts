@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest'
 import manifest from '../../session/package.json' with { type: 'json' }
 import { link, runModule, useBuilt } from '../../session/test/support/child.ts'
-import { runProcess } from '../../store-sqlite/test/support/processes.ts'
+import { runProcess } from '../../session/test/support/processes.ts'
 import { newSchema, openPool, openStore, sessionOf } from './support/postgres.ts'
 
 describe('several processes', () => {

@@ -1,69 +1,25 @@
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { useBuilt } from '../../session/test/support/child.ts'
-import { runProcess } from '../../store-sqlite/test/support/processes.ts'
+import { expectToCount, membersOf, readReadme, runExample } from '../../session/test/support/readme.ts'
 import { CONNECT_PG_SIMPLE, newSchema, openPool, openStore, sessionOf, urlOf } from './support/postgres.ts'
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-const examples = [...readme.matchAll(/^## ([^\n]*)\n(?:(?!^## ).)*?^```js runnable\n(.*?)^```$/gms)]
-const [ddl, move] = [...readme.matchAll(/^```sql\n(.*?)^```$/gms)].map(match => match[1]!)
-
-async function freePort(): Promise<string> {
-  const probe = createServer().listen(0)
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
-  await once(probe, 'close')
-  return String(port)
-}
-
-/** The section with this title, up to the next one. */
-function section(title: string): string {
-  return readme.split(/^## /m).find(text => text.startsWith(`${title}\n`))!
-}
+const readme = readReadme(import.meta.url)
+const [ddl, move] = [...readme.text.matchAll(/^```sql\n(.*?)^```$/gms)].map(match => match[1]!)
 
 describe('the examples', () => {
   const built = useBuilt({ stores: ['store-postgres'] })
 
-  /** Run the example on a free port until the test ends, or until it is stopped. */
-  async function start(source: string, schema: string) {
-    const url = urlOf({ options: `-c search_path=${schema}` })
-    const app = runProcess(built.folder, source, { PORT: await freePort(), DATABASE_URL: url })
-    const [line] = (await Promise.race([once(app.child.stdout!, 'data'), app.ended])) as [Buffer]
-    const stop = async () => {
-      app.child.kill('SIGTERM')
-      await app.ended
-    }
-    return { url: String(line).trim(), stop }
-  }
-
   it('readme: has two that can be run', () => {
-    expect(examples.map(([, title]) => title)).toEqual(['Example', 'Under express-session'])
+    expect(readme.runnable.map(([title]) => title)).toEqual(['Example', 'Under express-session'])
   })
 
-  it.each(examples.map(([, title, source]) => [title, source] as [string, string]))(
+  it.each(readme.runnable)(
     'readme: the one of "%s" counts, and goes on counting after a restart',
     async (_, source) => {
-      const schema = await newSchema()
-      let app = await start(source, schema)
-      let cookie = ''
-      const get = async (path = '/') => {
-        const reply = await fetch(app.url + path, { headers: { cookie } })
-        for (const line of reply.headers.getSetCookie()) cookie = line.split(';')[0]!
-        return reply.text()
-      }
-      expect(await get()).toBe('Views: 1')
-      expect(await get()).toBe('Views: 2')
-      await app.stop()
-      app = await start(source, schema)
-      expect(await get()).toBe('Views: 3')
-      if (source.includes('/logout')) {
-        expect(await get('/logout')).toBe('Bye')
-        expect(await get()).toBe('Views: 1')
-      }
-      await app.stop()
+      const env = { DATABASE_URL: urlOf({ options: `-c search_path=${await newSchema()}` }) }
+      const logsOut = source.includes('/logout')
+      await expectToCount(() => runExample(built.folder, source, env), { logsOut, remembers: true })
     },
   )
 })
@@ -103,15 +59,11 @@ describe('the statements', () => {
 
 describe('the tables', () => {
   it('readme: every option is in it, and no other', () => {
-    const sources = ['../src/postgres-store.ts', '../../session/src/record-store-options.ts']
-    const options = sources.flatMap(path => {
-      const source = readFileSync(new URL(path, import.meta.url), 'utf8')
-      const bodies = [...source.matchAll(/interface \w+Options .*?\{(.*?)^\}/gms)].map(match => match[1]!)
-      return bodies.flatMap(body => [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(match => match[1]!))
-    })
-    const listed = [...section('Options').matchAll(/^\| `(\w+)` \|/gm)].map(match => match[1]!)
-    expect(listed.sort()).toEqual([...new Set(options)].sort())
-    expect(listed).toHaveLength(12)
+    const own = membersOf(import.meta.url, '../src/postgres-store.ts')
+    const common = membersOf(import.meta.url, '../../session/src/record-store-options.ts')
+    const options = new Set([...own, ...common])
+    expect(readme.listed('Options')).toEqual([...options].sort())
+    expect(options.size).toBe(12)
   })
 
   it('readme: every option of connect-pg-simple has an answer', () => {
@@ -119,9 +71,7 @@ describe('the tables', () => {
     const source = readFileSync(require, 'utf8')
     const options = [...source.matchAll(/@property \{.*\} \[(\w+)\]/g)].map(match => match[1]!)
     expect(options.length).toBeGreaterThan(10)
-    const listed = [...section('Coming from connect-pg-simple').matchAll(/^\| `(\w+)`/gm)].map(
-      match => match[1]!,
-    )
+    const listed = readme.listed('Coming from connect-pg-simple', /^\| `(\w+)`/gm)
     for (const option of options) expect(listed).toContain(option)
   })
 })

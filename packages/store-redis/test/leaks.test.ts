@@ -3,7 +3,7 @@ import { startRedis } from '@coatcheck/store-conformance/containers'
 import { RedisStore } from '@coatcheck/store-redis'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { useBuilt } from '../../session/test/support/child.ts'
-import { runProcess } from '../../store-sqlite/test/support/processes.ts'
+import { runProcess } from '../../session/test/support/processes.ts'
 import { freshPrefix, openClient, own, sessionOf } from './support/redis.ts'
 
 const TIMERS = new Set(['Timeout', 'Immediate'])

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { useBuilt } from '../../session/test/support/child.ts'
-import { runProcess } from '../../store-sqlite/test/support/processes.ts'
+import { runProcess } from '../../session/test/support/processes.ts'
 import { failureOf, openStore } from './support/redis.ts'
 
 const built = useBuilt({ stores: ['store-redis'] })

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { useBuilt } from '../../session/test/support/child.ts'
+import { runProcess } from '../../session/test/support/processes.ts'
 import { openStore, tempFile } from './support/files.ts'
-import { runProcess } from './support/processes.ts'
 
 const FILLING = 'x'.repeat(700)
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import manifest from '../../session/package.json' with { type: 'json' }
 import { link, runModule, useBuilt } from '../../session/test/support/child.ts'
+import { runProcess } from '../../session/test/support/processes.ts'
 import { openClient, openStore, sessionOf, tempFile } from './support/files.ts'
-import { runProcess } from './support/processes.ts'
 
 describe('several processes', () => {
   const built = useBuilt()

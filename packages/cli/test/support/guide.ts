@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
-import { runProcess } from '../../../store-sqlite/test/support/processes.ts'
+import { runProcess } from '../../../session/test/support/processes.ts'
 
 const guide = readFileSync(
   new URL('../../../../docs/moving-from-express-session.md', import.meta.url),
