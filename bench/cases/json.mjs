@@ -1,4 +1,5 @@
 import { databaseFor, NotHere } from '../lib/databases.mjs'
+import { methodOf } from '../lib/methods.mjs'
 import { makeSessions, startServer } from '../lib/server-process.mjs'
 
 const PATHS = ['anonymous', 'read', 'write', 'new']
@@ -50,7 +51,7 @@ async function countsOf(kind, middleware) {
     const headers = path === 'read' || path === 'write' ? { cookie } : {}
     const before = await server.json()
     for (let i = 0; i < REQUESTS; i++) {
-      const response = await fetch(server.url(`/${path}`), { headers })
+      const response = await fetch(server.url(`/${path}`), { method: methodOf(`/${path}`), headers })
       await response.arrayBuffer()
       if (!response.ok) throw new Error(`${middleware} on ${kind} answered ${response.status} to ${path}`)
     }

@@ -1,4 +1,5 @@
 import { databaseFor, NotHere } from '../lib/databases.mjs'
+import { methodOf } from '../lib/methods.mjs'
 import { makeSessions, startServer } from '../lib/server-process.mjs'
 import { slowProxy } from '../lib/slow-proxy.mjs'
 import { counterOf } from '../lib/statements.mjs'
@@ -99,7 +100,7 @@ async function durationOf(server, path) {
 }
 
 async function visit(server, path, cookie) {
-  const response = await fetch(server.url(`/${path}`), { headers: { cookie } })
+  const response = await fetch(server.url(`/${path}`), { method: methodOf(`/${path}`), headers: { cookie } })
   await response.arrayBuffer()
   if (!response.ok) throw new Error(`${path} was answered with ${response.status}`)
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import autocannon from 'autocannon'
+import { methodOf } from './methods.mjs'
 
 const SCRIPT = fileURLToPath(new URL('requests.lua', import.meta.url))
 
@@ -32,7 +33,20 @@ async function withWrk(url, seconds, connections, cookies) {
   try {
     const file = join(folder, 'cookies')
     writeFileSync(file, cookies.map(cookie => `${cookie ?? '-'}\n`).join(''))
-    const args = ['-t1', `-c${connections}`, `-d${seconds}`, '--timeout', '20', '-s', SCRIPT, url, '--', file]
+    const method = methodOf(new URL(url).pathname)
+    const args = [
+      '-t1',
+      `-c${connections}`,
+      `-d${seconds}`,
+      '--timeout',
+      '20',
+      '-s',
+      SCRIPT,
+      url,
+      '--',
+      method,
+      file,
+    ]
     const { stdout } = await promisify(execFile)('wrk', args)
     const { requests, us, failed } = JSON.parse(stdout.trim().split('\n').at(-1))
     return { requests, duration: us / 1e6, failed }
@@ -46,11 +60,11 @@ async function withAutocannon(url, seconds, connections, cookies) {
     url,
     connections,
     duration: seconds,
-    requests: requestsOf(cookies),
+    requests: requestsOf(methodOf(new URL(url).pathname), cookies),
   })
   return { requests: requests.total, duration, failed: errors + non2xx }
 }
 
-function requestsOf(cookies) {
-  return cookies.map(cookie => ({ method: 'GET', headers: cookie ? { cookie } : {} }))
+function requestsOf(method, cookies) {
+  return cookies.map(cookie => ({ method, headers: cookie ? { cookie } : {} }))
 }

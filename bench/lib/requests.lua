@@ -1,11 +1,12 @@
--- wrk's script: one request per line of cookies in the file that the first argument names, in turn.
+-- wrk's script: one request of the first argument's method per line of cookies in the file that the second one names, in turn.
 local requests = {}
 local at = 0
 
 function init(args)
-  for line in io.lines(args[1]) do
+  for line in io.lines(args[2]) do
     local headers = line ~= '-' and { Cookie = line } or {}
-    requests[#requests + 1] = wrk.format('GET', nil, headers)
+    if args[1] ~= 'GET' then headers['Content-Length'] = '0' end
+    requests[#requests + 1] = wrk.format(args[1], nil, headers)
   end
 end
 

@@ -10,7 +10,7 @@ import { countEach } from './support/counts.ts'
 import { startServer } from './support/server.ts'
 
 // The aims are one for a request that only reads, and two for any other. These are today's counts: lower them with the code.
-const ROUND_TRIPS = { anonymous: 0, new: 1, untouched: 2, read: 2, write: 2, login: 3, logout: 2 }
+const ROUND_TRIPS = { anonymous: 0, new: 1, untouched: 1, read: 1, write: 2, login: 3, logout: 2 }
 
 it('Redis: commands per request, counted by MONITOR', async () => {
   const url = inject('redisUrl')

@@ -6,15 +6,14 @@ import { countEach } from './support/counts.ts'
 import { startServer } from './support/server.ts'
 
 // The aim is one of each for a request that only reads. These are today's counts: lower them with the code.
-const STRINGIFY = { anonymous: 2, new: 3, untouched: 1, read: 1, write: 2, login: 2, logout: 0 }
+const STRINGIFY = { anonymous: 0, new: 2, untouched: 1, read: 1, write: 2, login: 2, logout: 0 }
 const PARSE = { anonymous: 0, new: 0, untouched: 1, read: 1, write: 1, login: 1, logout: 1 }
 
 const STORES = {
   'session.MemoryStore': {
     make: () => new (session.MemoryStore as unknown as new () => Store)(),
-    // It keeps the expiry in the text: a touch reads and writes that.
-    stringify: { ...STRINGIFY, untouched: 2, read: 2 },
-    parse: { ...PARSE, untouched: 2, read: 2 },
+    stringify: STRINGIFY,
+    parse: PARSE,
   },
   MemoryStore: { make: () => new MemoryStore(), stringify: STRINGIFY, parse: PARSE },
   SqliteStore: { make: () => SqliteStore.open(':memory:'), stringify: STRINGIFY, parse: PARSE },

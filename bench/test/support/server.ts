@@ -23,6 +23,9 @@ export interface TestServer {
   close(): Promise<void>
 }
 
+/** What a request to it is sent with; any other is a GET. */
+const METHODS: Partial<Record<Path, string>> = { write: 'POST', login: 'POST', logout: 'POST' }
+
 /** The middleware on `node:http`, as an application uses it. */
 export async function startServer(store: Store, options: SessionOptions = {}): Promise<TestServer> {
   const middleware = session<Data>({
@@ -60,7 +63,10 @@ export async function startServer(store: Store, options: SessionOptions = {}): P
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   async function request(path: Path, cookie?: string): Promise<Response> {
-    const response = await fetch(`${base}/${path}`, { headers: cookie ? { cookie } : {} })
+    const response = await fetch(`${base}/${path}`, {
+      method: METHODS[path] ?? 'GET',
+      headers: cookie ? { cookie } : {},
+    })
     const text = await response.text()
     if (text !== (path === 'read' ? 'Ada' : 'done')) throw new Error(`${path}: ${response.status} ${text}`)
     return response

@@ -9,7 +9,7 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
 
 /**
  * Call a store's method and hear its first answer, be it a callback, a promise or a throw; later ones are ignored.
- * `timeout` in milliseconds; 0 waits for ever.
+ * `timeout` in milliseconds; 0 waits for ever. `options` follow the callback.
  */
 export function ask<T>(
   store: object,
@@ -17,6 +17,7 @@ export function ask<T>(
   args: readonly unknown[],
   timeout: number,
   done: Callback<T>,
+  options?: object,
 ): void {
   let settled = false
   let timer: NodeJS.Timeout | undefined
@@ -42,7 +43,7 @@ export function ask<T>(
   ) => unknown
   let answer: unknown
   try {
-    answer = call.apply(store, [...args, settle])
+    answer = call.apply(store, options ? [...args, settle, options] : [...args, settle])
   } catch (error) {
     // After an answer it is the application's own exception, which passed through the store.
     if (settled) throw error

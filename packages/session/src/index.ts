@@ -12,7 +12,7 @@ export type { Callback } from './ask.ts'
 export type { Codec } from './codec.ts'
 export type { CookieData, CookieOptions } from './cookie.ts'
 export type { SessionErrorCode } from './errors.ts'
-export type { Next, SessionMiddleware } from './middleware.ts'
+export type { SessionMiddleware } from './middleware.ts'
 export type {
   Conflict,
   ConflictInfo,
@@ -22,11 +22,13 @@ export type {
   Secret,
   SessionOptions,
 } from './options.ts'
-export type { StoredEntry, StoredRecord, UpdateResult } from './record.ts'
+export type { Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
 export type { RecordStoreOptions } from './record-store-options.ts'
 export type { SessionChange, StoredSession } from './record-update.ts'
+export type { GetOptions } from './renewal.ts'
 export type { RegenerateOptions, SessionData, SessionRequest } from './session.ts'
 export type { Diagnosing, Finding } from './stores/diagnose.ts'
+export type { Next } from './visit.ts'
 export { Cookie, MemoryStore, RecordStore, Session, SessionError, Store }
 
 /** Read once, as express-session does. */

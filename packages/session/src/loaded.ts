@@ -26,14 +26,20 @@ export function noteLoaded(session: object, loaded: Loaded | undefined): void {
   Object.defineProperty(session, LOADED, { value: loaded, configurable: true, writable: true })
 }
 
-const TEXT: unique symbol = Symbol.for('coatcheck.text')
-
-/** Note the JSON that `session` was parsed from, until something is made of it. */
-export function noteText(session: object, text: string): void {
-  Object.defineProperty(session, TEXT, { value: text, configurable: true, writable: true })
+/** How a session was read, by a store that tells. */
+export interface ReadNote {
+  /** The JSON that it was parsed from, until something is made of it. */
+  readonly text: string
+  /** Whether the read has started its lifetime anew. */
+  readonly renewed: boolean
 }
 
-/** The JSON that `session` was parsed from, by a store that tells. */
-export function textOf(session: object): string | undefined {
-  return (session as { [TEXT]?: string })[TEXT]
+const NOTE: unique symbol = Symbol.for('coatcheck.read')
+
+export function noteRead(session: object, note: ReadNote): void {
+  Object.defineProperty(session, NOTE, { value: note, configurable: true, writable: true })
+}
+
+export function noteOf(session: object): ReadNote | undefined {
+  return (session as { [NOTE]?: ReadNote })[NOTE]
 }

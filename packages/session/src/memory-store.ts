@@ -1,6 +1,7 @@
 import type { Callback } from './ask.ts'
-import { noteText } from './loaded.ts'
-import { cookieIn, stringify, withCookie } from './serialized.ts'
+import { noteRead } from './loaded.ts'
+import { declareRenewing, type GetOptions, renewalOf } from './renewal.ts'
+import { cookieIn, stringify, withCookie, withExpires } from './serialized.ts'
 import type { SessionData } from './session.ts'
 import { Store } from './store.ts'
 
@@ -14,6 +15,7 @@ declare class DevelopmentStore extends Store {
   override get(
     sid: string,
     callback?: Callback<SessionData | null>,
+    options?: GetOptions,
   ): Promise<SessionData | undefined> | undefined
   override set(sid: string, session: SessionData, callback?: Callback): Promise<void> | undefined
   override destroy(sid: string, callback?: Callback): Promise<void> | undefined
@@ -36,8 +38,8 @@ Object.setPrototypeOf(MemoryStore, Store)
 Object.setPrototypeOf(MemoryStore.prototype, Store.prototype)
 
 const methods = {
-  get(this: MemoryStore, sid: string, callback?: Callback<SessionData | undefined>) {
-    return answer(callback, () => read(this.sessions, sid))
+  get(this: MemoryStore, sid: string, callback?: Callback<SessionData | undefined>, options?: GetOptions) {
+    return answer(callback, () => read(this.sessions, sid, options?.renew))
   },
 
   set(this: MemoryStore, sid: string, session: SessionData, callback?: Callback) {
@@ -79,27 +81,44 @@ for (const [name, value] of Object.entries(methods)) {
   Object.defineProperty(MemoryStore.prototype, name, { value, configurable: true, writable: true })
 }
 
+declareRenewing(MemoryStore.prototype)
+
 /** The session of `sid`; one that has expired is deleted. */
-function read(sessions: Record<string, string>, sid: string): SessionData | undefined {
+function read(
+  sessions: Record<string, string>,
+  sid: string,
+  renew?: GetOptions['renew'],
+): SessionData | undefined {
   const text = sessions[sid]
   if (!text) return undefined
   const session = JSON.parse(text)
-  if (!isLive(session.cookie)) {
+  if (isOver(session.cookie?.expires)) {
     delete sessions[sid]
     return undefined
   }
-  noteText(session, text)
+  const renewed = renew === undefined ? undefined : renewedText(text, renew)
+  if (renewed) sessions[sid] = renewed
+  noteRead(session, { text, renewed: renewed !== undefined })
   return session
+}
+
+/** The text with its end moved; `undefined` where that is not to be, or the text would have to be parsed for it. */
+function renewedText(text: string, renew: number | null): string | undefined {
+  const renewal = renewalOf(renew, 0)
+  if (!renewal || !text.startsWith(renewal.prefix)) return undefined
+  return renew === null ? text : withExpires(text, new Date(Date.now() + renew))
 }
 
 /** The text of `sid`, if it has not expired. */
 function liveText(sessions: Record<string, string>, sid: string): string | undefined {
   const text = sessions[sid]
-  return text && isLive(cookieIn(text) ?? JSON.parse(text).cookie) ? text : undefined
+  if (!text) return undefined
+  const cookie = cookieIn(text) ?? JSON.parse(text).cookie
+  return isOver(cookie?.expires) ? undefined : text
 }
 
-function isLive(cookie: { expires?: string } | undefined): boolean {
-  return !cookie?.expires || new Date(cookie.expires).valueOf() > Date.now()
+function isOver(expires: string | null | undefined): boolean {
+  return Boolean(expires) && !(Date.parse(expires as string) > Date.now())
 }
 
 function replaceCookie(text: string, cookie: object): string {

@@ -113,6 +113,8 @@ export interface Settings {
   readonly store: Store
   /** Whether the store had a method `touch` when the middleware was made. */
   readonly touches: boolean
+  /** What a read may renew: sessions of this lifetime in milliseconds, or without an end (`null`); `undefined` for none. */
+  readonly renew: number | null | undefined
   readonly cookie: CookieOptions | ((req: SessionRequest) => CookieOptions)
   readonly name: string
   readonly genid: (req: SessionRequest) => string | Promise<string>
@@ -164,6 +166,7 @@ export function resolveOptions(options: SessionOptions, makeStore: () => Store):
     secrets: secretsOf(options.secret),
     store,
     touches: typeof store.touch === 'function',
+    renew: renewable(options),
     cookie: options.cookie || {},
     name: options.name || options.key || 'connect.sid',
     genid: options.genid || randomId,
@@ -184,6 +187,14 @@ export function resolveOptions(options: SessionOptions, makeStore: () => Store):
     onError: options.onError,
     departed: departedOf(store),
   }
+}
+
+/** With these a request that only reads ends with a touch and nothing else, whose outcome changes nothing. */
+function renewable({ resave, rolling, touchAfter, cookie }: SessionOptions): number | null | undefined {
+  if ((resave ?? true) || rolling || touchAfter || typeof cookie === 'function') return undefined
+  const { maxAge, expires } = cookie ?? {}
+  if (expires) return undefined
+  return typeof maxAge === 'number' ? maxAge : maxAge ? undefined : null
 }
 
 /** The caller's own array: what is put in front of it later signs from then on. */

@@ -3,11 +3,12 @@ import { type Codec, decode, encode } from './codec.ts'
 import { decodable, whileOpen } from './entries.ts'
 import { changed, closed, gone } from './errors.ts'
 import { DAY, lifetimeOf, showExpiry } from './lifetime.ts'
-import { LOADED, type Loaded, loadedOf, noteLoaded, noteText } from './loaded.ts'
+import { LOADED, type Loaded, loadedOf, noteLoaded, noteRead } from './loaded.ts'
 import { PruneTimer } from './prune-timer.ts'
-import type { StoredEntry, StoredRecord, UpdateResult } from './record.ts'
+import type { Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
 import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
 import { type SessionChange, type StoredSession, updateRecord } from './record-update.ts'
+import { declareRenewing, type GetOptions, renewalOf } from './renewal.ts'
 import type { SessionData } from './session.ts'
 import { settle, started } from './settle.ts'
 import { Store, type StoredData } from './store.ts'
@@ -48,8 +49,8 @@ export abstract class RecordStore extends Store {
       Object.assign(this, { insert: undefined })
   }
 
-  /** The session of `sid`, or `undefined` when there is none or it has expired. */
-  protected abstract _read(sid: string): Promise<StoredRecord | undefined>
+  /** The session of `sid`, or `undefined` when there is none or it has expired. What a {@link Renewal} asks for may be ignored. */
+  protected abstract _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined>
   /** Insert or replace. */
   protected abstract _write(sid: string, data: string, ttl: number): Promise<void>
   /** Replace only if it is still there and, when `expected` is given, only if its data is still that. Never inserts. */
@@ -84,15 +85,16 @@ export abstract class RecordStore extends Store {
 
   /**
    * The session as plain data, or `undefined` when there is none or it has expired. Its `cookie.expires` is the current expiry.
-   * Fails with `ERR_SESSION_CORRUPT` when the stored data is no session.
+   * Fails with `ERR_SESSION_CORRUPT` when the stored data is no session. With `renew` it may be a touch as well, in one step.
    */
-  override get(sid: string, callback: Callback<SessionData | undefined>): void
-  override get(sid: string): Promise<SessionData | undefined>
+  override get(sid: string, callback: Callback<SessionData | undefined>, options?: GetOptions): void
+  override get(sid: string, callback?: undefined, options?: GetOptions): Promise<SessionData | undefined>
   override get(
     sid: string,
     callback?: Callback<SessionData | undefined>,
+    options?: GetOptions,
   ): Promise<SessionData | undefined> | void {
-    return this.#answer(callback, () => this.#get(sid))
+    return this.#answer(callback, () => this.#get(sid, options?.renew))
   }
 
   /**
@@ -281,16 +283,17 @@ export abstract class RecordStore extends Store {
     if (LOADED in session) noteLoaded(session, { sid, text: data, ttl, compare: loaded?.compare ?? true })
   }
 
-  async #get(sid: string): Promise<SessionData | undefined> {
-    const record = await this._read(sid)
+  async #get(sid: string, renew?: number | null): Promise<SessionData | undefined> {
+    const renewal = this.#codec === JSON ? renewalOf(renew, this.#ttl) : undefined
+    const record = await this._read(sid, renewal)
     return record && this.#session(sid, record)
   }
 
-  #session(sid: string, { data, ttl }: StoredRecord): SessionData {
+  #session(sid: string, { data, ttl, renewed = false }: StoredRecord): SessionData {
     const session = decode(this.#codec, data)
     showExpiry(session, ttl)
     noteLoaded(session, { sid, text: data, ttl, compare: true } satisfies Loaded)
-    if (this.#codec === JSON) noteText(session, data)
+    if (this.#codec === JSON) noteRead(session, { text: data, renewed })
     return session as unknown as SessionData
   }
 
@@ -298,3 +301,5 @@ export abstract class RecordStore extends Store {
     return decodable(this._entries(), entry => this.#session(entry.sid, entry))
   }
 }
+
+declareRenewing(RecordStore.prototype)

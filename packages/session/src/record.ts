@@ -2,6 +2,18 @@
 export interface StoredRecord {
   data: string
   ttl: number
+  /** Whether this read has started its lifetime anew; `ttl` is what was left before. */
+  renewed?: boolean | undefined
+}
+
+/**
+ * What a read may do on its way: start the session's lifetime anew where its data begins with `prefix`, in the same atomic step. It
+ * inserts nothing, brings back nothing that was destroyed or has expired, and leaves the data as it is.
+ */
+export interface Renewal {
+  readonly prefix: string
+  /** Milliseconds from now. */
+  readonly ttl: number
 }
 
 /** A stored session with its id. */

@@ -6,9 +6,11 @@ import { Calls } from './calls.ts'
 import { Cookie } from './cookie.ts'
 import { appendSetCookie, isSecure, removeSetCookie, setsCookie, signSessionId } from './cookie-header.ts'
 import { SessionError } from './errors.ts'
-import { textOf } from './loaded.ts'
+import { noteOf } from './loaded.ts'
 import type { Secret, Settings } from './options.ts'
 import { createSession } from './own-session.ts'
+import type { GetOptions } from './renewal.ts'
+import { RenewingRead } from './renewing-read.ts'
 import { rotate } from './rotation.ts'
 import {
   HOST,
@@ -45,6 +47,7 @@ export class RequestState implements SessionHost, WriterHost {
   /** The session as `plan` has found it, as long as nobody else can have changed it. */
   #current: { session: Session; snapshot: Snapshot } | undefined
   #touched = false
+  #read: RenewingRead | undefined
   #destroyedId: string | undefined
   /** Milliseconds since the stored expiry was last moved, as far as that can be told. */
   #sinceTouch = Number.POSITIVE_INFINITY
@@ -58,6 +61,12 @@ export class RequestState implements SessionHost, WriterHost {
     this.cookieId = cookieId
     this.calls = new Calls(settings.storeTimeout)
     this.writer = new Writer(this, cookieId)
+  }
+
+  /** What to ask of the read besides the session. */
+  readOptions(): GetOptions | undefined {
+    this.#read = RenewingRead.for(this.req, this.settings)
+    return this.#read
   }
 
   /** A new session has been put in place. */
@@ -77,9 +86,11 @@ export class RequestState implements SessionHost, WriterHost {
   /** The session that the store had at `time`, as `data`, has been put in place. */
   loaded(data: SessionData, time: number): void {
     const { session } = this.req
-    this.#original = loadedSnapshot(session, textOf(data), this.settings.saveCookieChanges)
+    const noted = noteOf(data)
+    this.#original = loadedSnapshot(session, noted?.text, this.settings.saveCookieChanges)
     this.#adopt(session, this.#original, time)
     this.#sinceTouch = sinceLastTouch(session, this.settings.store)
+    if (this.#read && noted?.renewed) this.#read.session = session
     this.#refresh(session)
   }
 
@@ -207,8 +218,10 @@ export class RequestState implements SessionHost, WriterHost {
   #mustTouch(): boolean {
     const { touchAfter, store, touches } = this.settings
     if (!touches) return false
+    const { session } = this.req
+    const lifetime = fullLifetime(session, store)
+    if (!this.writer.moved && this.#read?.holds(session, lifetime)) return false
     if (touchAfter === 0) return true
-    const lifetime = fullLifetime(this.req.session, store)
     return this.#sinceTouch >= Math.min(touchAfter, lifetime ? lifetime / 2 : Number.POSITIVE_INFINITY)
   }
 

@@ -3,9 +3,9 @@ import type { ServerResponse } from 'node:http'
 /** How the head of a response is fixed, changed and taken back while it has not been sent. */
 export interface Head {
   /** Fixed, by the application or by `close`. */
-  closed(): boolean
+  readonly closed: boolean
   /** On its way to the client: nothing can be changed any more. */
-  sent(): boolean
+  readonly sent: boolean
   /** Fix it. The body, as it was given to `end`, tells the length. */
   close(chunk: unknown, encoding: unknown): void
   /** Fix it again with changed headers. */
@@ -18,7 +18,7 @@ export interface Head {
 
 export function headOf(res: ServerResponse): Head {
   const http2 = 'stream' in res && !('_implicitHeader' in res)
-  return http2 ? http2Head(res as Http2Response) : http1Head(res as Http1Response)
+  return http2 ? new Http2Head(res as Http2Response) : new Http1Head(res as Http1Response)
 }
 
 /** Parts of Node's HTTP/1 response that have no public name, the same in every version since 8. */
@@ -37,67 +37,96 @@ interface Http2Response extends ServerResponse {
   stream?: { headersSent: boolean }
 }
 
-function http1Head(res: Http1Response): Head {
-  return {
-    closed: () => Boolean(res._header),
-    sent: () => res._headerSent === true,
-    close(chunk, encoding) {
-      if (!res._implicitHeader) return
-      // As `end` does when it writes the head itself: this is what becomes the Content-Length.
-      res._contentLength = byteLength(chunk, encoding)
-      res._implicitHeader()
-    },
-    redo(change) {
-      res._header = null
-      change()
-      res._implicitHeader()
-    },
-    discard(change) {
-      res._header = null
-      change()
-      res._contentLength = null
-      res._hasBody = res.req?.method !== 'HEAD'
-      // Node remembers that these were removed, and would end the connection for want of a length.
-      res._removedContLen = false
-      res._removedTE = false
-      res.chunkedEncoding = false
-      res.statusMessage = undefined as unknown as string
-    },
-    letGo() {},
+class Http1Head implements Head {
+  readonly #res: Http1Response
+
+  constructor(res: Http1Response) {
+    this.#res = res
   }
+
+  get closed(): boolean {
+    return Boolean(this.#res._header)
+  }
+
+  get sent(): boolean {
+    return this.#res._headerSent === true
+  }
+
+  close(chunk: unknown, encoding: unknown): void {
+    const res = this.#res
+    if (!res._implicitHeader) return
+    // As `end` does when it writes the head itself: this is what becomes the Content-Length.
+    res._contentLength = byteLength(chunk, encoding)
+    res._implicitHeader()
+  }
+
+  redo(change: () => void): void {
+    this.#res._header = null
+    change()
+    this.#res._implicitHeader()
+  }
+
+  discard(change: () => void): void {
+    const res = this.#res
+    res._header = null
+    change()
+    res._contentLength = null
+    res._hasBody = res.req?.method !== 'HEAD'
+    // Node remembers that these were removed, and would end the connection for want of a length.
+    res._removedContLen = false
+    res._removedTE = false
+    res.chunkedEncoding = false
+    res.statusMessage = undefined as unknown as string
+  }
+
+  letGo(): void {}
 }
 
 /** HTTP/2 sends the head on `writeHead`, so that is put off until the body goes. */
-function http2Head(res: Http2Response): Head {
-  const { writeHead, flushHeaders } = res
-  let closed = false
-  let mayGo = false
-  res.writeHead = function putOff(status: number) {
-    if (mayGo) return writeHead.call(res, status)
-    closed = true
-    res.statusCode = status
-    return res
-  } as typeof writeHead
-  res.flushHeaders = () => {
-    mayGo = true
-    flushHeaders.call(res)
+class Http2Head implements Head {
+  readonly #res: Http2Response
+  #closed = false
+  #mayGo = false
+
+  constructor(res: Http2Response) {
+    this.#res = res
+    const { writeHead, flushHeaders } = res
+    res.writeHead = ((status: number) => {
+      if (this.#mayGo) return writeHead.call(res, status)
+      this.#closed = true
+      res.statusCode = status
+      return res
+    }) as typeof writeHead
+    res.flushHeaders = () => {
+      this.#mayGo = true
+      flushHeaders.call(res)
+    }
+    Object.defineProperty(res, 'headersSent', { get: () => this.closed || this.sent, configurable: true })
   }
-  const sent = () => res.stream?.headersSent === true
-  Object.defineProperty(res, 'headersSent', { get: () => closed || sent(), configurable: true })
-  return {
-    closed: () => closed,
-    sent,
-    close() {
-      res.writeHead(res.statusCode)
-    },
-    redo: change => change(),
-    discard(change) {
-      closed = false
-      change()
-    },
-    letGo() {
-      mayGo = true
-    },
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  get sent(): boolean {
+    return this.#res.stream?.headersSent === true
+  }
+
+  close(): void {
+    this.#res.writeHead(this.#res.statusCode)
+  }
+
+  redo(change: () => void): void {
+    change()
+  }
+
+  discard(change: () => void): void {
+    this.#closed = false
+    change()
+  }
+
+  letGo(): void {
+    this.#mayGo = true
   }
 }
 

@@ -32,6 +32,18 @@ export function cookieIn(text: string): { expires?: string } | undefined {
   return cookie === undefined ? undefined : JSON.parse(cookie)
 }
 
+/** What a date in a cookie stands behind. */
+const EXPIRES = ',"expires":"'
+
+/** The text with another end of its cookie; `undefined` when that names none, or the text would have to be parsed for it. */
+export function withExpires(text: string, date: Date): string | undefined {
+  const head = COOKIE.exec(text)?.[0]
+  const at = head ? head.indexOf(EXPIRES) : -1
+  if (at < 0) return undefined
+  const start = at + EXPIRES.length
+  return text.slice(0, start) + date.toISOString() + text.slice(text.indexOf('"', start))
+}
+
 /** Let `work` find the content of `session` serialized already. Nothing but the session's cookie may change on the way. */
 export function withContent<T>(session: object, content: string, work: () => T): T {
   known = { session, content }

@@ -1,8 +1,12 @@
 import type { Callback } from './ask.ts'
 
-/** A throw of a hook that is not async becomes a rejection too. */
-export async function started<T>(work: () => Promise<T>): Promise<T> {
-  return work()
+/** What a hook gives and throws that is not async is a promise, too. An async one costs no other. */
+export function started<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(work())
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 /**

@@ -22,8 +22,17 @@ export function loadedSnapshot(session: Session, text: string | undefined, withA
   return snapshotOf(session, (text && contentIn(text)) || contentOf(session), withAge)
 }
 
-function contentOf({ cookie: _, ...data }: Session): string {
+function contentOf(session: Session): string {
+  if (isEmpty(session)) return '{}'
+  const { cookie: _, ...data } = session
   return encode(JSON, data)
+}
+
+/** Most of those who come for the first time leave nothing in theirs. */
+function isEmpty(session: Session): boolean {
+  if ('toJSON' in session) return false
+  for (const key in session) if (key !== 'cookie') return false
+  return true
 }
 
 function snapshotOf(session: Session, content: string, withAge: boolean): Snapshot {

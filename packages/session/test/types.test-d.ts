@@ -177,6 +177,8 @@ class Backend extends RecordStore {
 const backend = new Backend({ ttl: 1000, pruneInterval: false })
 expectTypeOf(backend.get('sid')).toEqualTypeOf<Promise<SessionData | undefined>>()
 expectTypeOf(backend.get('sid', () => {})).toEqualTypeOf<void>()
+expectTypeOf(backend.get('sid', () => {}, { renew: 1000 })).toEqualTypeOf<void>()
+expectTypeOf(backend.get('sid', undefined, { renew: null })).toEqualTypeOf<Promise<SessionData | undefined>>()
 expectTypeOf(backend.touch('sid', req.session as SessionData)).toEqualTypeOf<Promise<boolean>>()
 expectTypeOf(backend.all()).toEqualTypeOf<Promise<Record<string, SessionData>>>()
 expectTypeOf(backend.ids()).toEqualTypeOf<Promise<string[]>>()

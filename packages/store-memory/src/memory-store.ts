@@ -3,6 +3,7 @@ import {
   type Diagnosing,
   type Finding,
   RecordStore,
+  type Renewal,
   type StoredEntry,
   type StoredRecord,
   type UpdateResult,
@@ -65,12 +66,15 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     return diagnose(this.usage(), this.#max, this.#maxBytes)
   }
 
-  protected override async _read(sid: string): Promise<StoredRecord | undefined> {
+  protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
     const now = performance.now()
     const place = this.#find(sid, now)
-    return place === undefined
-      ? undefined
-      : { data: this.#shelf.text(place), ttl: this.#shelf.end(place) - now }
+    if (place === undefined) return undefined
+    const data = this.#shelf.text(place)
+    const ttl = this.#shelf.end(place) - now
+    const renewed = renewal !== undefined && data.startsWith(renewal.prefix)
+    if (renewed) this.#shelf.move(place, now + renewal.ttl)
+    return { data, ttl, renewed }
   }
 
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {

@@ -2,6 +2,7 @@ import {
   type Diagnosing,
   type Finding,
   RecordStore,
+  type Renewal,
   SessionError,
   type StoredEntry,
   type StoredRecord,
@@ -17,7 +18,7 @@ import {
 } from './mongodb-store-options.ts'
 import { type OwnClient, openClient } from './open-client.ts'
 import { ServerClock } from './server-clock.ts'
-import { toDocument, toText } from './sub-document.ts'
+import { beginning, toDocument, toText } from './sub-document.ts'
 import { makeTtlIndex } from './ttl-index.ts'
 
 /** How many documents `entries` reads at a time. */
@@ -110,11 +111,11 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     await this.#own?.close()
   }
 
-  protected override async _read(sid: string): Promise<StoredRecord | undefined> {
-    const found: Stored | null = await this.#collection.findOne(
-      { _id: this.#id(sid) },
-      { projection: RECORD },
-    )
+  protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
+    const _id = this.#id(sid)
+    const renewed = renewal && (await this.#renew(_id, renewal))
+    if (renewed) return renewed
+    const found: Stored | null = await this.#collection.findOne({ _id }, { projection: RECORD })
     return found ? this.#record(found, this.#clock.now()) : undefined
   }
 
@@ -203,6 +204,18 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     for await (const { _id } of this.#collection.find(over, options)) ids.push(_id)
     if (ids.length === 0) return 0
     return (await this.#collection.deleteMany({ _id: { $in: ids }, ...over })).deletedCount
+  }
+
+  async #renew(_id: string, { prefix, ttl }: Renewal): Promise<StoredRecord | undefined> {
+    const now = this.#clock.now()
+    const found: Stored | null = await this.#collection.findOneAndUpdate(
+      { _id, ...liveAt(now), ...beginning(prefix) },
+      this.#set(now, { expires: dateOf(now + ttl) }),
+      // The whole document: FerretDB knows no projection here.
+      { returnDocument: 'before' },
+    )
+    const record = found && this.#record(found, now)
+    return record ? { ...record, renewed: true } : undefined
   }
 
   /** One round trip, where the session is there and has the form that this store gives it. */

@@ -21,6 +21,15 @@ export function toText(stored: unknown): string {
   return typeof stored === 'string' ? stored : (JSON.stringify(stored) ?? '')
 }
 
+/** A filter for what is stored as a text that begins so, or as a document with the same in its cookie. */
+export function beginning(prefix: string): object {
+  const { originalMaxAge } = JSON.parse(prefix.replace(/,$/, '}}')).cookie
+  const text = { session: { $regex: `^${prefix.replace(/[^\w":,]/g, '\\$&')}` } }
+  // A condition of `null` is met by what is not there, too.
+  const document = { 'session.cookie.originalMaxAge': originalMaxAge ?? { $type: 'null' } }
+  return { $or: [text, document] }
+}
+
 /**
  * No keys that are operators, paths or types to MongoDB or to its driver, none that it does not keep, and no lone surrogates, which
  * it would replace.

@@ -3,6 +3,7 @@ import {
   type Finding,
   RecordStore,
   type RecordStoreOptions,
+  type Renewal,
   type StoredEntry,
   type StoredRecord,
   type UpdateResult,
@@ -53,6 +54,9 @@ const ATTEMPTS = 100
 const NOT_PREPARED = new Set(['26000', '42P05'])
 /** In a transaction that has failed, no statement is run. */
 const TRANSACTION_FAILED = '25P02'
+
+/** From a standby, or a server that was told to take no writes: there sessions can be read. */
+const READ_ONLY = '25006'
 
 /** Sessions in a PostgreSQL table, through `pg`. */
 export class PostgresStore extends RecordStore implements Diagnosing {
@@ -114,8 +118,9 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     else this.#release?.()
   }
 
-  protected override async _read(sid: string): Promise<StoredRecord | undefined> {
-    const { rows } = await this.#run(this.#statements.read, [toText(sid)])
+  protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
+    const id = toText(sid)
+    const { rows } = await (renewal ? this.#renew(id, renewal) : this.#run(this.#statements.read, [id]))
     return rows[0] && recordOf(rows[0])
   }
 
@@ -185,6 +190,16 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     return this.#sql as Statements
   }
 
+  async #renew(id: string, { prefix, ttl }: Renewal): Promise<PostgresResult> {
+    const { read, renew } = this.#statements
+    try {
+      return await this.#run(renew, [id, prefix, Math.min(ttl, LONGEST)])
+    } catch (error) {
+      if (codeOf(error) !== READ_ONLY) throw error
+      return this.#run(read, [id])
+    }
+  }
+
   /** Each statement is a transaction of its own, so that one that failed can be run once more. */
   async #run(statement: Statement, values: unknown[]): Promise<PostgresResult> {
     let failure: unknown
@@ -213,8 +228,8 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   }
 }
 
-function recordOf({ data, ttl }: { data: string; ttl: number }): StoredRecord {
-  return { data: fromText(data), ttl: Number(ttl) }
+function recordOf({ data, ttl, renewed = false }: StoredRecord): StoredRecord {
+  return { data: fromText(data), ttl: Number(ttl), renewed }
 }
 
 function checkFlags(flags: Record<string, unknown>): void {

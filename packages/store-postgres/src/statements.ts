@@ -41,10 +41,20 @@ function texts(table: string, { data, expires, type }: Layout) {
   // In a column without a time zone, both casts go by that of the connection.
   const left = `(extract(epoch FROM least(${expires}::timestamptz, ${LAST}) - clock_timestamp()) * 1000)::float8`
   const end = `least(clock_timestamp() + $3::float8 * interval '1 millisecond', ${LAST})`
+  // In a jsonb column keys have an order of their own: what the text says is looked for instead.
+  const begins =
+    type === 'jsonb'
+      ? `${data} @> (rtrim($2::text, ',') || '}}')::jsonb`
+      : `left(${data}::text, length($2::text)) = $2::text`
   const same = type === 'jsonb' ? `${data} = $4::jsonb` : `${data}::text = $4`
 
   return {
     read: `SELECT ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE sid = $1 AND ${live}`,
+    // What is read is the row as it was when the statement began. One that is not renewed is not written.
+    renew: `
+      WITH renewed AS (UPDATE ${table} SET ${expires} = ${end} WHERE sid = $1 AND ${live} AND ${begins} RETURNING sid)
+      SELECT ${data}::text AS data, ${left} AS ttl, EXISTS (SELECT FROM renewed) AS renewed
+      FROM ${table} WHERE sid = $1 AND ${live}`,
     write: `
       INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES ($1, $2, ${end})
       ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}`,

@@ -34,6 +34,7 @@ async function useAll(store: PostgresStore): Promise<void> {
   const session = await store.get('a')
   await store.set('a', Object.assign(session!, { n: 1 }))
   await store.touch('a', sessionOf())
+  await store.get('a', undefined, { renew: null })
   await store.ids()
   await store.length()
   await store.prune()
@@ -72,7 +73,18 @@ describe('index', () => {
       const { rows } = await pool.query(`EXPLAIN EXECUTE ${name}${values && `(${values})`}`)
       plans.set(operation, rows.map(row => row['QUERY PLAN']).join('\n'))
     }
-    const operations = ['write', 'read', 'replace', 'touch', 'page', 'count', 'prune', 'destroy', 'clear']
+    const operations = [
+      'write',
+      'read',
+      'replace',
+      'touch',
+      'renew',
+      'page',
+      'count',
+      'prune',
+      'destroy',
+      'clear',
+    ]
     expect([...plans.keys()]).toEqual(operations)
     // All of the live sessions are counted: that may well be done by reading the table.
     plans.delete('count')
@@ -98,13 +110,14 @@ describe('prepared statements', () => {
       'page',
       'prune',
       'read',
+      'renew',
       'replace',
       'touch',
       'write',
     ])
     expect(Math.max(...names.map(name => name.length))).toBeLessThan(64)
     await useAll(storeOn(pool, { schema, table: 'others' }))
-    expect(await prepared()).toHaveLength(18)
+    expect(await prepared()).toHaveLength(20)
   })
 
   it('prepare: false prepares nothing', async () => {

@@ -3,6 +3,7 @@ import {
   type Finding,
   RecordStore,
   type RecordStoreOptions,
+  type Renewal,
   type StoredEntry,
   type StoredRecord,
   type UpdateResult,
@@ -12,7 +13,7 @@ import { diagnose, versionIn } from './diagnose.ts'
 import { connect, type Own } from './own-client.ts'
 import { parseUrl } from './parse-url.ts'
 import { scan } from './scan.ts'
-import { READ, REPLACE } from './script.ts'
+import { READ, RENEW, REPLACE } from './script.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 /** Options of {@link RedisStore.open}. */
@@ -82,12 +83,16 @@ export class RedisStore extends RecordStore implements Diagnosing {
     await this.#own?.close()
   }
 
-  protected override async _read(sid: string): Promise<StoredRecord | undefined> {
-    const reply = (await READ.run(this.#driver, this.#prefix + sid)) as [unknown, unknown] | null
+  protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
+    const key = this.#prefix + sid
+    const reply = (await (renewal
+      ? RENEW.run(this.#driver, key, renewal.prefix, milliseconds(renewal.ttl))
+      : READ.run(this.#driver, key))) as [unknown, unknown, unknown?] | null
     if (!reply) return undefined
     const left = Number(reply[1])
     // -1: a key without an end, as other packages may leave it. From the next touch on it has one.
-    return { data: String(reply[0]), ttl: left < 0 ? Math.min(this.ttl, LONGEST) : left }
+    const ttl = left < 0 ? Math.min(this.ttl, LONGEST) : left
+    return { data: String(reply[0]), ttl, renewed: reply.length > 2 }
   }
 
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {

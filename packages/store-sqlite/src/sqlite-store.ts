@@ -4,6 +4,7 @@ import {
   type Finding,
   RecordStore,
   type RecordStoreOptions,
+  type Renewal,
   type StoredEntry,
   type StoredRecord,
   type UpdateResult,
@@ -113,11 +114,15 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     if (this.#owned) this.#client.close()
   }
 
-  protected override async _read(sid: string): Promise<StoredRecord | undefined> {
+  protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
     const { read, layout } = this.#statements
     const now = Date.now()
     const row = read.get(sid, layout.toColumn(now)) as Row | undefined
-    return row && { data: row.data, ttl: layout.fromColumn(row.expires) - now }
+    if (!row) return undefined
+    // Who writes may have to wait for other processes: that is left to the sessions that need it.
+    const renewed =
+      renewal !== undefined && row.data.startsWith(renewal.prefix) && this.#renew(sid, renewal, now)
+    return { data: row.data, ttl: layout.fromColumn(row.expires) - now, renewed }
   }
 
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
@@ -193,6 +198,17 @@ export class SqliteStore extends RecordStore implements Diagnosing {
   get #statements(): Statements {
     return this.#sql as Statements
   }
+
+  #renew(sid: string, { prefix, ttl }: Renewal, now: number): boolean {
+    const { renew, layout } = this.#statements
+    try {
+      const end = layout.toColumn(now + ttl)
+      return renew.run(end, sid, layout.toColumn(now), prefix.length, prefix).changes > 0
+    } catch {
+      // What cannot be written, as another process writes or the disk is full, can be read still. The touch that follows tells why.
+      return false
+    }
+  }
 }
 
 interface Row {
@@ -210,6 +226,8 @@ function prepare(client: SqliteClient, table: string, layout: Layout) {
     read: client.prepare(
       `SELECT ${data} AS data, ${expires} AS expires FROM ${table} WHERE sid = ? AND ${expires} > ?`,
     ),
+    renew: client.prepare(`
+      UPDATE ${table} SET ${expires} = ? WHERE sid = ? AND ${expires} > ? AND substr(${data}, 1, ?) = ?`),
     write: client.prepare(`
       INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES (?, ?, ?)
       ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}`),

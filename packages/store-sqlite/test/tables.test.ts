@@ -97,7 +97,7 @@ describe('statements', () => {
         const steps = client.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]
         return steps.map(step => step.detail).join('; ')
       })
-    expect(plans).toHaveLength(9)
+    expect(plans).toHaveLength(10)
     for (const plan of plans) expect(plan).not.toMatch(/SCAN|TEMP B-TREE/)
     expect(plans.filter(plan => /USING (COVERING )?INDEX sessions_expire\w*/.test(plan))).toHaveLength(2)
   })

@@ -1,0 +1,41 @@
+import type { Renewal } from './record.ts'
+
+/**
+ * A read that renews: it starts the session's lifetime anew in the same step, so that a request that only reads needs no touch. The
+ * stores of this family offer it; others are asked as ever.
+ */
+
+/** Options of a store's `get`. */
+export interface GetOptions {
+  /**
+   * Start the session's lifetime anew in the same step, if this is the `originalMaxAge` of its cookie: milliseconds, or `null` for a
+   * cookie without an end, whose session then lasts for the store's `ttl`. What is given is the session as it was before. Default: a
+   * read changes nothing. Only where sessions are stored as `JSON`; anything but `null` and a whole number greater than 0 is ignored.
+   */
+  renew?: number | null | undefined
+}
+
+/** What a read shall do on its way; `undefined` for nothing. `ttl` is the lifetime in milliseconds where a cookie has no end. */
+export function renewalOf(renew: unknown, ttl: number): Renewal | undefined {
+  if (renew === null) return { prefix: '{"cookie":{"originalMaxAge":null,', ttl }
+  if (!Number.isInteger(renew) || (renew as number) <= 0) return undefined
+  return { prefix: `{"cookie":{"originalMaxAge":${renew},`, ttl: renew as number }
+}
+
+/** Registered, so that two copies of this package understand one another. */
+const RENEWS: unique symbol = Symbol.for('coatcheck.renews')
+
+interface Renewing {
+  get: object & { [RENEWS]?: unknown }
+  touch?: unknown
+}
+
+/** Tell that the `get` of this prototype renews as its `touch` would. */
+export function declareRenewing({ get, touch }: Renewing): void {
+  Object.defineProperty(get, RENEWS, { value: touch })
+}
+
+/** Whether `store` renews, and nobody has put something else in the place of its methods. */
+export function renews({ get, touch }: Renewing): boolean {
+  return touch !== undefined && get[RENEWS] === touch
+}

@@ -1,0 +1,21 @@
+import { inject, onTestFinished } from 'vitest'
+import { describeRenewals } from '../../session/test/support/renewals.ts'
+import { newClient, newDatabase, storeOn, versions } from './support/mongodb.ts'
+
+for (const version of versions) {
+  for (const stringify of [true, false]) {
+    describeRenewals(`${version}, as ${stringify ? 'text' : 'documents'}`, async options => {
+      const { dbName } = newDatabase()
+      const [client, another] = [1, 2].map(() => {
+        const client = newClient(inject('mongodbUrl'), version, { monitorCommands: true })
+        onTestFinished(() => client.close())
+        return client
+      })
+      let trips = 0
+      client!.on('commandStarted', () => trips++)
+      const store = storeOn(client!, { ...options, dbName, stringify })
+      const other = storeOn(another!, { ...options, dbName, stringify })
+      return { store, other, trips: () => trips }
+    })
+  }
+}

@@ -1,0 +1,73 @@
+import { type PostgresClient, PostgresStore } from '@coatcheck/store-postgres'
+import { describe, expect, it } from 'vitest'
+import { describeRenewals } from '../../session/test/support/renewals.ts'
+import { CONNECT_PG_SIMPLE, holdRow, newSchema, openPool, sessionOf, storeOn } from './support/postgres.ts'
+
+const tableWith = (type: string) =>
+  `CREATE TABLE sessions (sid text PRIMARY KEY, data ${type} NOT NULL, expires timestamptz NOT NULL)`
+
+const tables: [string, string, string, string?][] = [
+  ['our own table', 'sessions', ''],
+  ["connect-pg-simple's table", 'session', CONNECT_PG_SIMPLE],
+  ['json', 'sessions', tableWith('json')],
+  ['jsonb', 'sessions', tableWith('jsonb')],
+  ['repeatable read', 'sessions', '', '-c default_transaction_isolation=repeatable\\ read'],
+  ['serializable', 'sessions', '', '-c default_transaction_isolation=serializable'],
+]
+
+for (const [name, table, ddl, settings = ''] of tables) {
+  describeRenewals(name, async options => {
+    const schema = await newSchema()
+    const pools = [1, 2].map(() => openPool({ options: `-c search_path=${schema} ${settings}` }))
+    if (ddl) await pools[0]!.query(ddl)
+    let trips = 0
+    const client: PostgresClient = {
+      query(query) {
+        trips++
+        return pools[0]!.query(query)
+      },
+    }
+    const store = storeOn(client, { ...options, table })
+    await store.length()
+    const other = storeOn(pools[1]!, { ...options, table })
+    return { store, other, trips: () => trips }
+  })
+}
+
+describe('renew', () => {
+  it('renew: waits for who is destroying the session, and does not undo it', async () => {
+    const schema = await newSchema()
+    const table = `${schema}.sessions`
+    const store = new PostgresStore({ client: openPool(), schema })
+    await store.set('a', sessionOf({ n: 1 }, 60_000))
+    const held = await holdRow(table, 'a')
+    const reading = store.get('a', undefined, { renew: 60_000 })
+    await held.waiting(1)
+    await held.client.query(`DELETE FROM ${table} WHERE sid = 'a'`)
+    await held.client.query('COMMIT')
+    await reading
+    expect(await store.get('a')).toBeUndefined()
+    expect(await store.length()).toBe(0)
+  })
+
+  it('renew: a row that need not be renewed is not written', async () => {
+    const schema = await newSchema()
+    const pool = openPool()
+    const store = storeOn(pool, { schema })
+    await store.set('a', sessionOf({ n: 1 }, 60_000))
+    const version = async () => (await pool.query(`SELECT ctid, xmin FROM ${schema}.sessions`)).rows
+    const before = await version()
+    await store.get('a', undefined, { renew: 50_000 })
+    expect(await version()).toEqual(before)
+    await store.get('a', undefined, { renew: 60_000 })
+    expect(await version()).not.toEqual(before)
+  })
+
+  it('renew: a server that takes no writes lets sessions be read', async () => {
+    const schema = await newSchema()
+    await storeOn(openPool(), { schema }).set('a', sessionOf({ user: 'Ada' }, 60_000))
+    const reading = openPool({ options: '-c default_transaction_read_only=on' })
+    const store = storeOn(reading, { schema, createTable: false })
+    expect(await store.get('a', undefined, { renew: 60_000 })).toMatchObject({ user: 'Ada' })
+  })
+})

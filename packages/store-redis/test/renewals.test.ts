@@ -1,0 +1,67 @@
+import {
+  type RedisClusterServer,
+  startRedis,
+  startRedisCluster,
+} from '@coatcheck/store-conformance/containers'
+import { RedisStore } from '@coatcheck/store-redis'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describeRenewals } from '../../session/test/support/renewals.ts'
+import { type Connected, clients, clusters } from './support/clients.ts'
+import { freshPrefix, openClient, own, sessionOf, storeOn } from './support/redis.ts'
+
+/** Counts the commands that a client is given from now on. */
+function counted({ client }: Connected): () => number {
+  let count = 0
+  const method = client.call ? 'call' : 'sendCommand'
+  const send = client[method]!.bind(client)
+  client[method] = (...command: string[]) => {
+    count++
+    return send(...(command as [string]))
+  }
+  return () => count
+}
+
+function describeOn(name: string, connect: () => Promise<Connected>): void {
+  describeRenewals(name, async options => {
+    const connections = await Promise.all([connect(), connect()])
+    onTestFinished(() => {
+      for (const { end } of connections) end()
+    })
+    const prefix = freshPrefix()
+    const [store, other] = connections.map(({ client }) => new RedisStore({ ...options, client, prefix }))
+    return { store: store!, other: other!, trips: counted(connections[0]!) }
+  })
+}
+
+for (const [name, connect] of Object.entries(clients)) describeOn(name, () => connect(inject('redisUrl')))
+
+describe('cluster', () => {
+  let server: RedisClusterServer
+  beforeAll(async () => {
+    server = await startRedisCluster()
+  })
+  afterAll(() => server.stop())
+
+  for (const [name, connect] of Object.entries(clusters)) {
+    describeOn(`${name}, on three masters`, () => connect(server.nodes, server.options.natMap))
+  }
+})
+
+describe('renew', () => {
+  it('renew: a key without an end gets one', async () => {
+    const { store, client, prefix } = storeOn()
+    await client.set(`${prefix}a`, JSON.stringify(sessionOf({}, 60_000)))
+    await store.get('a', undefined, { renew: 60_000 })
+    expect(await client.pttl(`${prefix}a`)).toBeGreaterThan(50_000)
+  })
+
+  it('renew: a server that takes no writes lets sessions be read', async () => {
+    const replica = await own(startRedis({ dedicated: true }))
+    const admin = openClient({}, replica.url)
+    const store = new RedisStore({ client: openClient({}, replica.url) })
+    await store.set('a', sessionOf({ user: 'Ada' }, 60_000))
+    // Of a master that cannot be reached: it keeps what it has.
+    await admin.replicaof('127.0.0.1', 1)
+    expect(await store.get('a', undefined, { renew: 60_000 })).toMatchObject({ user: 'Ada' })
+  })
+})

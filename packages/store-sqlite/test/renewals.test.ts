@@ -1,0 +1,43 @@
+import { statSync } from 'node:fs'
+import type { RecordStoreOptions } from '@coatcheck/session'
+import { describe, expect, it } from 'vitest'
+import { describeRenewals } from '../../session/test/support/renewals.ts'
+import { openClient, openStore, sessionOf, tempFile } from './support/files.ts'
+
+function openOn(ddl: string, options: RecordStoreOptions = {}) {
+  const file = tempFile()
+  openClient(file).exec(ddl)
+  return { store: openStore(file, options), other: openStore(file, options) }
+}
+
+describeRenewals('our own table', options => openOn('', options))
+describeRenewals("connect-sqlite3's table", options =>
+  openOn('CREATE TABLE sessions (sid PRIMARY KEY, expired, sess)', options),
+)
+describeRenewals("better-sqlite3-session-store's table", options =>
+  openOn(
+    'CREATE TABLE sessions (sid TEXT NOT NULL PRIMARY KEY, sess JSON NOT NULL, expire TEXT NOT NULL)',
+    options,
+  ),
+)
+
+describe('renew', () => {
+  it('renew: what cannot be written, while another process writes, is read', async () => {
+    const file = tempFile()
+    const store = openStore(file, { busyTimeout: 1 })
+    await store.set('a', sessionOf({ user: 'Ada' }, 60_000))
+    const writer = openClient(file)
+    writer.exec('BEGIN IMMEDIATE')
+    expect(await store.get('a', undefined, { renew: 60_000 })).toMatchObject({ user: 'Ada' })
+    await expect(store.touch('a', sessionOf({}, 60_000))).rejects.toMatchObject({ code: 'SQLITE_BUSY' })
+  })
+
+  it('renew: the WAL of an app that only reads does not grow without end', async () => {
+    const file = tempFile()
+    const store = openStore(file)
+    await store.set('a', sessionOf({}, 60_000))
+    for (let i = 0; i < 4000; i++) await store.get('a', undefined, { renew: 60_000 })
+    // SQLite carries it over to the file at 1000 pages of 4 KB; without that it had 4000 pages.
+    expect(statSync(`${file}-wal`).size).toBeLessThan(8_000_000)
+  })
+})
