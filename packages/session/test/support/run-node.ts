@@ -28,14 +28,7 @@ async function build(): Promise<string> {
   folder = mkdtempSync(join(cache, 'session-'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
-  const extras = [
-    'composite',
-    'incremental',
-    'declaration',
-    'declarationMap',
-    'sourceMap',
-    'isolatedDeclarations',
-  ]
+  const extras = ['composite', 'incremental', 'declaration', 'isolatedDeclarations']
   const options = [
     '-p',
     home,
