@@ -88,7 +88,9 @@ export abstract class RecordStore extends Store {
    * Fails with `ERR_SESSION_CORRUPT` when the stored data is no session. With `renew` it may be a touch as well, in one step.
    */
   override get(sid: string, callback: Callback<SessionData | undefined>, options?: GetOptions): void
-  override get(sid: string, callback?: undefined, options?: GetOptions): Promise<SessionData | undefined>
+  override get(sid: string, callback: undefined, options?: GetOptions): Promise<SessionData | undefined>
+  // The last one is what TypeScript compares with a `get` of others.
+  override get(sid: string): Promise<SessionData | undefined>
   override get(
     sid: string,
     callback?: Callback<SessionData | undefined>,

@@ -109,7 +109,10 @@ export class Visit implements ResponseHooks {
     }
     if (!gate.alone || (plan === 'save' && req.session.save !== Session.prototype.save)) state.forget()
     gate.closeHead()
-    if (plan === 'nothing') return this.#deliver()
+    if (plan === 'nothing') {
+      state.forget()
+      return this.#deliver()
+    }
 
     debug('%s', plan)
     if (plan === 'touch' && !settings.awaitTouch && !state.cookieSent && !writer.moved) {

@@ -5,6 +5,7 @@ import { type Listener, signed, start } from '../support/http.ts'
 import { MapStore } from '../support/map-backend.ts'
 import { ours } from '../support/ours.ts'
 import { storeWith } from '../support/stores.ts'
+import type { Session } from '../support/types.ts'
 
 const MINUTE = 60_000
 
@@ -100,6 +101,28 @@ describe('a read that renews', () => {
     expect(store.calls).toEqual(['read', 'touch'])
     expect(store.left).toBeGreaterThan(MINUTE)
   })
+})
+
+describe('after the response', () => {
+  it.each([{}, { touchAfter: 1000 }])(
+    'save: writes what is in the session by then, with %o',
+    async options => {
+      const store = new RenewingStore()
+      let kept: Session | undefined
+      const keep: Listener = (req, res) => {
+        if (req.url === '/login') req.session.user = 'Ada'
+        kept = req.session
+        res.end()
+      }
+      const common = { store, resave: false, saveUninitialized: false, cookie: { maxAge: MINUTE } }
+      const app = await start(ours, keep, { ...common, ...options })
+      await app.get('/', { cookie: await app.get('/login') })
+      expect(store.calls.at(-1)).toBe('touchAfter' in options ? 'read' : 'renewed')
+      kept!.user = 'Grace'
+      await new Promise(resolve => kept!.save(resolve))
+      expect([...store.rows.values()][0]!.data).toContain('Grace')
+    },
+  )
 })
 
 describe('a read that does not renew', () => {
