@@ -61,7 +61,7 @@ describe.each(Object.entries(stores))('%s', (_, open) => {
     await ada!('/login/Ada')
     for (const get of others) await get()
     // What a replica has not heard of yet is lost with its master, as the README tells.
-    await openClient(server.options, server.url).wait(1, 5000)
+    expect(await openClient(server.options, server.url).wait(1, 5000)).toBe(1)
 
     let over = false
     const failures: Record<string, unknown>[] = []

@@ -8,7 +8,7 @@ export interface RedisSentinelServer extends DatabaseServer {
   readonly options: { name: string; sentinels: Address[]; natMap: Record<string, Address> }
   /** The port of today's master. */
   master(): Promise<number>
-  /** Kills the master, waits until the replica has taken its place, and starts the killed server as a replica. */
+  /** Kills the master, waits until the replica has taken its place, and starts the killed server as its replica, in step. */
   failover(): Promise<void>
 }
 
@@ -24,7 +24,7 @@ export async function startRedisSentinel(): Promise<RedisSentinelServer> {
       redisConf(
         sentinel,
         `sentinel monitor ${MASTER} 127.0.0.1 ${first} 1`,
-        `sentinel down-after-milliseconds ${MASTER} 500`,
+        `sentinel down-after-milliseconds ${MASTER} ${DOWN_AFTER}`,
         `sentinel failover-timeout ${MASTER} 1500`,
       ),
     ],
@@ -57,7 +57,8 @@ export async function startRedisSentinel(): Promise<RedisSentinelServer> {
       await exec('redis-server', conf, '--replicaof', '127.0.0.1', `${await master()}`)
       await until(async () => {
         const replica = await ask('replicas')
-        return replica[replica.indexOf('flags') + 1] === 'slave'
+        const linked = (await exec('redis-cli', '-p', `${killed}`, 'info', 'replication')).includes(LINKED)
+        return linked && replica[replica.indexOf('flags') + 1] === 'slave'
       })
       await exec('redis-cli', '-p', `${killed}`, 'config', 'rewrite')
     },
@@ -66,12 +67,18 @@ export async function startRedisSentinel(): Promise<RedisSentinelServer> {
 
 const MASTER = 'coatcheck'
 
+// A Sentinel pings each second, or as often as this if it is less: then a new link is taken for a dead one before its
+// first ping, and a master that was just promoted is replaced in its turn.
+const DOWN_AFTER = 1500
+
+const LINKED = 'master_link_status:up'
+
 const SENTINEL = `
 sentinel=$1
 for port; do mkdir -p /data/$port; done
 shift
 for port; do redis-server /etc/coatcheck/$port.conf; done
-until for port; do redis-cli -p $port info replication; done | grep -q master_link_status:up; do sleep 0.05; done
+until for port; do redis-cli -p $port info replication; done | grep -q ${LINKED}; do sleep 0.05; done
 grep -q known-replica /etc/coatcheck/$sentinel.conf && echo the replica is known
 exec redis-server /etc/coatcheck/$sentinel.conf --sentinel`
 
