@@ -23,10 +23,10 @@ export function toText(stored: unknown): string {
 
 /** A filter for what is stored as a text that begins so, or as a document with the same in its cookie. */
 export function beginning(prefix: string): object {
-  const { originalMaxAge } = JSON.parse(prefix.replace(/,$/, '}}')).cookie
+  const [, number] = /:(\d+),$/.exec(prefix) ?? []
   const text = { session: { $regex: `^${prefix.replace(/[^\w":,]/g, '\\$&')}` } }
   // A condition of `null` is met by what is not there, too.
-  const document = { 'session.cookie.originalMaxAge': originalMaxAge ?? { $type: 'null' } }
+  const document = { 'session.cookie.originalMaxAge': number ? Number(number) : { $type: 'null' } }
   return { $or: [text, document] }
 }
 
