@@ -38,7 +38,8 @@ function findPackages() {
 }
 
 async function pack(pkg) {
-  const { ok, output } = await run('npm', ['pack', '--json', '--pack-destination', temp], pkg.dir)
+  const folder = join(pkg.dir, pkg.manifest.publishConfig?.directory ?? '')
+  const { ok, output } = await run('npm', ['pack', '--json', '--pack-destination', temp], folder)
   if (!ok) throw new Error(`npm pack of ${pkg.manifest.name}:\n${output}`)
   const [packed] = JSON.parse(output)
   pkg.tarball = join(temp, packed.filename)
@@ -47,6 +48,8 @@ async function pack(pkg) {
 
 function checkSkeleton({ folder, dir, manifest, files }) {
   const problems = []
+  // One that is put together for npm has no source in its tarball: see scripts/publishable.mjs.
+  const together = manifest.publishConfig?.directory !== undefined
   const expected = {
     name: `@coatcheck/${folder}`,
     version,
@@ -59,7 +62,7 @@ function checkSkeleton({ folder, dir, manifest, files }) {
     type: 'module',
     sideEffects: false,
     engines: rootManifest.engines,
-    publishConfig: { access: 'public' },
+    publishConfig: { access: 'public', ...(together && { directory: 'published' }) },
   }
   for (const [field, value] of Object.entries(expected)) {
     if (!isDeepStrictEqual(manifest[field], value)) {
@@ -71,7 +74,8 @@ function checkSkeleton({ folder, dir, manifest, files }) {
   }
   problems.push(...checkExports(manifest.exports))
 
-  for (const file of ['README.md', 'LICENSE', 'src/index.ts', 'dist/index.js', 'dist/index.d.ts']) {
+  const source = together ? 'dist/THIRD_PARTY_LICENSES' : 'src/index.ts'
+  for (const file of ['README.md', 'LICENSE', source, 'dist/index.js', 'dist/index.d.ts']) {
     if (!files.includes(file)) problems.push(`the tarball lacks ${file}`)
   }
   for (const file of files) {

@@ -15,7 +15,8 @@ export function installed(name, from) {
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     const key = `${manifest.name}@${manifest.version}`
     if (packages.has(key)) continue
-    packages.set(key, folder.includes('node_modules') ? sizeOf(folder) : packedSize(folder))
+    const published = join(folder, manifest.publishConfig?.directory ?? '')
+    packages.set(key, folder.includes('node_modules') ? sizeOf(folder) : packedSize(published))
     for (const dependency of Object.keys(manifest.dependencies ?? {})) waiting.push([dependency, folder])
   }
   const bytes = [...packages.values()].reduce((sum, size) => sum + size, 0)

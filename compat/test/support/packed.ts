@@ -16,6 +16,7 @@ export const cache: string = join(root, 'node_modules/.cache')
 interface Manifest {
   name: string
   private?: boolean
+  publishConfig: { directory?: string }
   dependencies?: Record<string, string>
   peerDependencies?: Record<string, string>
 }
@@ -46,9 +47,10 @@ async function packAll(): Promise<string> {
   const projects = folders.map(folder => join(work, 'packages', folder))
   const { code, stdout } = await runNode([tsc, '-b', ...projects], { cwd: work })
   if (code !== 0) throw new Error(`The packages do not compile:\n${stdout}`)
+  const packable = await Promise.all(projects.map(putTogether))
   await mkdir(join(work, 'tarballs'))
   const pack = ['pack', '--pack-destination', join(work, 'tarballs'), '--ignore-scripts', '--silent']
-  await run('npm', [...pack, ...projects], { cwd: work })
+  await run('npm', [...pack, ...packable], { cwd: work })
   // Another run may have been faster.
   await rename(join(work, 'tarballs'), made).catch(error => {
     if (!existsSync(made)) throw error
@@ -57,11 +59,20 @@ async function packAll(): Promise<string> {
   return made
 }
 
+/** The folder to pack: where a package names one, it is made first. */
+async function putTogether(project: string): Promise<string> {
+  const { publishConfig } = readManifest(project) as Manifest
+  if (!publishConfig.directory) return project
+  const { code, stderr } = await runNode([join(root, 'scripts/publishable.mjs')], { cwd: project })
+  if (code !== 0) throw new Error(`${project} cannot be put together:\n${stderr}`)
+  return join(project, publishConfig.directory)
+}
+
 /** With its own dependencies, and known to the others by its name. */
 async function copyPackage(folder: string, work: string): Promise<void> {
   const [from, to] = [join(root, 'packages', folder), join(work, 'packages', folder)]
   const keep = (path: string) =>
-    !/\/(dist|test|node_modules)(\/|$)|\.tsbuildinfo$/.test(path.slice(from.length))
+    !/\/(dist|published|test|node_modules)(\/|$)|\.tsbuildinfo$/.test(path.slice(from.length))
   await cp(from, to, { recursive: true, filter: keep })
   const own = join(from, 'node_modules')
   if (existsSync(own)) await symlink(own, join(to, 'node_modules'))
@@ -77,8 +88,9 @@ function fingerprint(): string {
     const all = [...names.map(name => `src/${name}`), 'package.json', 'tsconfig.json', 'README.md']
     return all.sort().map(name => join('packages', folder, name))
   })
+  const scripts = ['scripts/bundle.mjs', 'scripts/publishable.mjs']
   const hash = createHash('sha256')
-  for (const file of files) {
+  for (const file of [...files, ...scripts]) {
     const path = join(root, file)
     if (statSync(path).isFile()) hash.update(file).update(readFileSync(path))
   }

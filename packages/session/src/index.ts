@@ -13,6 +13,7 @@ export type { Codec } from './codec.ts'
 export type { CookieData, CookieOptions } from './cookie.ts'
 export type { SessionErrorCode } from './errors.ts'
 export type { SessionMiddleware } from './middleware.ts'
+export type { Next } from './next.ts'
 export type {
   Conflict,
   ConflictInfo,
@@ -28,7 +29,6 @@ export type { SessionChange, StoredSession } from './record-update.ts'
 export type { GetOptions } from './renewal.ts'
 export type { RegenerateOptions, SessionData, SessionRequest } from './session.ts'
 export type { Diagnosing, Finding } from './stores/diagnose.ts'
-export type { Next } from './visit.ts'
 export { Cookie, MemoryStore, RecordStore, Session, SessionError, Store }
 
 /** Read once, as express-session does. */

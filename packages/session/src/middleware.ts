@@ -6,12 +6,13 @@ import { Cookie, type CookieOptions } from './cookie.ts'
 import { isSecure, pathOf, readSessionIds } from './cookie-header.ts'
 import { SessionError } from './errors.ts'
 import { noteLoaded } from './loaded.ts'
+import type { Next } from './next.ts'
 import type { Secret, Settings } from './options.ts'
 import { RequestState } from './request-state.ts'
 import { HOST, Session, type SessionData, type SessionRequest } from './session.ts'
 import { ownMethods } from './session-shape.ts'
 import type { Store } from './store.ts'
-import { type Next, policyFor, Visit } from './visit.ts'
+import { policyFor, Visit } from './visit.ts'
 
 const debug = createDebug('express-session')
 

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import createDebug from 'debug'
 import { ask, isPromise } from './ask.ts'
 import { hasCode } from './errors.ts'
+import type { Next } from './next.ts'
 import type { Settings } from './options.ts'
 import { createSession } from './own-session.ts'
 import { readThrough } from './pointer.ts'
@@ -10,10 +11,6 @@ import { ResponseGate, type ResponseHooks } from './response-gate.ts'
 import { Session, type SessionRequest } from './session.ts'
 
 const debug = createDebug('express-session')
-
-/** As Express, Connect and a hand-written server call it. */
-// biome-ignore lint/suspicious/noExplicitAny: as Express declares it
-export type Next = (error?: any) => void
 
 /** A request on its way through: nothing of its response is sent, headers included, until the session is safe. */
 export class Visit implements ResponseHooks {

@@ -70,6 +70,32 @@ describe('what is published', () => {
     ])
   })
 
+  it('module: both entry points are of one piece', async () => {
+    const { stdout } = await runModule(
+      folder,
+      `
+      import { Store } from '@coatcheck/session'
+      import { MigratingStore } from '@coatcheck/session/stores'
+      console.log(MigratingStore.prototype instanceof Store)
+    `,
+    )
+    expect(stdout.trim()).toBe('true')
+  })
+
+  it("module: debug.enable() of the application's own debug turns our output on", async () => {
+    const { stderr } = await runModule(
+      folder,
+      `
+      import debug from 'debug'
+      import session from '@coatcheck/session'
+      debug.enable('express-session')
+      const middleware = session({ secret: 's', resave: false, saveUninitialized: false })
+      middleware({ headers: { cookie: 'connect.sid=unsigned' }, url: '/', socket: {} }, { end() {} }, () => {})
+    `,
+    )
+    expect(stderr).toContain('express-session the session cookie is not signed')
+  })
+
   it('module: every consumer project is compiled by a test', () => {
     const projects = readdirSync(new URL('consumers', import.meta.url)).sort()
     expect(projects).toEqual(['beside-express-session', 'bundler', 'commonjs', 'esm'])

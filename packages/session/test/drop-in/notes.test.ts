@@ -58,6 +58,22 @@ describe.each(implementations)('$name', ({ name }) => {
       )
     })
 
+    it('deprecation: it names the line of the application, not one of ours', async () => {
+      const notes = await notesOf(
+        {},
+        { rest: request({ secret: 's', signedCookies: { 'connect.sid': 'a' } }) },
+      )
+      const lines = notes.trim().split('\n')
+      expect(lines).toHaveLength(4)
+      for (const line of lines) expect(line).toMatch(/ at \[eval\]:\d+:\d+$/)
+    })
+
+    it('deprecation: a listener on the process gets it instead of the error output', async () => {
+      const listen = "process.on('deprecation', ({ namespace }) => console.error('heard of', namespace))"
+      const notes = await notesOf(quiet, { rest: `${listen}; new session.Cookie({ maxAge: new Date() })` })
+      expect(notes).toBe('heard of express-session\n')
+    })
+
     it('deprecation: NO_DEPRECATION=express-session silences them', async () => {
       expect(await notesOf({}, { env: { NO_DEPRECATION: 'express-session' } })).toBe('')
     })

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { copyFile, cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll } from 'vitest'
 
 export interface Exit {
@@ -15,6 +15,7 @@ export interface Exit {
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
+const bundler = pathToFileURL(join(root, 'scripts/bundle.mjs')).href
 
 /** Where to install our packages, and which. */
 export interface Installed {
@@ -79,27 +80,36 @@ export async function compileInto(folder: string, name: string): Promise<string>
   // Dependencies that npm could not put at the root, since another version is there.
   const own = join(from, 'node_modules')
   if (existsSync(own)) await symlink(own, join(to, 'node_modules'))
+  const bundled = name === 'session'
   const session = join(folder, 'node_modules/@coatcheck/session/dist')
   const compilerOptions = {
     composite: false,
+    emitDeclarationOnly: bundled,
     rootDir: join(from, 'src'),
     outDir: join(to, 'dist'),
     // The types that a source file needs are those of the repository, wherever this folder is.
     typeRoots: [join(root, 'node_modules/@types')],
-    paths:
-      name === 'session'
-        ? {}
-        : {
-            '@coatcheck/session': [join(session, 'index.d.ts')],
-            '@coatcheck/session/stores': [join(session, 'stores/index.d.ts')],
-          },
+    paths: bundled
+      ? {}
+      : {
+          '@coatcheck/session': [join(session, 'index.d.ts')],
+          '@coatcheck/session/stores': [join(session, 'stores/index.d.ts')],
+        },
   }
   const config = join(folder, `${name}.json`)
   const project = { extends: join(from, 'tsconfig.json'), compilerOptions, include: [join(from, 'src')] }
   await writeFile(config, JSON.stringify({ ...project, references: [] }))
   const { code, stdout } = await typescript(['-p', config])
   if (code !== 0) throw new Error(`${name} does not compile:\n${stdout}`)
+  if (bundled) await bundle(from, join(to, 'dist'))
   return to
+}
+
+/** Write the JavaScript of a package as npm publishes it, where that is not the compiler's. */
+export async function bundle(from: string, to: string): Promise<void> {
+  const source = `import { bundle } from '${bundler}'; await bundle(...${JSON.stringify([from, to])})`
+  const { code, stderr } = await runNode(['--input-type=module', '--eval', source], { cwd: root })
+  if (code !== 0) throw new Error(`${from} cannot be bundled:\n${stderr}`)
 }
 
 /** Run the TypeScript compiler. */

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll } from 'vitest'
+import { bundle } from './child.ts'
 import type { Implementation } from './implementations.ts'
 
 const run = promisify(execFile)
@@ -21,23 +22,13 @@ function entryOf(name: Implementation['name']): Promise<string> | string {
   return built
 }
 
-/** Compiles our own sources to where their dependencies are found. */
+/** Our own files as npm publishes them, where their dependencies are found. */
 async function build(): Promise<string> {
   const cache = join(home, 'node_modules', '.cache')
   mkdirSync(cache, { recursive: true })
   folder = mkdtempSync(join(cache, 'session-'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
-  const extras = ['composite', 'incremental', 'declaration', 'isolatedDeclarations']
-  const options = [
-    '-p',
-    home,
-    '--outDir',
-    folder,
-    '--noCheck',
-    ...extras.flatMap(extra => [`--${extra}`, 'false']),
-  ]
-  await run(process.execPath, [tsc, ...options])
+  await bundle(home, folder)
   return join(folder, 'index.js')
 }
 
