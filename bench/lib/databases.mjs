@@ -1,4 +1,5 @@
 import { startMongodb, startPostgres, startRedis } from '@coatcheck/store-conformance/containers'
+import { directUrl } from './direct.mjs'
 
 const started = new Map()
 
@@ -21,16 +22,20 @@ const OURS = {
 export async function databaseFor(kind, { timed = false } = {}) {
   const [name, exported] = OURS[kind]
   if (!(await import(name))[exported]) throw new NotHere(`${name} has no ${exported} yet`)
-  const starter = STARTERS[kind]
-  if (!starter) return undefined
+  if (!STARTERS[kind]) return undefined
   const url = process.env[`${kind.toUpperCase()}_URL`]
   if (url) return url
-  if (!started.has(kind)) started.set(kind, await starter(argsOf(kind)).catch(cannotStart))
+  if (!started.has(kind)) started.set(kind, await start(kind))
   const server = started.get(kind)
   if (timed && server.kind === 'ferretdb') {
     throw new NotHere('the server here is FerretDB, whose time says nothing about MongoDB')
   }
   return server.url
+}
+
+async function start(kind) {
+  const server = await STARTERS[kind](argsOf(kind)).catch(cannotStart)
+  return { ...server, url: await directUrl(server.url) }
 }
 
 /** The versions of the servers that this run has started. */

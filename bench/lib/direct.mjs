@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const NETWORKS = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}'
+
+/**
+ * The URL of a container's server at the container's own address, or `url` itself where that cannot be reached. On a published
+ * port every byte goes through a proxy of Docker's, which takes more of a small machine than the server does.
+ */
+export async function directUrl(url) {
+  const direct = new URL(url)
+  try {
+    const { stdout: id } = await run('docker', ['ps', '--quiet', '--filter', `publish=${direct.port}`])
+    const { stdout: addresses } = await run('docker', ['inspect', '--format', NETWORKS, id.trim()])
+    direct.hostname = addresses.split(/\s+/).find(Boolean)
+    await reach(direct)
+    return direct.href
+  } catch {
+    return url
+  }
+}
+
+async function reach({ hostname, port }) {
+  const socket = connect(Number(port), hostname)
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(1000) })
+  } finally {
+    socket.destroy()
+  }
+}
