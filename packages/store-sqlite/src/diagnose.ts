@@ -66,9 +66,9 @@ function synchronous(client: SqliteClient): Finding {
 
 function tableOf(client: SqliteClient, table: string): Finding {
   const name = 'table'
-  let expires: string
+  let due: string
   try {
-    expires = layoutOf(client, table).expires
+    due = layoutOf(client, table).due
   } catch (error) {
     return { name, level: 'problem', text: (error as Error).message }
   }
@@ -79,10 +79,10 @@ function tableOf(client: SqliteClient, table: string): Finding {
     client,
     'SELECT count(*) FROM pragma_index_list(?) AS list, pragma_index_info(list.name) AS part WHERE part.seqno = 0 AND part.name = ?',
     table,
-    expires,
+    due,
   )
-  if (Number(indexed) > 0) return { name, level: 'ok', text: `"${table}", with an index on "${expires}"` }
-  const text = `"${table}" has no index on "${expires}": deleting expired sessions reads the whole table`
+  if (Number(indexed) > 0) return { name, level: 'ok', text: `"${table}", with an index on "${due}"` }
+  const text = `"${table}" has no index on "${due}": deleting expired sessions reads the whole table`
   return { name, level: 'warning', text }
 }
 

@@ -96,17 +96,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     const table = quote(this.#table)
     const client = this.#client
     const layout = layoutOf(client, this.#table)
-    // With row ids: a session of more than a quarter of a page would take pages of its own without them.
-    if (!client.readonly) {
-      client.exec(`
-        CREATE TABLE IF NOT EXISTS ${table} (
-          sid TEXT NOT NULL PRIMARY KEY,
-          data TEXT NOT NULL,
-          expires INTEGER NOT NULL
-        ) STRICT;
-        CREATE INDEX IF NOT EXISTS ${quote(`${this.#table}_${layout.expires}`)} ON ${table} (${layout.expires});
-      `)
-    }
+    if (!client.readonly) client.exec(schema(this.#table, layout))
     this.#sql = prepare(client, table, layout)
   }
 
@@ -127,13 +117,14 @@ export class SqliteStore extends RecordStore implements Diagnosing {
 
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
     const { write, layout } = this.#statements
-    write.run(sid, data, layout.toColumn(Date.now() + ttl))
+    write.run({ sid, data, end: layout.toColumn(Date.now() + ttl) })
   }
 
   protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
     const { insert, layout } = this.#statements
     const now = Date.now()
-    return insert.run(sid, data, layout.toColumn(now + ttl), layout.toColumn(now)).changes > 0
+    const end = layout.toColumn(now + ttl)
+    return insert.run({ sid, data, end, now: layout.toColumn(now) }).changes > 0
   }
 
   protected override async _update(
@@ -185,14 +176,24 @@ export class SqliteStore extends RecordStore implements Diagnosing {
 
   protected override async _count(): Promise<number> {
     const { count, layout } = this.#statements
-    return Number((count.get(layout.toColumn(Date.now())) as { count: number | bigint }).count)
+    const now = layout.toColumn(Date.now())
+    return Number((count.get(now, now, now) as { count: number | bigint }).count)
   }
 
+  /** What is due, batch by batch: those whose expiry was moved meanwhile are due by then, the others are deleted. */
   protected override async _prune(limit: number): Promise<number> {
-    const { prune, layout } = this.#statements
-    const { changes } = prune.run(layout.toColumn(Date.now()), limit)
-    if (changes === limit) await nextTurn()
-    return changes
+    const { postpone, prune, layout } = this.#statements
+    let deleted = 0
+    for (;;) {
+      const now = layout.toColumn(Date.now())
+      const batch = limit - deleted
+      const postponed = postpone.run(now, batch, now).changes
+      const { changes } = prune.run(now, batch, now)
+      deleted += changes
+      if (postponed + changes < batch) return deleted
+      await nextTurn()
+      if (deleted === limit) return deleted
+    }
   }
 
   get #statements(): Statements {
@@ -218,9 +219,31 @@ interface Row {
 
 type Statements = ReturnType<typeof prepare>
 
+/** Makes what is not there: the table in our own layout, and in each the index that pruning needs. */
+function schema(name: string, { due, expires }: Layout): string {
+  const table = quote(name)
+  // With row ids: a session of more than a quarter of a page would take pages of its own without them.
+  const ours = `
+    CREATE TABLE IF NOT EXISTS ${table} (
+      sid TEXT NOT NULL PRIMARY KEY,
+      due INTEGER NOT NULL DEFAULT 0,
+      expires INTEGER NOT NULL,
+      data TEXT NOT NULL
+    ) STRICT;
+    CREATE TRIGGER IF NOT EXISTS ${quote(`${name}_earlier`)}
+      AFTER UPDATE OF expires ON ${table} WHEN new.expires < old.due
+      BEGIN UPDATE ${table} SET due = new.expires WHERE sid = new.sid; END;`
+  return `
+    ${due === expires ? '' : ours}
+    CREATE INDEX IF NOT EXISTS ${quote(`${name}_${due}`)} ON ${table} (${due});`
+}
+
 /** Every statement, once. The table's name is quoted; the columns are those of a known layout. */
 function prepare(client: SqliteClient, table: string, layout: Layout) {
-  const { data, expires } = layout
+  const { data, expires, due } = layout
+  const ends = due === expires ? [expires] : [expires, due]
+  const row = `(sid, ${data}, ${ends.join(', ')}) VALUES (@sid, @data, ${ends.map(() => '@end').join(', ')})`
+  const isDue = `sid IN (SELECT sid FROM ${table} WHERE ${due} <= ? ORDER BY ${due} LIMIT ?)`
   return {
     layout,
     read: client.prepare(
@@ -229,12 +252,12 @@ function prepare(client: SqliteClient, table: string, layout: Layout) {
     renew: client.prepare(`
       UPDATE ${table} SET ${expires} = ? WHERE sid = ? AND ${expires} > ? AND substr(${data}, 1, ?) = ?`),
     write: client.prepare(`
-      INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES (?, ?, ?)
+      INSERT INTO ${table} ${row}
       ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}`),
     insert: client.prepare(`
-      INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES (?, ?, ?)
+      INSERT INTO ${table} ${row}
       ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}
-      WHERE ${expires} <= ?`),
+      WHERE ${expires} <= @now`),
     update: client.prepare(
       `UPDATE ${table} SET ${data} = ?, ${expires} = ? WHERE sid = ? AND ${expires} > ?`,
     ),
@@ -247,9 +270,11 @@ function prepare(client: SqliteClient, table: string, layout: Layout) {
       SELECT sid, ${data} AS data, ${expires} AS expires FROM ${table}
       WHERE sid >= ? AND ${expires} > ? ORDER BY sid LIMIT ?`),
     clear: client.prepare(`DELETE FROM ${table}`),
-    count: client.prepare(`SELECT count(*) AS count FROM ${table} WHERE ${expires} > ?`),
-    prune: client.prepare(`
-      DELETE FROM ${table} WHERE sid IN (SELECT sid FROM ${table} WHERE ${expires} <= ? LIMIT ?)`),
+    count: client.prepare(`
+      SELECT (SELECT count(*) FROM ${table} WHERE ${due} > ?)
+        + (SELECT count(*) FROM ${table} WHERE ${due} <= ? AND ${expires} > ?) AS count`),
+    postpone: client.prepare(`UPDATE ${table} SET ${due} = ${expires} WHERE ${isDue} AND ${expires} > ?`),
+    prune: client.prepare(`DELETE FROM ${table} WHERE ${isDue} AND ${expires} <= ?`),
   }
 }
 

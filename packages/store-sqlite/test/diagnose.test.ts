@@ -34,12 +34,12 @@ it('diagnose: a table with its index; without it is a warning', async () => {
   expect((await found(store)).table).toEqual({
     name: 'table',
     level: 'ok',
-    text: '"sessions", with an index on "expires"',
+    text: '"sessions", with an index on "due"',
   })
-  openClient(file).exec('DROP INDEX sessions_expires')
+  openClient(file).exec('DROP INDEX sessions_due')
   expect((await found(store)).table).toMatchObject({
     level: 'warning',
-    text: expect.stringMatching(/has no index on "expires"/),
+    text: expect.stringMatching(/has no index on "due"/),
   })
 })
 

@@ -13,6 +13,10 @@ afterEach(() => void vi.useRealTimers())
 
 const layouts: [string, string][] = [
   ['our own table', ''],
+  [
+    'a table of ours that somebody has made',
+    'CREATE TABLE sessions (sid TEXT NOT NULL PRIMARY KEY, data TEXT NOT NULL, expires INTEGER NOT NULL)',
+  ],
   ["connect-sqlite3's table", 'CREATE TABLE sessions (sid PRIMARY KEY, expired, sess)'],
   [
     "better-sqlite3-session-store's table",
@@ -113,6 +117,41 @@ describe.each(layouts)('%s', (_, ddl) => {
     expect(await store.prune()).toBe(0)
     expect(await store.ids()).toEqual(['long'])
   })
+
+  it('prune: goes by the expiry as it was last moved, on or back', async () => {
+    at(0)
+    const store = open()
+    for (const sid of ['as it was', 'on', 'back', 'set on', 'set back'])
+      await store.set(sid, sessionOf({}, 900))
+    await store.touch('on', sessionOf({}, 1800))
+    await store.touch('back', sessionOf({}, 300))
+    await store.set('set on', sessionOf({}, 1800))
+    await store.set('set back', sessionOf({}, 300))
+    at(300)
+    expect(await store.length()).toBe(3)
+    expect(await store.prune()).toBe(2)
+    at(900)
+    expect(await store.length()).toBe(2)
+    expect(await store.prune()).toBe(1)
+    expect(await store.prune()).toBe(0)
+    expect(await store.ids()).toEqual(['on', 'set on'])
+    at(1800)
+    expect(await store.length()).toBe(0)
+    expect(await store.prune()).toBe(2)
+  })
+
+  it('prune: finds what has expired behind many that live on', async () => {
+    at(0)
+    const store = open()
+    const living = Array.from({ length: 1500 }, (_, i) => `living ${i}`)
+    for (const sid of living) await store.set(sid, sessionOf({}, 100))
+    for (const sid of living) await store.touch(sid, sessionOf({}, 1800))
+    for (let i = 0; i < 1500; i++) await store.set(`short ${i}`, sessionOf({}, 900))
+    at(900)
+    expect(await store.prune()).toBe(1500)
+    expect(await store.length()).toBe(1500)
+    expect(await store.prune()).toBe(0)
+  })
 })
 
 describe('prune', () => {
@@ -132,7 +171,7 @@ describe('prune', () => {
     await store.length()
     const insert = openClient(file).prepare(`
       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4500)
-      INSERT INTO sessions SELECT printf('sid %d', i), '{"cookie":{}}', ? + i % 3 * 1e12 FROM n`)
+      INSERT INTO sessions (sid, data, expires) SELECT printf('sid %d', i), '{"cookie":{}}', ? + i % 3 * 1e12 FROM n`)
     insert.run(1)
     await store.set('known', sessionOf({ user: 'Ada' }))
     let turns = 0
@@ -151,5 +190,39 @@ describe('prune', () => {
     expect(meanwhile.length).toBeGreaterThan(2)
     expect(meanwhile).not.toContain(false)
     expect(await store.length()).toBe(1501)
+  })
+})
+
+describe('our own table', () => {
+  function rowOf(file: string): unknown {
+    return openClient(file).prepare('SELECT due, expires FROM sessions').get()
+  }
+
+  it('due: stays where it is when the expiry moves on, and never is after it', async () => {
+    at(0)
+    const file = tempFile()
+    const store = openStore(file)
+    await store.set('a', sessionOf({}, 900))
+    expect(rowOf(file)).toEqual({ due: NOON + 900, expires: NOON + 900 })
+    await store.touch('a', sessionOf({}, 1800))
+    expect(rowOf(file)).toEqual({ due: NOON + 900, expires: NOON + 1800 })
+    await store.set('a', sessionOf({}, 3600))
+    expect(rowOf(file)).toEqual({ due: NOON + 900, expires: NOON + 3600 })
+    await store.touch('a', sessionOf({}, 300))
+    expect(rowOf(file)).toEqual({ due: NOON + 300, expires: NOON + 300 })
+    await store.set('a', sessionOf({}, 900))
+    at(300)
+    expect(await store.prune()).toBe(0)
+    expect(rowOf(file)).toEqual({ due: NOON + 900, expires: NOON + 900 })
+  })
+
+  it('due: follows an expiry that somebody sets back by hand', async () => {
+    at(0)
+    const file = tempFile()
+    const store = openStore(file)
+    await store.set('a', sessionOf({}, 900))
+    openClient(file).prepare('UPDATE sessions SET expires = ?').run(NOON)
+    expect(await store.length()).toBe(0)
+    expect(await store.prune()).toBe(1)
   })
 })
