@@ -187,7 +187,7 @@ describe('doctor', () => {
     expect(out).toMatch(/^ok {7}sessions: 2$/m)
     expect(out).toMatch(/^ok {7}lifetime: \d+ ms left of 60000$/m)
     expect(out).toMatch(/^ok {7}packages: @coatcheck\/store-sqlite \d.*, better-sqlite3 \d/m)
-    expect(out).toMatch(/^ok {7}table: "sessions", with an index on "expires"$/m)
+    expect(out).toMatch(/^ok {7}table: "sessions", with an index on "due"$/m)
     expect(out).toMatch(/^ok {7}middleware: session\.strict/m)
     expect(code).toBe(0)
     expect(Object.keys(await contents(store))).toHaveLength(2)
