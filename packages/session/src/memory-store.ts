@@ -106,7 +106,9 @@ function read(
 function renewedText(text: string, renew: number | null): string | undefined {
   const renewal = renewalOf(renew, 0)
   if (!renewal || !text.startsWith(renewal.prefix)) return undefined
-  return renew === null ? text : withExpires(text, new Date(Date.now() + renew))
+  if (renew !== null) return withExpires(text, new Date(Date.now() + renew))
+  // A touch would take a date away.
+  return text.startsWith(`${renewal.prefix}"expires":null`) ? text : undefined
 }
 
 /** The text of `sid`, if it has not expired. */

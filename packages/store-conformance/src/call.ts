@@ -33,6 +33,8 @@ export interface CallOptions {
   deadlineMs?: number
   /** Overrides the style of the subject. */
   style?: 'callback' | 'promise'
+  /** An argument that follows the callback. */
+  last?: unknown
 }
 
 /** A call in the making. */
@@ -96,13 +98,19 @@ function run(call: Call, outcome: Outcome, settle: Settle): void {
   try {
     if (typeof store[method] !== 'function') throw new TypeError(`the store has no method ${method}()`)
     const withCallback = (options.style ?? call.style) !== 'promise'
-    outcome.returned = withCallback ? store[method](...args, callback) : store[method](...args)
+    outcome.returned = store[method](...argumentsOf(args, withCallback ? callback : undefined, options))
     returning = true
     await_(call, outcome, settle, withCallback)
   } catch (error) {
     outcome.threw = true
     settle(true, error, undefined)
   }
+}
+
+/** The callback follows the arguments, and what follows the callback has its place also where there is none. */
+function argumentsOf(args: readonly unknown[], callback: unknown, { last }: CallOptions): readonly unknown[] {
+  if (last !== undefined) return [...args, callback, last]
+  return callback ? [...args, callback] : args
 }
 
 /** Decides whether a returned promise is the answer: yes, unless the method has a parameter for the callback. */

@@ -2,6 +2,7 @@ import { type CallOptions, fire, invoke, type Outcome } from './call.ts'
 import { type Entry, entriesOf, isMiss } from './entries.ts'
 import { Failure, textOf } from './errors.ts'
 import type { Recorder } from './recorder.ts'
+import { isRenewed } from './renewal.ts'
 import { show } from './show.ts'
 import type { AnyStore, Subject } from './subject.ts'
 
@@ -36,7 +37,8 @@ export class StoreHandle {
 
   /** Calls any method and tells how it ended. Fails the rule only when no answer comes. */
   async outcome(method: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<Outcome> {
-    const step = this.#recorder.begin(this.#index, method, args)
+    const shown = options.last === undefined ? args : [...args, options.last]
+    const step = this.#recorder.begin(this.#index, method, shown)
     if (method === 'set' && typeof args[0] === 'string') this.sids.add(args[0])
     const deadlineMs = options.deadlineMs ?? this.#subject.deadlineMs ?? 2000
     const style = this.#subject.style
@@ -64,7 +66,11 @@ export class StoreHandle {
 
   /** The session, or `undefined` for a miss of any of the allowed shapes. */
   async get(sid: string): Promise<Stored | undefined> {
-    const outcome = await this.outcome('get', [sid])
+    return this.#get(sid)
+  }
+
+  async #get(sid: string, options: CallOptions = {}): Promise<Stored | undefined> {
+    const outcome = await this.outcome('get', [sid], options)
     if (isMiss(outcome)) return undefined
     if (outcome.failed) {
       throw new Failure(`${textOfCall('get', [sid])} failed with ${textOf(outcome.error)}, want no error`)
@@ -121,6 +127,12 @@ export class StoreHandle {
     if (code === 'ERR_SESSION_CHANGED') return 'changed'
     if (code === 'ERR_SESSION_GONE') return 'missing'
     throw new Failure(`${textOfCall('set', [sid, session])} of a loaded session failed with ${textOf(error)}`)
+  }
+
+  /** The session, read as middleware does that wants its lifetime to start anew, and whether it has. Needs `renewal`. */
+  async renew(sid: string, renew: number | null): Promise<{ session: Stored | undefined; renewed: boolean }> {
+    const session = await this.#get(sid, { last: { renew } })
+    return { session, renewed: isRenewed(session) }
   }
 
   /** Whether the session was inserted. Needs `insert`. */

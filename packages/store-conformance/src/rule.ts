@@ -23,6 +23,7 @@ export type Capability =
   | 'prune'
   | 'conditional'
   | 'insert'
+  | 'renewal'
   | 'shared'
   | 'namespaces'
   | 'defaultTtl'

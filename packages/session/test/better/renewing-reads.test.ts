@@ -201,4 +201,17 @@ describe('session.MemoryStore', () => {
     expect(await store.get('a', undefined, { renew: MINUTE })).toMatchObject(data)
     expect(store.sessions.a).toBe(text)
   })
+
+  it.each([
+    ['none, which is what was asked for', null, true],
+    ['one, which the read would leave', new Date(Date.now() + MINUTE).toISOString(), false],
+  ])('get: with renew and a cookie without a lifetime: its end is %s', async (_, expires, renewed) => {
+    const store = storeWith(ours) as never as {
+      sessions: Record<string, string>
+      get(sid: string, callback: undefined, options: object): Promise<object>
+    }
+    store.sessions.a = JSON.stringify({ cookie: { originalMaxAge: null, expires, path: '/' } })
+    const session = await store.get('a', undefined, { renew: null })
+    expect((session as Record<symbol, unknown>)[Symbol.for('coatcheck.read')]).toMatchObject({ renewed })
+  })
 })

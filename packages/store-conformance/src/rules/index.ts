@@ -15,6 +15,7 @@ import { life } from './life.ts'
 import { listing } from './listing.ts'
 import { model } from './model.ts'
 import { namespace } from './namespace.ts'
+import { renewals } from './renewals.ts'
 import { roundTrip } from './round-trip.ts'
 import { security } from './security.ts'
 import { sid } from './sid.ts'
@@ -40,6 +41,7 @@ export const rules: readonly Rule[] = [
   ...life,
   ...conditional,
   ...insert,
+  ...renewals,
   ...model,
 ]
 

@@ -59,6 +59,22 @@ export class Client {
     })
   }
 
+  /** The row as it was, if it is alive; changed in the same step where its text begins with `prefix`. */
+  readAndUpdate(
+    key: string,
+    prefix: string,
+    change: Partial<Row>,
+  ): Promise<{ row: Row; updated: boolean } | undefined> {
+    return this.#command(rows => {
+      const row = rows.get(key)
+      if (!row || row.expires <= Date.now()) return undefined
+      const before = { ...row }
+      const updated = row.text.startsWith(prefix)
+      if (updated) Object.assign(row, change)
+      return { row: before, updated }
+    })
+  }
+
   remove(key: string): Promise<boolean> {
     return this.#command(rows => rows.delete(key))
   }

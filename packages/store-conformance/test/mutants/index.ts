@@ -13,6 +13,7 @@ import { listingMutants } from './listing.ts'
 import { modelMutants } from './model.ts'
 import type { Mutant } from './mutant.ts'
 import { namespaceMutants } from './namespace.ts'
+import { renewalsMutants } from './renewals.ts'
 import { roundTripMutants } from './round-trip.ts'
 import { securityMutants } from './security.ts'
 import { sidMutants } from './sid.ts'
@@ -37,5 +38,6 @@ export const mutants: readonly Mutant[] = [
   ...securityMutants,
   ...conditionalMutants,
   ...insertMutants,
+  ...renewalsMutants,
   ...modelMutants,
 ]

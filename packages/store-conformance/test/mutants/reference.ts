@@ -8,7 +8,11 @@ export type Callback = (error?: unknown, value?: unknown) => void
 export type Data = any
 
 const loaded = Symbol.for('coatcheck.loaded')
+const read = Symbol.for('coatcheck.read')
 const day = 86_400_000
+
+/** The lifetime that a read is to start anew: milliseconds, or `null` for that of the store. */
+export type Renew = number | null
 
 export interface ReferenceOptions {
   client: Client
@@ -33,8 +37,8 @@ export class ReferenceStore extends EventEmitter {
     this.ttlMs = ttlMs ?? day
   }
 
-  get(sid: string, callback?: Callback): unknown {
-    return this.answer(() => this._get(sid), callback)
+  get(sid: string, callback?: Callback, options?: { renew?: Renew }): unknown {
+    return this.answer(() => this._get(sid, options?.renew), callback)
   }
 
   set(sid: string, session: Data, callback?: Callback): unknown {
@@ -105,10 +109,18 @@ export class ReferenceStore extends EventEmitter {
     return Promise.race([work, timeout]).finally(() => clearTimeout(timer))
   }
 
-  async _get(sid: string): Promise<Data> {
+  async _get(sid: string, renew?: Renew): Promise<Data> {
     if (typeof sid !== 'string') return undefined
+    if (renew !== undefined) return this._renew(sid, renew)
     const row = await this.client.read(this.key(sid))
     return row && this.alive(row) ? this.open(sid, row) : undefined
+  }
+
+  /** Reads the session, and starts its lifetime anew in the same step if it is this one. */
+  async _renew(sid: string, renew: Renew): Promise<Data> {
+    const change = this.expiry({ cookie: { maxAge: renew } })
+    const found = await this.client.readAndUpdate(this.key(sid), this.beginning(renew), change)
+    return found && tell(this.open(sid, found.row), found.updated)
   }
 
   async _set(sid: string, session: Data): Promise<void> {
@@ -165,6 +177,11 @@ export class ReferenceStore extends EventEmitter {
 
   key(sid: string): string {
     return this.start() + sid
+  }
+
+  /** What the text of a session of this lifetime begins with. */
+  beginning(renew: Renew): string {
+    return `{"cookie":{"originalMaxAge":${renew},`
   }
 
   row(session: Data): Row {
@@ -228,6 +245,20 @@ export class ReferenceStore extends EventEmitter {
       }
     })
   }
+}
+
+// That its get() renews as its touch() would.
+Object.defineProperty(ReferenceStore.prototype.get, Symbol.for('coatcheck.renews'), {
+  value: ReferenceStore.prototype.touch,
+})
+
+/** Notes on a session whether the read has renewed it. */
+export function tell(session: Data, renewed: boolean): Data {
+  return Object.defineProperty(session, read, { value: { renewed }, configurable: true })
+}
+
+export function isRenewed(session: Data): boolean {
+  return session?.[read]?.renewed === true
 }
 
 function failure(result: 'changed' | 'missing'): Error {

@@ -1,5 +1,5 @@
 import type { Row } from '../mutants/database.ts'
-import type { Data } from '../mutants/reference.ts'
+import type { Data, Renew } from '../mutants/reference.ts'
 import { type Variant, variant } from './variant.ts'
 
 /** Other ways to end a session. */
@@ -29,6 +29,22 @@ export const time: readonly Variant[] = [
     },
     { warns: ['TCH-09', 'TCH-13'] },
   ),
+  variant('reads that never renew, whatever they are asked', Base => {
+    return class extends Base {
+      override async _renew(sid: string) {
+        return this._get(sid)
+      }
+    }
+  }),
+  variant('reads that renew only what has less than half of its lifetime left', Base => {
+    return class extends Base {
+      override async _renew(sid: string, renew: Renew) {
+        const row = await this.client.read(this.key(sid))
+        const fresh = row && row.expires - Date.now() > (renew ?? this.ttlMs) / 2
+        return fresh ? this._get(sid) : super._renew(sid, renew)
+      }
+    }
+  }),
   variant('a timer for each row that does not hold the process', Base => {
     return class extends Base {
       override async _set(sid: string, session: Data) {

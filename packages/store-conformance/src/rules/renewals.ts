@@ -1,0 +1,248 @@
+import { family, type Rule } from '../rule.ts'
+import type { Session } from '../session.ts'
+import type { Trial } from '../trial.ts'
+import { two } from './conditional-races.ts'
+import { lasts, openWithTtl, patiently, rounds, writeAndOutlive } from './lives.ts'
+
+const MINUTE = 60_000
+const decision = 'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/008-a-read-renews.md'
+
+/** The session as middleware stores it: a store may tell the lifetime by what the text begins with. */
+function asStored({ cookie, ...data }: Session): object {
+  const { originalMaxAge, ...rest } = cookie.data
+  return { cookie: { originalMaxAge, ...rest }, ...data }
+}
+
+/** A session with `left` milliseconds to live, whose cookie was given `originalMaxAge`. */
+function sessionOf(t: Trial, originalMaxAge: number | null, left: number = MINUTE, n: number = 1): Session {
+  return t.session({ n }, { maxAge: left, originalMaxAge })
+}
+
+const nothingRenewed = 'reads of this store renew nothing, as they may'
+
+/** A read makes one session live longer and another one shorter. False when the first had ended before that. */
+async function moved(t: Trial, life: number): Promise<boolean> {
+  const store = await t.open()
+  const brief = sessionOf(t, MINUTE, life)
+  await store.set('a', asStored(brief))
+  const { session, renewed } = await store.renew('a', MINUTE)
+  if (!lasts(brief)) return false
+  t.same(session, { n: 1 }, 'get("a") that renews')
+  if (!renewed) t.unverified(nothingRenewed)
+  await t.outlive(brief)
+  await t.holds(store, 'a', { n: 1 }, 'after its old end, which a read says it has moved')
+  await store.set('b', asStored(sessionOf(t, life)))
+  let shortened = false
+  await writeAndOutlive(t, sessionOf(t, life, life), async () => {
+    shortened = (await store.renew('b', life)).renewed
+  })
+  if (shortened) await t.gone(store, 'b', 'after the lifetime that a read says it has started anew')
+  return true
+}
+
+/** Reads across the default lifetime keep a session whose cookie has no end; one read does not. False when a read came too late. */
+async function movedByDefault(t: Trial, life: number): Promise<boolean> {
+  const { store, ttlMs } = await openWithTtl(t, life)
+  const browser = asStored(t.session({ n: 1 }, { expires: null }))
+  await store.set('b', browser)
+  await store.renew('b', null)
+  const over = Date.now() + ttlMs + t.slack
+  let began = Date.now()
+  let inTime = true
+  await store.set('a', browser)
+  while (Date.now() < over) {
+    await t.wait(ttlMs * 0.6)
+    const asked = Date.now()
+    const { session, renewed } = await store.renew('a', null)
+    if (session && !renewed) t.unverified(nothingRenewed)
+    inTime &&= Date.now() < began + ttlMs
+    began = asked
+  }
+  const got = await store.get('a')
+  inTime &&= Date.now() < began + ttlMs
+  if (got || inTime) t.same(got, { n: 1 }, `get("a") after reads across the default lifetime of ${ttlMs} ms`)
+  await t.gone(store, 'b', `after a read and the default lifetime of ${ttlMs} ms`)
+  return got !== undefined
+}
+
+/** Lifetimes of a cookie, and what is asked of a read instead: also such that begin alike. */
+const differing: readonly (readonly [number | null, number | null])[] = [
+  [6000, 60_000],
+  [60_000, 6000],
+  [null, 60_000],
+  [60_000, null],
+]
+
+/** Reads that ask for another lifetime move no end, neither away nor near. False when a session ended before it was read. */
+async function unmoved(t: Trial, life: number): Promise<boolean> {
+  const store = await t.open()
+  const brief = t.session({ n: 1 }, { maxAge: life })
+  const end = brief.cookie.expires
+  const began = performance.now()
+  await store.set('long', asStored(sessionOf(t, MINUTE)))
+  for (const [own] of differing) {
+    await store.set(`of-${own}`, asStored(t.session({ n: 1 }, { expires: end, originalMaxAge: own })))
+  }
+  const lag = performance.now() - began
+  const shortened = await store.renew('long', life)
+  t.equal(shortened.renewed, false, `whether a read for ${life} ms has renewed a session of ${MINUTE}`)
+  for (const [own, other] of differing) {
+    const { renewed } = await store.renew(`of-${own}`, other)
+    t.equal(renewed, false, `whether a read for ${other} ms has renewed a session of ${own}`)
+  }
+  if (!lasts(brief)) return false
+  await t.outlive(brief)
+  await t.wait(lag)
+  await t.holds(store, 'long', { n: 1 }, `after ${life} ms, for which a read asked`)
+  for (const [own, other] of differing) {
+    await t.gone(store, `of-${own}`, `after its end and a read that asked for ${other} ms`)
+  }
+  return true
+}
+
+/**
+ * For stores whose `get` says that it takes `{ renew }`. Those that wait do so a few at a time: where each store has a pool, all
+ * stores of the lane that waits at once come close to what a database takes.
+ */
+export const renewals: readonly Rule[] = family('renewals', [
+  {
+    id: 'REN-01',
+    level: 'MUST',
+    sentence:
+      'A read that says it has renewed gives the session, which then ends after that lifetime, counted from the read.',
+    why: 'The request makes no touch() after it: users who only read are logged out in the middle of it, or never.',
+    check:
+      'does the read move the expiry that get() looks at, in its unit, and is renewed told by what it changed?',
+    seenIn: 'reads that tell renewed: true before, or whether or not, the expiry was moved',
+    link: decision,
+    needs: ['renewal'],
+    slow: true,
+    async run(t) {
+      await patiently(t, life => moved(t, Math.ceil(life)))
+    },
+  },
+  {
+    id: 'REN-02',
+    level: 'MUST',
+    sentence:
+      'A read that says it has renewed a session whose cookie has no end starts the default lifetime anew.',
+    why: 'With browser-session cookies everybody is logged out a fixed time after the login, or nobody ever is.',
+    check: 'is a renew of null the ttl of the store, rather than nothing, zero, or no end at all?',
+    seenIn: 'code that takes null for a number or for the absence of one',
+    link: decision,
+    needs: ['renewal', 'defaultTtl'],
+    slow: true,
+    async run(t) {
+      await patiently(t, life => movedByDefault(t, life))
+    },
+  },
+  {
+    id: 'REN-03',
+    level: 'MUST',
+    sentence: 'A read renews no session whose cookie has another originalMaxAge than it asks for.',
+    why: '"Remember me" gives one user a month and all others an hour: each page view would make it an hour for everybody.',
+    check:
+      'is the whole prefix compared with the text, its last comma included, in the step that moves the expiry?',
+    seenIn: 'reads by GETEX, which moves the expiry whatever is stored',
+    link: 'https://redis.io/docs/latest/commands/getex/',
+    needs: ['renewal'],
+    slow: true,
+    async run(t) {
+      await patiently(t, life => unmoved(t, Math.ceil(life)))
+    },
+  },
+  {
+    id: 'REN-04',
+    level: 'MUST',
+    sentence: 'A read that renews finds no expired session and no destroyed one, and brings none back.',
+    why: 'A session that has timed out comes back to life with the next page view: the timeout protects nobody.',
+    check: 'does the statement that moves the expiry look at it first, as the row may still lie there?',
+    seenIn: 'UPDATE … RETURNING by sid alone',
+    link: 'https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html#session-expiration',
+    needs: ['renewal'],
+    slow: true,
+    async run(t) {
+      const store = await t.open()
+      const brief = sessionOf(t, MINUTE, t.life)
+      await store.set('destroyed', asStored(sessionOf(t, MINUTE)))
+      await store.destroy('destroyed')
+      await writeAndOutlive(t, brief, () => store.set('expired', asStored(brief)))
+      for (const sid of ['expired', 'destroyed', 'nobody']) {
+        const { session } = await store.renew(sid, MINUTE)
+        t.equal(session, undefined, `get("${sid}") that renews`)
+        await t.gone(store, sid, 'after a read that renews')
+      }
+    },
+  },
+  {
+    id: 'REN-05',
+    level: 'MUST',
+    sentence: 'After a read that renews and destroy() ran side by side the session is gone.',
+    why: 'A page that loads while the user logs out logs them in again: the stolen cookie still works.',
+    check: 'is it one statement that never inserts, rather than a read and a write?',
+    seenIn: 'stores that read, then write back what they have read with a new expiry',
+    link: 'https://www.mongodb.com/docs/manual/reference/method/db.collection.findOneAndUpdate/',
+    needs: ['renewal'],
+    lane: 'serial',
+    stochastic: true,
+    async run(t) {
+      const [one, other] = await two(t)
+      for (const _ of rounds(60)) {
+        await one.set('a', asStored(sessionOf(t, MINUTE)))
+        const read = () => other.renew('a', MINUTE)
+        await t.staggered<unknown>([read, () => one.destroy('a'), read])
+        await t.gone(one, 'a', 'after destroy() and reads that renew side by side')
+      }
+    },
+  },
+  {
+    id: 'REN-06',
+    level: 'MUST',
+    sentence: 'What is saved beside a read that renews stays.',
+    why: 'Every page view would undo what another request saves meanwhile: things vanish from carts.',
+    check: 'does the step that renews write anything but the expiry?',
+    seenIn: 'stores that read, then write back what they have read with a new expiry',
+    link: 'https://github.com/expressjs/session/pull/487',
+    needs: ['renewal'],
+    lane: 'serial',
+    stochastic: true,
+    async run(t) {
+      const [one, other] = await two(t)
+      await one.set('a', asStored(sessionOf(t, MINUTE, MINUTE, 0)))
+      for (const n of rounds(60)) {
+        const read = () => other.renew('a', MINUTE)
+        await t.staggered<unknown>([
+          read,
+          () => one.set('a', asStored(sessionOf(t, MINUTE, MINUTE, n))),
+          read,
+        ])
+        await t.holds(one, 'a', { n }, 'after set() and reads that renew side by side')
+      }
+    },
+  },
+  {
+    id: 'REN-07',
+    level: 'MUST',
+    sentence: 'A read that renews makes neither stale what was read before it nor what it gives.',
+    why: 'Each page view would make the save of a request beside it a conflict, and its own as well.',
+    check: 'does it leave the stored text as it is, the date in its cookie included?',
+    seenIn: 'stores that keep the expiry inside the text',
+    link: 'https://github.com/expressjs/session#storetouchsid-session-callback',
+    needs: ['renewal', 'conditional'],
+    async run(t) {
+      const store = await t.open()
+      await store.set('a', asStored(sessionOf(t, 2 * MINUTE, MINUTE)))
+      const before = await store.load('a')
+      const { session } = await store.renew('a', 2 * MINUTE)
+      if (!before || !session) return t.fail('reading "a" twice did not give the session each time')
+      before.n = 2
+      t.equal(await store.update('a', before), 'updated', 'an update of what was read before a renewal')
+      await t.holds(store, 'a', { n: 2 }, 'after a read that renews and an update')
+      if (t.subject.conditional) return
+      const given = (await store.renew('a', 2 * MINUTE)).session!
+      given.n = 3
+      t.equal(await store.update('a', given), 'updated', 'an update of what a read that renews gave')
+      await t.holds(store, 'a', { n: 3 }, 'after an update of what a read that renews gave')
+    },
+  },
+])
