@@ -12,15 +12,19 @@ export function installed(name, from) {
   const waiting = [[name, from]]
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const folder = folderOf(...next)
-    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    const key = `${manifest.name}@${manifest.version}`
+    const published = join(folder, manifestIn(folder).publishConfig?.directory ?? '')
+    const { name, version, dependencies = {} } = manifestIn(published)
+    const key = `${name}@${version}`
     if (packages.has(key)) continue
-    const published = join(folder, manifest.publishConfig?.directory ?? '')
     packages.set(key, folder.includes('node_modules') ? sizeOf(folder) : packedSize(published))
-    for (const dependency of Object.keys(manifest.dependencies ?? {})) waiting.push([dependency, folder])
+    for (const dependency of Object.keys(dependencies)) waiting.push([dependency, folder])
   }
   const bytes = [...packages.values()].reduce((sum, size) => sum + size, 0)
   return { count: packages.size, bytes, packages: Object.fromEntries(packages) }
+}
+
+function manifestIn(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
 
 /** Where `require(name)` from that folder finds a package; workspaces are followed to their place. */
