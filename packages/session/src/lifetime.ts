@@ -18,7 +18,8 @@ export interface CookieLifetime {
 export function lifetimeOf(cookie: CookieLifetime | null | undefined, fallback: number): number {
   const expires = cookie?.expires
   if (expires !== undefined && expires !== null && expires !== false) {
-    const ms = new Date(expires).valueOf() - Date.now()
+    const end = expires instanceof Date ? expires : new Date(expires)
+    const ms = end.valueOf() - Date.now()
     if (Number.isNaN(ms)) throw new SessionError('ERR_SESSION_EXPIRES', 'cookie.expires is not a date')
     return Math.ceil(ms)
   }

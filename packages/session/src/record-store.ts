@@ -146,7 +146,7 @@ export abstract class RecordStore extends Store {
   override touch(sid: string, session: StoredData, callback: Callback<boolean>): void
   override touch(sid: string, session: StoredData): Promise<boolean>
   override touch(sid: string, session: StoredData, callback?: Callback<boolean>): Promise<boolean> | void {
-    return this.#answer(callback, async () => {
+    return this.#answer(callback, () => {
       const ttl = lifetimeOf(session.cookie, this.#ttl)
       return ttl > 0 ? this._touch(sid, ttl) : this._destroy(sid)
     })

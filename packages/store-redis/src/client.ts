@@ -34,7 +34,7 @@ export interface Driver {
   readonly ownPrefix: string
   /** Whether a command may have keys of one slot only. */
   readonly clustered: boolean
-  /** Send a command to where `key` is kept. */
+  /** Send a command to where `key` is kept. May throw instead of giving a promise that fails. */
   command(key: string, command: readonly string[]): Promise<unknown>
   /** A way to each server that keeps keys. */
   masters(): Promise<Send[]>
@@ -70,7 +70,7 @@ function ofIoredis(client: RedisClient): Driver {
 function ofNodeRedis(client: RedisClient): Driver {
   const clustered = typeof client.nodeClient === 'function'
   const sentinel = typeof client.getMasterNode === 'function'
-  const send = async (key: string, command: readonly string[]): Promise<unknown> => {
+  const send = (key: string, command: readonly string[]): Promise<unknown> => {
     if (clustered) return client.sendCommand!(key, false, command)
     return sentinel ? client.sendCommand!(false, command) : client.sendCommand!(command)
   }

@@ -20,6 +20,7 @@ export function withTimeLimit(driver: Driver, ms: number, watcher?: Watcher): Dr
   function limited<T>(work: () => Promise<T>): Promise<T> {
     const before = answers
     return new Promise((resolve, reject) => {
+      const answer = work()
       let over: NodeJS.Immediate | undefined
       const timer = setTimeout(() => {
         // A process that was busy for so long finds its answers only after its timers.
@@ -39,7 +40,7 @@ export function withTimeLimit(driver: Driver, ms: number, watcher?: Watcher): Dr
         clearTimeout(timer)
         clearImmediate(over)
       }
-      work().then(
+      answer.then(
         value => {
           answers++
           settled()

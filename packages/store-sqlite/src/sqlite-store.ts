@@ -10,8 +10,10 @@ import {
   type UpdateResult,
 } from '@coatcheck/session'
 import { diagnose } from './diagnose.ts'
-import { type ColumnValue, type Layout, layoutOf } from './layout.ts'
+import { GroupCommit } from './group-commit.ts'
+import { type ColumnValue, layoutOf } from './layout.ts'
 import { openFile } from './open-file.ts'
+import { prepare, type Statements, schema } from './statements.ts'
 
 /** What the store needs of a `better-sqlite3` Database. */
 export interface SqliteClient {
@@ -20,9 +22,10 @@ export interface SqliteClient {
   close(): unknown
   /** In a file opened for reading, tables and indexes are taken as they are. */
   readonly readonly?: boolean
+  readonly inTransaction: boolean
 }
 
-interface SqliteStatement {
+export interface SqliteStatement {
   run(...parameters: unknown[]): { changes: number }
   get(...parameters: unknown[]): unknown
   all(...parameters: unknown[]): unknown[]
@@ -53,6 +56,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
   readonly #table: string
   #owned = false
   #sql: Statements | undefined
+  #writes: GroupCommit | undefined
 
   constructor({ client, table = 'sessions', ...options }: SqliteStoreOptions) {
     super(options)
@@ -93,11 +97,11 @@ export class SqliteStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _open(): Promise<void> {
-    const table = quote(this.#table)
     const client = this.#client
     const layout = layoutOf(client, this.#table)
     if (!client.readonly) client.exec(schema(this.#table, layout))
-    this.#sql = prepare(client, table, layout)
+    this.#sql = prepare(client, this.#table, layout)
+    this.#writes = new GroupCommit(client)
   }
 
   protected override async _close(): Promise<void> {
@@ -106,56 +110,67 @@ export class SqliteStore extends RecordStore implements Diagnosing {
 
   protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
     const { read, layout } = this.#statements
+    this.#group.flush(sid)
     const now = Date.now()
     const row = read.get(sid, layout.toColumn(now)) as Row | undefined
     if (!row) return undefined
     // Who writes may have to wait for other processes: that is left to the sessions that need it.
     const renewed =
-      renewal !== undefined && row.data.startsWith(renewal.prefix) && this.#renew(sid, renewal, now)
+      renewal !== undefined && row.data.startsWith(renewal.prefix) && (await this.#renew(sid, renewal))
     return { data: row.data, ttl: layout.fromColumn(row.expires) - now, renewed }
   }
 
-  protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
+  protected override _write(sid: string, data: string, ttl: number): Promise<void> {
     const { write, layout } = this.#statements
-    write.run({ sid, data, end: layout.toColumn(Date.now() + ttl) })
+    return this.#group.write(sid, () => {
+      write.run({ sid, data, end: layout.toColumn(Date.now() + ttl) })
+    })
   }
 
-  protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
+  protected override _insert(sid: string, data: string, ttl: number): Promise<boolean> {
     const { insert, layout } = this.#statements
-    const now = Date.now()
-    const end = layout.toColumn(now + ttl)
-    return insert.run({ sid, data, end, now: layout.toColumn(now) }).changes > 0
+    return this.#group.write(sid, () => {
+      const now = Date.now()
+      const end = layout.toColumn(now + ttl)
+      return insert.run({ sid, data, end, now: layout.toColumn(now) }).changes > 0
+    })
   }
 
-  protected override async _update(
+  protected override _update(
     sid: string,
     data: string,
     ttl: number,
     expected?: string,
   ): Promise<UpdateResult> {
     const { update, replace, read, layout } = this.#statements
-    const now = Date.now()
-    const [live, expires] = [layout.toColumn(now), layout.toColumn(now + ttl)]
-    const { changes } =
-      expected === undefined
-        ? update.run(data, expires, sid, live)
-        : replace.run(data, expires, sid, live, expected)
-    if (changes > 0) return 'updated'
-    return expected !== undefined && read.get(sid, live) ? 'changed' : 'missing'
+    return this.#group.write(sid, () => {
+      const now = Date.now()
+      const [live, expires] = [layout.toColumn(now), layout.toColumn(now + ttl)]
+      const { changes } =
+        expected === undefined
+          ? update.run(data, expires, sid, live)
+          : replace.run(data, expires, sid, live, expected)
+      if (changes > 0) return 'updated'
+      return expected !== undefined && read.get(sid, live) ? 'changed' : 'missing'
+    })
   }
 
-  protected override async _touch(sid: string, ttl: number): Promise<boolean> {
+  protected override _touch(sid: string, ttl: number): Promise<boolean> {
     const { touch, layout } = this.#statements
-    const now = Date.now()
-    return touch.run(layout.toColumn(now + ttl), sid, layout.toColumn(now)).changes > 0
+    return this.#group.write(sid, () => {
+      const now = Date.now()
+      return touch.run(layout.toColumn(now + ttl), sid, layout.toColumn(now)).changes > 0
+    })
   }
 
-  protected override async _destroy(sid: string): Promise<boolean> {
-    return this.#statements.destroy.run(sid).changes > 0
+  protected override _destroy(sid: string): Promise<boolean> {
+    const { destroy } = this.#statements
+    return this.#group.write(sid, () => destroy.run(sid).changes > 0)
   }
 
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
     const { page, layout } = this.#statements
+    this.#group.flush()
     let after: string | undefined
     for (;;) {
       const now = Date.now()
@@ -171,11 +186,13 @@ export class SqliteStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _clear(): Promise<void> {
+    this.#group.flush()
     this.#statements.clear.run()
   }
 
   protected override async _count(): Promise<number> {
     const { count, layout } = this.#statements
+    this.#group.flush()
     const now = layout.toColumn(Date.now())
     return Number((count.get(now, now, now) as { count: number | bigint }).count)
   }
@@ -200,11 +217,18 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     return this.#sql as Statements
   }
 
-  #renew(sid: string, { prefix, ttl }: Renewal, now: number): boolean {
+  get #group(): GroupCommit {
+    return this.#writes as GroupCommit
+  }
+
+  async #renew(sid: string, { prefix, ttl }: Renewal): Promise<boolean> {
     const { renew, layout } = this.#statements
     try {
-      const end = layout.toColumn(now + ttl)
-      return renew.run(end, sid, layout.toColumn(now), prefix.length, prefix).changes > 0
+      return await this.#group.write(sid, () => {
+        const now = Date.now()
+        const end = layout.toColumn(now + ttl)
+        return renew.run(end, sid, layout.toColumn(now), prefix.length, prefix).changes > 0
+      })
     } catch {
       // What cannot be written, as another process writes or the disk is full, can be read still. The touch that follows tells why.
       return false
@@ -215,69 +239,4 @@ export class SqliteStore extends RecordStore implements Diagnosing {
 interface Row {
   data: string
   expires: ColumnValue
-}
-
-type Statements = ReturnType<typeof prepare>
-
-/** Makes what is not there: the table in our own layout, and in each the index that pruning needs. */
-function schema(name: string, { due, expires }: Layout): string {
-  const table = quote(name)
-  // With row ids: a session of more than a quarter of a page would take pages of its own without them.
-  const ours = `
-    CREATE TABLE IF NOT EXISTS ${table} (
-      sid TEXT NOT NULL PRIMARY KEY,
-      due INTEGER NOT NULL DEFAULT 0,
-      expires INTEGER NOT NULL,
-      data TEXT NOT NULL
-    ) STRICT;
-    CREATE TRIGGER IF NOT EXISTS ${quote(`${name}_earlier`)}
-      AFTER UPDATE OF expires ON ${table} WHEN new.expires < old.due
-      BEGIN UPDATE ${table} SET due = new.expires WHERE sid = new.sid; END;`
-  return `
-    ${due === expires ? '' : ours}
-    CREATE INDEX IF NOT EXISTS ${quote(`${name}_${due}`)} ON ${table} (${due});`
-}
-
-/** Every statement, once. The table's name is quoted; the columns are those of a known layout. */
-function prepare(client: SqliteClient, table: string, layout: Layout) {
-  const { data, expires, due } = layout
-  const ends = due === expires ? [expires] : [expires, due]
-  const row = `(sid, ${data}, ${ends.join(', ')}) VALUES (@sid, @data, ${ends.map(() => '@end').join(', ')})`
-  const isDue = `sid IN (SELECT sid FROM ${table} WHERE ${due} <= ? ORDER BY ${due} LIMIT ?)`
-  return {
-    layout,
-    read: client.prepare(
-      `SELECT ${data} AS data, ${expires} AS expires FROM ${table} WHERE sid = ? AND ${expires} > ?`,
-    ),
-    renew: client.prepare(`
-      UPDATE ${table} SET ${expires} = ? WHERE sid = ? AND ${expires} > ? AND substr(${data}, 1, ?) = ?`),
-    write: client.prepare(`
-      INSERT INTO ${table} ${row}
-      ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}`),
-    insert: client.prepare(`
-      INSERT INTO ${table} ${row}
-      ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}
-      WHERE ${expires} <= @now`),
-    update: client.prepare(
-      `UPDATE ${table} SET ${data} = ?, ${expires} = ? WHERE sid = ? AND ${expires} > ?`,
-    ),
-    replace: client.prepare(
-      `UPDATE ${table} SET ${data} = ?, ${expires} = ? WHERE sid = ? AND ${expires} > ? AND ${data} = ?`,
-    ),
-    touch: client.prepare(`UPDATE ${table} SET ${expires} = ? WHERE sid = ? AND ${expires} > ?`),
-    destroy: client.prepare(`DELETE FROM ${table} WHERE sid = ?`),
-    page: client.prepare(`
-      SELECT sid, ${data} AS data, ${expires} AS expires FROM ${table}
-      WHERE sid >= ? AND ${expires} > ? ORDER BY sid LIMIT ?`),
-    clear: client.prepare(`DELETE FROM ${table}`),
-    count: client.prepare(`
-      SELECT (SELECT count(*) FROM ${table} WHERE ${due} > ?)
-        + (SELECT count(*) FROM ${table} WHERE ${due} <= ? AND ${expires} > ?) AS count`),
-    postpone: client.prepare(`UPDATE ${table} SET ${due} = ${expires} WHERE ${isDue} AND ${expires} > ?`),
-    prune: client.prepare(`DELETE FROM ${table} WHERE ${isDue} AND ${expires} <= ?`),
-  }
-}
-
-function quote(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`
 }
