@@ -2,10 +2,11 @@ import type { Callback } from './ask.ts'
 import { type Codec, decode, encode } from './codec.ts'
 import { decodable, whileOpen } from './entries.ts'
 import { changed, closed, gone } from './errors.ts'
+import { GatheredReads } from './gathered-reads.ts'
 import { DAY, lifetimeOf, showExpiry } from './lifetime.ts'
 import { LOADED, type Loaded, loadedOf, noteLoaded, noteRead } from './loaded.ts'
 import { PruneTimer } from './prune-timer.ts'
-import type { Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
+import type { ReadResult, Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
 import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
 import { type SessionChange, type StoredSession, updateRecord } from './record-update.ts'
 import { declareRenewing, type GetOptions, renewalOf } from './renewal.ts'
@@ -37,6 +38,7 @@ export abstract class RecordStore extends Store {
   #closing: Promise<void> | undefined
   readonly #timer = new PruneTimer()
   readonly #work = new UnderWay()
+  readonly #reads: GatheredReads | undefined
 
   constructor({ ttl = DAY, pruneInterval = 15 * 60_000, codec = JSON }: RecordStoreOptions = {}) {
     super()
@@ -44,6 +46,9 @@ export abstract class RecordStore extends Store {
     this.#ttl = ttl
     this.#pruneInterval = pruneInterval
     this.#codec = codec
+    if (this._readMany) {
+      this.#reads = new GatheredReads({ one: this._read.bind(this), several: this._readMany.bind(this) })
+    }
     // Who asks for `insert` needs it in one step: where that cannot be had, it is not there.
     if (!this._insert && this.insert === RecordStore.prototype.insert)
       Object.assign(this, { insert: undefined })
@@ -51,6 +56,11 @@ export abstract class RecordStore extends Store {
 
   /** The session of `sid`, or `undefined` when there is none or it has expired. What a {@link Renewal} asks for may be ignored. */
   protected abstract _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined>
+  /**
+   * The same for several sessions in one step, in their order; one that fails by itself is a promise that does. With this hook what is
+   * read in one turn of the event loop is read together.
+   */
+  protected _readMany?(sids: readonly string[], renewal?: Renewal): Promise<readonly ReadResult[]>
   /** Insert or replace. */
   protected abstract _write(sid: string, data: string, ttl: number): Promise<void>
   /** Replace only if it is still there and, when `expected` is given, only if its data is still that. Never inserts. */
@@ -287,7 +297,7 @@ export abstract class RecordStore extends Store {
 
   async #get(sid: string, renew?: number | null): Promise<SessionData | undefined> {
     const renewal = this.#codec === JSON ? renewalOf(renew, this.#ttl) : undefined
-    const record = await this._read(sid, renewal)
+    const record = await (this.#reads ? this.#reads.read(sid, renewal) : this._read(sid, renewal))
     return record && this.#session(sid, record)
   }
 

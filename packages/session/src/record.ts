@@ -6,6 +6,9 @@ export interface StoredRecord {
   renewed?: boolean | undefined
 }
 
+/** A session that was read with others: nothing when there is none, a promise where it is asked for by itself after all. */
+export type ReadResult = StoredRecord | undefined | Promise<StoredRecord | undefined>
+
 /**
  * What a read may do on its way: start the session's lifetime anew where its data begins with `prefix`, in the same atomic step. It
  * inserts nothing, brings back nothing that was destroyed or has expired, and leaves the data as it is.

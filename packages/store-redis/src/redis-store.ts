@@ -1,6 +1,7 @@
 import {
   type Diagnosing,
   type Finding,
+  type ReadResult,
   RecordStore,
   type RecordStoreOptions,
   type Renewal,
@@ -84,15 +85,21 @@ export class RedisStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
-    const key = this.#prefix + sid
-    const reply = (await (renewal
-      ? RENEW.run(this.#driver, key, renewal.prefix, milliseconds(renewal.ttl))
-      : READ.run(this.#driver, key))) as [unknown, unknown, unknown?] | null
-    if (!reply) return undefined
-    const left = Number(reply[1])
-    // -1: a key without an end, as other packages may leave it. From the next touch on it has one.
-    const ttl = left < 0 ? Math.min(this.ttl, LONGEST) : left
-    return { data: String(reply[0]), ttl, renewed: reply.length > 2 }
+    const [reply] = await this.#ask([this.#prefix + sid], renewal)
+    return this.#recordOf(reply)
+  }
+
+  protected override async _readMany(
+    sids: readonly string[],
+    renewal?: Renewal,
+  ): Promise<readonly ReadResult[]> {
+    if (this.#driver.clustered) return sids.map(sid => this._read(sid, renewal))
+    const keys = sids.map(sid => this.#prefix + sid)
+    const replies = await this.#ask(keys, renewal)
+    // Asked for by itself it fails as Redis says it.
+    return replies.map((reply, i) => {
+      return Array.isArray(reply) || !reply ? this.#recordOf(reply) : this._read(sids[i]!, renewal)
+    })
   }
 
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
@@ -113,7 +120,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
   ): Promise<UpdateResult> {
     const key = this.#prefix + sid
     if (expected !== undefined) {
-      const result = await REPLACE.run(this.#driver, key, data, milliseconds(ttl), expected)
+      const result = await REPLACE.run(this.#driver, [key], data, milliseconds(ttl), expected)
       return String(result) as UpdateResult
     }
     const reply = await this.#driver.command(key, ['set', key, data, 'px', milliseconds(ttl), 'xx'])
@@ -151,6 +158,22 @@ export class RedisStore extends RecordStore implements Diagnosing {
     let count = 0
     for await (const sids of this.#pages(Math.max(this.#scanCount, KEYS))) count += sids.length
     return count
+  }
+
+  async #ask(keys: readonly string[], renewal?: Renewal): Promise<unknown[]> {
+    const replies = renewal
+      ? RENEW.run(this.#driver, keys, renewal.prefix, milliseconds(renewal.ttl))
+      : READ.run(this.#driver, keys)
+    return (await replies) as unknown[]
+  }
+
+  #recordOf(reply: unknown): StoredRecord | undefined {
+    if (!reply) return undefined
+    const [data, pttl, renewed] = reply as [unknown, unknown, unknown?]
+    const left = Number(pttl)
+    // -1: a key without an end, as other packages may leave it. From the next touch on it has one.
+    const ttl = left < 0 ? Math.min(this.ttl, LONGEST) : left
+    return { data: String(data), ttl, renewed: renewed !== undefined }
   }
 
   /** The ids of this store, page by page. */

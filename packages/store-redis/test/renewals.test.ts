@@ -1,3 +1,4 @@
+import type { RecordStoreOptions } from '@coatcheck/session'
 import {
   type RedisClusterServer,
   startRedis,
@@ -5,6 +6,7 @@ import {
 } from '@coatcheck/store-conformance/containers'
 import { RedisStore } from '@coatcheck/store-redis'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describeGatheredReads } from '../../session/test/support/gathered-reads.ts'
 import { describeRenewals } from '../../session/test/support/renewals.ts'
 import { type Connected, clients, clusters } from './support/clients.ts'
 import { freshPrefix, openClient, own, sessionOf, storeOn } from './support/redis.ts'
@@ -21,8 +23,8 @@ function counted({ client }: Connected): () => number {
   return () => count
 }
 
-function describeOn(name: string, connect: () => Promise<Connected>): void {
-  describeRenewals(name, async options => {
+function describeOn(name: string, connect: () => Promise<Connected>, clustered = false): void {
+  const open = async (options?: RecordStoreOptions) => {
     const connections = await Promise.all([connect(), connect()])
     onTestFinished(() => {
       for (const { end } of connections) end()
@@ -30,7 +32,9 @@ function describeOn(name: string, connect: () => Promise<Connected>): void {
     const prefix = freshPrefix()
     const [store, other] = connections.map(({ client }) => new RedisStore({ ...options, client, prefix }))
     return { store: store!, other: other!, trips: counted(connections[0]!) }
-  })
+  }
+  describeRenewals(name, open)
+  describeGatheredReads(name, !clustered, open)
 }
 
 for (const [name, connect] of Object.entries(clients)) describeOn(name, () => connect(inject('redisUrl')))
@@ -43,8 +47,23 @@ describe('cluster', () => {
   afterAll(() => server.stop())
 
   for (const [name, connect] of Object.entries(clusters)) {
-    describeOn(`${name}, on three masters`, () => connect(server.nodes, server.options.natMap))
+    describeOn(`${name}, on three masters`, () => connect(server.nodes, server.options.natMap), true)
   }
+})
+
+describe('reads of one turn', () => {
+  it.each([undefined, 60_000])('a key of another kind fails by itself: renew %s', async renew => {
+    const { store, client, prefix } = storeOn()
+    await client.hset(`${prefix}b`, 'field', 'value')
+    await store.set('a', sessionOf({ n: 1 }, 60_000))
+    await store.set('c', sessionOf({ n: 3 }, 60_000))
+    const results = await Promise.allSettled(['a', 'b', 'c'].map(sid => store.get(sid, undefined, { renew })))
+    expect(results).toMatchObject([
+      { value: { n: 1 } },
+      { reason: { name: 'ReplyError', message: expect.stringMatching(/^WRONGTYPE /) } },
+      { value: { n: 3 } },
+    ])
+  })
 })
 
 describe('renew', () => {

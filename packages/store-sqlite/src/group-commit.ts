@@ -41,7 +41,7 @@ export class GroupCommit {
     this.#waiting = []
     this.#sids.clear()
     // Alone it is a transaction by itself, and so it is in one that the application has begun.
-    if (writes.length > 1 && !this.#client.inTransaction) this.#together(writes)
+    if (writes.length > 1 && this.#client.inTransaction === false) this.#together(writes)
     else writes.forEach(alone)
   }
 

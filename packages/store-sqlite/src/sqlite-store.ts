@@ -22,7 +22,8 @@ export interface SqliteClient {
   close(): unknown
   /** In a file opened for reading, tables and indexes are taken as they are. */
   readonly readonly?: boolean
-  readonly inTransaction: boolean
+  /** Whether a transaction has been begun and not ended. Where that is not told, each write is a transaction of its own. */
+  readonly inTransaction?: boolean
 }
 
 export interface SqliteStatement {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { SqliteStore } from '@coatcheck/store-sqlite'
 import { describe, expect, it } from 'vitest'
 import { openClient, sessionOf, tempFile } from './support/files.ts'
@@ -177,6 +178,32 @@ describe('group commit', () => {
     expect(await store.length()).toBe(0)
     await Promise.all(SIDS.map(sid => store.set(sid, sessionOf())))
     expect(await store.length()).toBe(SIDS.length)
+  })
+
+  it('with a client that does not tell of its transactions, each write is one', async () => {
+    const { client, statements } = await observed()
+    const store = new SqliteStore({
+      client: {
+        prepare: sql => client.prepare(sql),
+        exec: sql => client.exec(sql),
+        close: () => client.close(),
+      },
+    })
+    expect(await Promise.all(SIDS.map(sid => store.insert(sid, sessionOf())))).toEqual(SIDS.map(() => true))
+    expect(transactions(statements)).toEqual([])
+  })
+
+  it('each goes on in the context in which it was asked for', async () => {
+    const { store } = await observed()
+    const context = new AsyncLocalStorage<string>()
+    const seen = await Promise.all(
+      SIDS.map(sid => {
+        return context.run(sid, () => {
+          return new Promise(resolve => store.set(sid, sessionOf(), () => resolve(context.getStore())))
+        })
+      }),
+    )
+    expect(seen).toEqual(SIDS)
   })
 
   it('close waits for it', async () => {

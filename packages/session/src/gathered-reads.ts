@@ -1,0 +1,81 @@
+import type { ReadResult, Renewal, StoredRecord } from './record.ts'
+
+/** What reads sessions, one by one and several at once. */
+export interface Reader {
+  one(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined>
+  several(sids: readonly string[], renewal?: Renewal): Promise<readonly ReadResult[]>
+}
+
+interface Read {
+  readonly sid: string
+  readonly resolve: (result: ReadResult) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Reads that ask for the same. */
+interface Group {
+  readonly renewal: Renewal | undefined
+  readonly reads: Read[]
+}
+
+/** How many sessions are read at once: others on the same connection wait for so many. */
+const MOST = 32
+
+/**
+ * What is read in one turn of the event loop, as by the requests that have come in since the last one, is read together when the turn
+ * ends: for most databases a question costs more than what it asks for.
+ */
+export class GatheredReads {
+  readonly #reader: Reader
+  /** By what they ask for. */
+  #groups = new Map<string, Group>()
+
+  constructor(reader: Reader) {
+    this.#reader = reader
+  }
+
+  read(sid: string, renewal: Renewal | undefined): Promise<StoredRecord | undefined> {
+    if (this.#groups.size === 0) setImmediate(() => this.#ask())
+    const { reads } = this.#groupOf(renewal)
+    return new Promise((resolve, reject) => {
+      reads.push({ sid, resolve, reject })
+    })
+  }
+
+  #groupOf(renewal: Renewal | undefined): Group {
+    const key = renewal ? `${renewal.ttl} ${renewal.prefix}` : ''
+    let group = this.#groups.get(key)
+    if (!group) {
+      group = { renewal, reads: [] }
+      this.#groups.set(key, group)
+    }
+    return group
+  }
+
+  #ask(): void {
+    const groups = this.#groups
+    this.#groups = new Map()
+    for (const { renewal, reads } of groups.values()) {
+      for (let from = 0; from < reads.length; from += MOST) {
+        void this.#answer(reads.slice(from, from + MOST), renewal)
+      }
+    }
+  }
+
+  async #answer(reads: readonly Read[], renewal: Renewal | undefined): Promise<void> {
+    try {
+      const results = await this.#results(
+        reads.map(({ sid }) => sid),
+        renewal,
+      )
+      for (const [i, { resolve }] of reads.entries()) resolve(results[i])
+    } catch (error) {
+      for (const { reject } of reads) reject(error)
+    }
+  }
+
+  async #results(sids: readonly string[], renewal: Renewal | undefined): Promise<readonly ReadResult[]> {
+    if (sids.length > 1) return this.#reader.several(sids, renewal)
+    return [await this.#reader.one(sids[0]!, renewal)]
+  }
+}
