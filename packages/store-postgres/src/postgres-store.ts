@@ -1,6 +1,7 @@
 import {
   type Diagnosing,
   type Finding,
+  type ReadResult,
   RecordStore,
   type RecordStoreOptions,
   type Renewal,
@@ -54,6 +55,9 @@ const ATTEMPTS = 100
 const NOT_PREPARED = new Set(['26000', '42P05'])
 /** In a transaction that has failed, no statement is run. */
 const TRANSACTION_FAILED = '25P02'
+
+/** From so many on, one statement for all of them is less work than one for each, whose plans PostgreSQL need not make again. */
+const MANY = 4
 
 /** From a standby, or a server that was told to take no writes: there sessions can be read. */
 const READ_ONLY = '25006'
@@ -119,9 +123,21 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
-    const id = toText(sid)
-    const { rows } = await (renewal ? this.#renew(id, renewal) : this.#run(this.#statements.read, [id]))
-    return rows[0] && recordOf(rows[0])
+    const { read, renew } = this.#statements
+    const [row] = await this.#rows(toText(sid), renewal, read, renew)
+    return row && recordOf(row)
+  }
+
+  protected override async _readMany(
+    sids: readonly string[],
+    renewal?: Renewal,
+  ): Promise<readonly ReadResult[]> {
+    if (sids.length < MANY) return sids.map(sid => this._read(sid, renewal))
+    const { readMany, renewMany } = this.#statements
+    const ids = sids.map(toText)
+    const rows = await this.#rows(ids, renewal, readMany, renewMany)
+    const records = new Map(rows.map(row => [row.sid, recordOf(row)]))
+    return ids.map(id => records.get(id))
   }
 
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
@@ -190,14 +206,21 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     return this.#sql as Statements
   }
 
-  async #renew(id: string, { prefix, ttl }: Renewal): Promise<PostgresResult> {
-    const { read, renew } = this.#statements
-    try {
-      return await this.#run(renew, [id, prefix, Math.min(ttl, LONGEST)])
-    } catch (error) {
-      if (codeOf(error) !== READ_ONLY) throw error
-      return this.#run(read, [id])
+  /** A server that takes no writes at the moment lets sessions be read all the same. */
+  async #rows(
+    ids: string | string[],
+    renewal: Renewal | undefined,
+    read: Statement,
+    renew: Statement,
+  ): Promise<PostgresResult['rows']> {
+    if (renewal) {
+      try {
+        return (await this.#run(renew, [ids, renewal.prefix, Math.min(renewal.ttl, LONGEST)])).rows
+      } catch (error) {
+        if (codeOf(error) !== READ_ONLY) throw error
+      }
     }
+    return (await this.#run(read, [ids])).rows
   }
 
   /** Each statement is a transaction of its own, so that one that failed can be run once more. */

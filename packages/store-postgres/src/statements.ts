@@ -55,6 +55,17 @@ function texts(table: string, { data, expires, type }: Layout) {
       WITH renewed AS (UPDATE ${table} SET ${expires} = ${end} WHERE sid = $1 AND ${live} AND ${begins} RETURNING sid)
       SELECT ${data}::text AS data, ${left} AS ttl, EXISTS (SELECT FROM renewed) AS renewed
       FROM ${table} WHERE sid = $1 AND ${live}`,
+    readMany: `
+      SELECT sid, ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE sid = ANY ($1::text[]) AND ${live}`,
+    // A row that somebody else is writing is left to him: who holds some rows must not wait for others, as two may for one another.
+    renewMany: `
+      WITH held AS (
+        SELECT sid FROM ${table} WHERE sid = ANY ($1::text[]) AND ${live} AND ${begins} FOR UPDATE SKIP LOCKED
+      ), renewed AS (
+        UPDATE ${table} AS t SET ${expires} = ${end} FROM held WHERE t.sid = held.sid RETURNING t.sid
+      )
+      SELECT sid, ${data}::text AS data, ${left} AS ttl, sid IN (SELECT sid FROM renewed) AS renewed
+      FROM ${table} WHERE sid = ANY ($1::text[]) AND ${live}`,
     write: `
       INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES ($1, $2, ${end})
       ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}`,

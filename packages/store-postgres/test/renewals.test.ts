@@ -1,5 +1,7 @@
+import type { RecordStoreOptions } from '@coatcheck/session'
 import { type PostgresClient, PostgresStore } from '@coatcheck/store-postgres'
 import { describe, expect, it } from 'vitest'
+import { describeGatheredReads } from '../../session/test/support/gathered-reads.ts'
 import { describeRenewals } from '../../session/test/support/renewals.ts'
 import { CONNECT_PG_SIMPLE, holdRow, newSchema, openPool, sessionOf, storeOn } from './support/postgres.ts'
 
@@ -16,7 +18,7 @@ const tables: [string, string, string, string?][] = [
 ]
 
 for (const [name, table, ddl, settings = ''] of tables) {
-  describeRenewals(name, async options => {
+  const open = async (options?: RecordStoreOptions) => {
     const schema = await newSchema()
     const pools = [1, 2].map(() => openPool({ options: `-c search_path=${schema} ${settings}` }))
     if (ddl) await pools[0]!.query(ddl)
@@ -31,8 +33,59 @@ for (const [name, table, ddl, settings = ''] of tables) {
     await store.length()
     const other = storeOn(pools[1]!, { ...options, table })
     return { store, other, trips: () => trips }
-  })
+  }
+  describeRenewals(name, open)
+  describeGatheredReads(name, true, open)
 }
+
+describe('reads of one turn', () => {
+  const SIDS = Array.from({ length: 8 }, (_, i) => `sid ${i}`)
+
+  it('do not wait for a row that somebody else is writing, and leave it to him', async () => {
+    const schema = await newSchema()
+    const table = `${schema}.sessions`
+    const pool = openPool()
+    const store = storeOn(pool, { schema })
+    await Promise.all(SIDS.map(sid => store.set(sid, sessionOf({ sid }, 60_000))))
+    const held = await holdRow(table, 'sid 3')
+    const { rows: before } = await pool.query(`SELECT sid, xmin FROM ${table} ORDER BY sid`)
+    const found = await Promise.all(SIDS.map(sid => store.get(sid, undefined, { renew: 60_000 })))
+    expect(found).toMatchObject(SIDS.map(sid => ({ sid })))
+    const { rows: after } = await pool.query(`SELECT sid, xmin FROM ${table} ORDER BY sid`)
+    const untouched = SIDS.filter((_, i) => before[i].xmin === after[i].xmin)
+    expect(untouched).toEqual(['sid 3'])
+    await held.client.query('COMMIT')
+  })
+
+  it('a few are read one by one', async () => {
+    const schema = await newSchema()
+    let trips = 0
+    const pool = openPool()
+    const client: PostgresClient = {
+      query(query) {
+        trips++
+        return pool.query(query)
+      },
+    }
+    const store = storeOn(client, { schema })
+    await store.length()
+    trips = 0
+    await Promise.all(SIDS.slice(0, 3).map(sid => store.get(sid)))
+    expect(trips).toBe(3)
+    await Promise.all(SIDS.slice(0, 4).map(sid => store.get(sid)))
+    expect(trips).toBe(4)
+  })
+
+  it('a server that takes no writes lets sessions be read', async () => {
+    const schema = await newSchema()
+    const writing = storeOn(openPool(), { schema })
+    await Promise.all(SIDS.map(sid => writing.set(sid, sessionOf({ sid }, 60_000))))
+    const reading = openPool({ options: '-c default_transaction_read_only=on' })
+    const store = storeOn(reading, { schema, createTable: false })
+    const found = await Promise.all(SIDS.map(sid => store.get(sid, undefined, { renew: 60_000 })))
+    expect(found).toMatchObject(SIDS.map(sid => ({ sid })))
+  })
+})
 
 describe('renew', () => {
   it('renew: waits for who is destroying the session, and does not undo it', async () => {
