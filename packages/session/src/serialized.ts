@@ -23,7 +23,7 @@ export function contentIn(text: string): string | undefined {
 /** The text with another cookie; `undefined` when it would have to be parsed for that. */
 export function withCookie(text: string, cookie: object): string | undefined {
   const head = COOKIE.exec(text)
-  return head ? `{"cookie":${JSON.stringify(cookie)}${text.slice(head[0].length)}` : undefined
+  return head ? joined('{"cookie":', JSON.stringify(cookie), text.slice(head[0].length)) : undefined
 }
 
 /** The cookie in the text; `undefined` when the whole would have to be parsed for that. */
@@ -41,7 +41,7 @@ export function withExpires(text: string, date: Date): string | undefined {
   const at = head ? head.indexOf(EXPIRES) : -1
   if (at < 0) return undefined
   const start = at + EXPIRES.length
-  return text.slice(0, start) + date.toISOString() + text.slice(text.indexOf('"', start))
+  return joined(text.slice(0, start), date.toISOString(), text.slice(text.indexOf('"', start)))
 }
 
 /** Let `work` find the content of `session` serialized already. Nothing but the session's cookie may change on the way. */
@@ -58,6 +58,11 @@ export function withContent<T>(session: object, content: string, work: () => T):
 export function stringify(session: object): string {
   const { cookie } = session as { cookie?: object }
   if (known?.session !== session || !cookie || 'toJSON' in session) return JSON.stringify(session)
-  const head = `{"cookie":${JSON.stringify(cookie)}`
-  return known.content === '{}' ? `${head}}` : `${head},${known.content.slice(1)}`
+  const rest = known.content === '{}' ? '}' : `,${known.content.slice(1)}`
+  return joined('{"cookie":', JSON.stringify(cookie), rest)
+}
+
+/** One text of its own: what `+` makes of long ones keeps its parts until it is read, which a text that is stored is much later. */
+function joined(...parts: string[]): string {
+  return parts.join('')
 }
