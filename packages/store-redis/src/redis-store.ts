@@ -45,6 +45,8 @@ export class RedisStore extends RecordStore implements Diagnosing {
   readonly #scanCount: number
   #driver: Driver
   #own: Own | undefined
+  /** Sessions are asked for one by one, as their keys may be on several servers. */
+  #apart: boolean
 
   constructor({ client, prefix = 'sess:', scanCount = 100, timeout = 5000, ...options }: RedisStoreOptions) {
     super(options)
@@ -56,6 +58,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
     checkTimeout(timeout)
     this.#driver = withTimeLimit(driver, timeout)
     this.#prefix = driver.ownPrefix + prefix
+    this.#apart = driver.clustered
     this.#scanCount = scanCount
   }
 
@@ -93,12 +96,12 @@ export class RedisStore extends RecordStore implements Diagnosing {
     sids: readonly string[],
     renewal?: Renewal,
   ): Promise<readonly ReadResult[]> {
-    if (this.#driver.clustered) return sids.map(sid => this._read(sid, renewal))
     const keys = sids.map(sid => this.#prefix + sid)
-    const replies = await this.#ask(keys, renewal)
-    // Asked for by itself it fails as Redis says it.
-    return replies.map((reply, i) => {
-      return Array.isArray(reply) || !reply ? this.#recordOf(reply) : this._read(sids[i]!, renewal)
+    const replies = this.#apart ? undefined : await this.#askTogether(keys, renewal)
+    return sids.map((sid, i) => {
+      const reply = replies?.[i]
+      // Asked for by itself, one that cannot be read fails as Redis says it.
+      return replies && (Array.isArray(reply) || !reply) ? this.#recordOf(reply) : this._read(sid, renewal)
     })
   }
 
@@ -165,6 +168,17 @@ export class RedisStore extends RecordStore implements Diagnosing {
       ? RENEW.run(this.#driver, keys, renewal.prefix, milliseconds(renewal.ttl))
       : READ.run(this.#driver, keys)
     return (await replies) as unknown[]
+  }
+
+  /** Nothing where the keys are not all in one place: behind a proxy a cluster may look like one server. */
+  async #askTogether(keys: readonly string[], renewal?: Renewal): Promise<unknown[] | undefined> {
+    try {
+      return await this.#ask(keys, renewal)
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('CROSSSLOT'))) throw error
+      this.#apart = true
+      return undefined
+    }
   }
 
   #recordOf(reply: unknown): StoredRecord | undefined {

@@ -66,6 +66,26 @@ describe('reads of one turn', () => {
   })
 })
 
+describe('a cluster that looks like one server', () => {
+  it('sessions are read one by one from the first time on that it says so', async () => {
+    const server = await own(startRedis({ dedicated: true, args: ['--cluster-enabled', 'yes'] }))
+    const client = openClient({}, server.url)
+    await client.call('cluster', 'addslotsrange', '0', '16383')
+    while (!String(await client.call('cluster', 'info')).includes('cluster_state:ok'));
+    const trips = counted({ client, end() {} } as Connected)
+    const store = new RedisStore({ client })
+    const sids = ['a', 'b', 'c', 'd']
+    for (const sid of sids) await store.set(sid, sessionOf({ sid }, 60_000))
+    const before = trips()
+    for (const round of [1, 2]) {
+      const found = await Promise.all(sids.map(sid => store.get(sid, undefined, { renew: 60_000 })))
+      expect(found, `round ${round}`).toMatchObject(sids.map(sid => ({ sid })))
+    }
+    // All together; each by the hash of a script that the server does not know, and as text; each by the hash.
+    expect(trips() - before).toBe(1 + 4 + 4 + 4)
+  })
+})
+
 describe('renew', () => {
   it('renew: a key without an end gets one', async () => {
     const { store, client, prefix } = storeOn()
