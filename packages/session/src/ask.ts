@@ -7,6 +7,13 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
+/** A promise of what `work` calls back with. */
+export function promised<T = void>(work: (done: Callback<T>) => void): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    work((error, value) => (error ? reject(error) : resolve(value)))
+  })
+}
+
 /**
  * Call a store's method and hear its first answer, be it a callback, a promise or a throw; later ones are ignored.
  * `timeout` in milliseconds; 0 waits for ever. `options` follow the callback.

@@ -23,7 +23,14 @@ export type {
   Secret,
   SessionOptions,
 } from './options.ts'
-export type { ReadResult, Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
+export type {
+  ExchangeOptions,
+  ReadResult,
+  Renewal,
+  StoredEntry,
+  StoredRecord,
+  UpdateResult,
+} from './record.ts'
 export type { RecordStoreOptions } from './record-store-options.ts'
 export type { SessionChange, StoredSession } from './record-update.ts'
 export type { GetOptions } from './renewal.ts'

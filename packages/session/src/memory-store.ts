@@ -1,6 +1,7 @@
 import type { Callback } from './ask.ts'
 import { noteRead } from './loaded.ts'
-import { declareRenewing, type GetOptions, renewalOf } from './renewal.ts'
+import { declareOneStep } from './one-step.ts'
+import { type GetOptions, renewalOf } from './renewal.ts'
 import { cookieIn, stringify, withCookie, withExpires } from './serialized.ts'
 import type { SessionData } from './session.ts'
 import { Store } from './store.ts'
@@ -81,7 +82,7 @@ for (const [name, value] of Object.entries(methods)) {
   Object.defineProperty(MemoryStore.prototype, name, { value, configurable: true, writable: true })
 }
 
-declareRenewing(MemoryStore.prototype)
+declareOneStep(MemoryStore.prototype, 'get', ['touch'])
 
 /** The session of `sid`; one that has expired is deleted. */
 function read(

@@ -5,31 +5,27 @@ import { changed, closed, gone } from './errors.ts'
 import { GatheredReads } from './gathered-reads.ts'
 import { DAY, lifetimeOf, showExpiry } from './lifetime.ts'
 import { LOADED, type Loaded, loadedOf, noteLoaded, noteRead } from './loaded.ts'
+import { declareOneStep } from './one-step.ts'
 import { PruneTimer } from './prune-timer.ts'
-import type { ReadResult, Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
+import type { ExchangeOptions, StoredRecord } from './record.ts'
+import { RecordHooks } from './record-hooks.ts'
 import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
 import { type SessionChange, type StoredSession, updateRecord } from './record-update.ts'
-import { declareRenewing, type GetOptions, renewalOf } from './renewal.ts'
+import { type GetOptions, renewalOf } from './renewal.ts'
 import type { SessionData } from './session.ts'
 import { settle, started } from './settle.ts'
-import { Store, type StoredData } from './store.ts'
+import type { StoredData } from './store.ts'
 import { UnderWay } from './under-way.ts'
 
 const PRUNE_BATCH = 1000
 
 /**
- * What a store extends: a backend implements the hooks, which see an id, a text and a lifetime in milliseconds, and never a
- * cookie, a session or a callback. Everything else is done here, once: lifetimes, encoding, callbacks and promises, opening on
- * first use, deleting what has expired.
+ * What a store extends: a backend implements the hooks, see {@link RecordHooks}. Everything else is done here, once: lifetimes,
+ * encoding, callbacks and promises, opening on first use, deleting what has expired.
  *
  * Each public method takes a callback, which is called once and never before the method has returned, or returns a promise.
- *
- * The hooks' promises:
- * - what has expired is not there, for every hook, whether or not it has been deleted;
- * - no hook but `_write` and `_insert` inserts;
- * - a failure is thrown as the driver gave it.
  */
-export abstract class RecordStore extends Store {
+export abstract class RecordStore extends RecordHooks {
   readonly #ttl: number
   readonly #pruneInterval: number | false
   readonly #codec: Codec
@@ -53,40 +49,6 @@ export abstract class RecordStore extends Store {
     if (!this._insert && this.insert === RecordStore.prototype.insert)
       Object.assign(this, { insert: undefined })
   }
-
-  /** The session of `sid`, or `undefined` when there is none or it has expired. What a {@link Renewal} asks for may be ignored. */
-  protected abstract _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined>
-  /**
-   * The same for several sessions in one step, in their order; one that fails by itself is a promise that does. With this hook what is
-   * read in one turn of the event loop is read together.
-   */
-  protected _readMany?(sids: readonly string[], renewal?: Renewal): Promise<readonly ReadResult[]>
-  /** Insert or replace. */
-  protected abstract _write(sid: string, data: string, ttl: number): Promise<void>
-  /** Replace only if it is still there and, when `expected` is given, only if its data is still that. Never inserts. */
-  protected abstract _update(sid: string, data: string, ttl: number, expected?: string): Promise<UpdateResult>
-  /** Move the expiry of a live session and nothing else. Tells whether it was there. */
-  protected abstract _touch(sid: string, ttl: number): Promise<boolean>
-  /** Remove it. Tells whether it was there. */
-  protected abstract _destroy(sid: string): Promise<boolean>
-  /** Every live session, read page by page. */
-  protected abstract _entries(): AsyncIterable<StoredEntry>
-  /** Remove every session of this store and nothing else. */
-  protected abstract _clear(): Promise<void>
-  /** Insert, in one atomic step, unless a live session is there. Tells whether it did. Without this hook there is no `insert`. */
-  protected _insert?(sid: string, data: string, ttl: number): Promise<boolean>
-  /** Prepare the backend: on first use, again after a failure. */
-  protected async _open(): Promise<void> {}
-  /** Release what `_open` took. */
-  protected async _close(): Promise<void> {}
-  /** How many live sessions there are. */
-  protected async _count(): Promise<number> {
-    let count = 0
-    for await (const _ of this._entries()) count++
-    return count
-  }
-  /** Delete at most `limit` expired sessions and tell how many. A backend that expires them by itself has none. */
-  protected _prune?(limit: number): Promise<number>
 
   /** The default lifetime in milliseconds. */
   get ttl(): number {
@@ -132,6 +94,36 @@ export abstract class RecordStore extends Store {
       if (ttl <= 0 || !(await this._insert?.(sid, data, ttl))) return false
       if (LOADED in session) noteLoaded(session, { sid, text: data, ttl, compare: true })
       return true
+    })
+  }
+
+  /**
+   * End the session of `old` and insert or replace that of `sid`, another id, in one step where the backend has one, and tell whether
+   * the old one was there. With `required` nothing is stored when it was not. Fails with `ERR_SESSION_SERIALIZE` when the session cannot
+   * be encoded.
+   */
+  exchange(
+    old: string,
+    sid: string,
+    session: StoredData,
+    options: ExchangeOptions,
+    callback: Callback<boolean>,
+  ): void
+  exchange(old: string, sid: string, session: StoredData, options?: ExchangeOptions): Promise<boolean>
+  exchange(
+    old: string,
+    sid: string,
+    session: StoredData,
+    { required = false }: ExchangeOptions = {},
+    callback?: Callback<boolean>,
+  ): Promise<boolean> | void {
+    return this.#store(session, callback, async (data, ttl) => {
+      if (old === sid) throw new TypeError('A session cannot be exchanged for one of the same id')
+      if (ttl <= 0) return this._destroy(old)
+      const there = await this._exchange(old, sid, data, ttl, required)
+      if ((there || !required) && LOADED in session)
+        noteLoaded(session, { sid, text: data, ttl, compare: true })
+      return there
     })
   }
 
@@ -314,4 +306,5 @@ export abstract class RecordStore extends Store {
   }
 }
 
-declareRenewing(RecordStore.prototype)
+declareOneStep(RecordStore.prototype, 'get', ['touch'])
+declareOneStep(RecordStore.prototype, 'exchange', ['destroy', 'set', 'regenerate'])

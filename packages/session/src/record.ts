@@ -24,5 +24,11 @@ export interface StoredEntry extends StoredRecord {
   sid: string
 }
 
+/** Options of {@link RecordStore.exchange}. */
+export interface ExchangeOptions {
+  /** Store the new session only if the old one was there. Default `false`. */
+  required?: boolean | undefined
+}
+
 /** `'changed'`: the data is no longer what was expected. `'missing'`: destroyed or expired. Neither wrote anything. */
 export type UpdateResult = 'updated' | 'changed' | 'missing'

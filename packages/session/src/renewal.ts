@@ -21,21 +21,3 @@ export function renewalOf(renew: unknown, ttl: number): Renewal | undefined {
   if (!Number.isInteger(renew) || (renew as number) <= 0) return undefined
   return { prefix: `{"cookie":{"originalMaxAge":${renew},`, ttl: renew as number }
 }
-
-/** Registered, so that two copies of this package understand one another. */
-const RENEWS: unique symbol = Symbol.for('coatcheck.renews')
-
-interface Renewing {
-  get: object & { [RENEWS]?: unknown }
-  touch?: unknown
-}
-
-/** Tell that the `get` of this prototype renews as its `touch` would. */
-export function declareRenewing({ get, touch }: Renewing): void {
-  Object.defineProperty(get, RENEWS, { value: touch })
-}
-
-/** Whether `store` renews, and nobody has put something else in the place of its methods. */
-export function renews({ get, touch }: Renewing): boolean {
-  return touch !== undefined && get[RENEWS] === touch
-}

@@ -1,5 +1,6 @@
+import { isOneStep } from './one-step.ts'
 import type { Settings } from './options.ts'
-import { type GetOptions, renews } from './renewal.ts'
+import type { GetOptions } from './renewal.ts'
 import type { Session, SessionRequest } from './session.ts'
 
 /** Requests that change nothing by RFC 9110, section 9.2.1: of these most only read the session. */
@@ -21,7 +22,7 @@ export class RenewingRead implements GetOptions {
 
   /** For a request that most likely only reads. */
   static for({ method }: SessionRequest, { renew, store }: Settings): RenewingRead | undefined {
-    if (renew === undefined || !SAFE_METHODS.has(method) || !renews(store)) return undefined
+    if (renew === undefined || !SAFE_METHODS.has(method) || !isOneStep(store, 'get')) return undefined
     return new RenewingRead(renew)
   }
 

@@ -6,7 +6,9 @@ import { Calls } from './calls.ts'
 import { Cookie } from './cookie.ts'
 import { appendSetCookie, isSecure, removeSetCookie, setsCookie, signSessionId } from './cookie-header.ts'
 import { SessionError } from './errors.ts'
+import { exchange } from './exchange.ts'
 import { noteOf } from './loaded.ts'
+import { isOneStep } from './one-step.ts'
 import type { Secret, Settings } from './options.ts'
 import { createSession } from './own-session.ts'
 import type { GetOptions } from './renewal.ts'
@@ -129,6 +131,16 @@ export class RequestState implements SessionHost, WriterHost {
   regenerate(session: Session, { keep, grace }: RegenerateOptions, done: Callback<boolean>): void {
     if (grace) rotate(this.writer, session, keep, grace, done)
     else this.writer.regenerate(session, done)
+  }
+
+  /** Not where a stored session may be a pointer, which leads to another one that has to end as well. */
+  get exchanges(): boolean {
+    const { store, departed } = this.settings
+    return !departed.rotating && isOneStep(store, 'exchange')
+  }
+
+  exchange(session: Session, options: RegenerateOptions, done: Callback): void {
+    exchange(this.writer, session, options, done)
   }
 
   /** A save in the middle of a request stores the lifetime that the touch at its end will give. */

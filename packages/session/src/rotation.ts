@@ -1,4 +1,4 @@
-import type { Callback } from './ask.ts'
+import { type Callback, promised } from './ask.ts'
 import { changed, hasCode } from './errors.ts'
 import { loadedOf } from './loaded.ts'
 import { makePointer } from './pointer.ts'
@@ -139,10 +139,4 @@ async function join(writer: Writer, old: Session): Promise<boolean> {
 
 async function discard(writer: Writer, session: Session): Promise<void> {
   await promised(done => writer.call('destroy', [session.id], done))
-}
-
-function promised(work: (done: Callback) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    work(error => (error ? reject(error) : resolve()))
-  })
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { ask, type Callback } from './ask.ts'
 import type { Cookie } from './cookie.ts'
 import { gone } from './errors.ts'
-import { carryOver } from './session-data.ts'
+import { carryOver, clearData } from './session-data.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -38,6 +38,11 @@ export interface RegenerateOptions {
    * a session in use. Whoever holds the old id gets the new one: never on login. Default 0: the old id ends at once.
    */
   grace?: number | undefined
+  /**
+   * Data to put into the new session, which is then stored at once, for a login: in one step with the end of the old one, where the
+   * store has one. Nothing is left to be written at the end of the request. Not together with `grace`. Default: none.
+   */
+  data?: object | undefined
 }
 
 /** What the middleware does for the sessions of one request. */
@@ -48,6 +53,10 @@ export interface SessionHost {
   destroy(session: Session, done: Callback): void
   /** Give the request a session of another id. Tells whether the old one was still there. */
   regenerate(session: Session, options: RegenerateOptions, done: Callback<boolean>): void
+  /** Whether the store ends one session and stores another in one step. */
+  readonly exchanges: boolean
+  /** Do so, to give the request a session of another id with `data` in it. */
+  exchange(session: Session, options: RegenerateOptions, done: Callback): void
   /** An error that nobody may be listening for. */
   report(error: unknown): void
 }
@@ -128,8 +137,10 @@ export class Session {
 
   /**
    * Destroy the session and make a new one under a new id in `req.session`: on login, against session fixation.
-   * The new one is empty, but for what `keep` names. With `keep` or `grace` it fails with `ERR_SESSION_GONE`, and keeps nothing,
-   * when the session was destroyed meanwhile, on a store that can tell or by this process. Rejects a wrong `grace` with a TypeError.
+   * The new one is empty, but for what `keep` names and `data`. With `keep` or `grace` it fails with `ERR_SESSION_GONE`, and keeps
+   * nothing, when the session was destroyed meanwhile, on a store that can tell or by this process. With `data` the new session is
+   * stored when it calls back; it fails as `save` does, and the new session is empty then, or the old one is in place if nothing
+   * has happened to that. Rejects a wrong `grace` or `data` with a TypeError.
    */
   regenerate(callback: Callback): this
   regenerate(options: RegenerateOptions, callback: Callback): this
@@ -137,21 +148,40 @@ export class Session {
   regenerate(options?: RegenerateOptions | Callback, callback?: Callback): this | Promise<void> {
     const chosen = typeof options === 'object' && options !== null ? options : {}
     return answer(this, typeof options === 'function' ? options : callback, done => {
-      if (!isGrace(chosen.grace)) return done(new TypeError('grace must be a number of milliseconds'))
+      const problem = problemOf(chosen)
+      if (problem) return done(new TypeError(problem))
+      const host = hostOf(this.req)
+      if (chosen.data && host?.exchanges) return host.exchange(this, chosen, done)
       regenerate(this, chosen, (error, there) => {
         const { req } = this
         const keeps = chosen.keep || chosen.grace
         // A session that was destroyed meanwhile does not live on under another id.
         if (!error && keeps && there === false) return done(gone())
-        if (!chosen.grace && req.session && req.session !== this) carryOver(this, req.session, chosen.keep)
-        done(error)
+        if (chosen.grace || !req.session || req.session === this) return done(error)
+        carryOver(this, req.session, chosen.keep)
+        if (error || !chosen.data) return done(error)
+        saveWith(req.session, chosen.data, done)
       })
     })
   }
 }
 
-function isGrace(grace: unknown): boolean {
-  return grace === undefined || (typeof grace === 'number' && grace >= 0 && Number.isFinite(grace))
+function problemOf({ grace, data }: RegenerateOptions): string | undefined {
+  if (grace !== undefined && !(typeof grace === 'number' && grace >= 0 && Number.isFinite(grace))) {
+    return 'grace must be a number of milliseconds'
+  }
+  if (data === undefined) return undefined
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return 'data must be an object'
+  return grace ? 'data and grace cannot be given together' : undefined
+}
+
+/** What could not be stored now is not stored at the end of the request. */
+function saveWith(session: Session, data: object, done: Callback): void {
+  carryOver(data, session, true)
+  session.save(error => {
+    if (error) clearData(session)
+    done(error)
+  })
 }
 
 function hostOf(req: SessionRequest): SessionHost | undefined {

@@ -132,6 +132,13 @@ export class Writer {
     })
   }
 
+  /** The store has `session` as it is in `snapshot`, since `time`. */
+  stored(session: Session, snapshot: Snapshot, time: number): void {
+    this.saved = snapshot
+    this.ground = { data: dataOf(snapshot), cookie: this.ground.cookie && session.cookie.data }
+    this.host.settings.departed.know(session, time)
+  }
+
   /** Destroy the session of `sid`, also where its id was replaced. */
   destroy(sid: string, done: Callback): void {
     const { departed } = this.host.settings
@@ -210,9 +217,7 @@ export class Writer {
         departed.know(session, time)
         return this.#undo(session, departure, () => (departure.pointer ? again() : done(gone())))
       }
-      this.saved = snapshot
-      this.ground = { data: dataOf(snapshot), cookie: this.ground.cookie && session.cookie.data }
-      departed.know(session, time)
+      this.stored(session, snapshot, time)
       done()
     }
     withContent(session, dataOf(snapshot), () => this.call('set', [session.id, session], written))

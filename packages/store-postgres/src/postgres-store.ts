@@ -173,6 +173,17 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     return rows[0]?.live === true
   }
 
+  protected override async _exchange(
+    old: string,
+    sid: string,
+    data: string,
+    ttl: number,
+    required: boolean,
+  ): Promise<boolean> {
+    const values = [toText(sid), toText(data), Math.min(ttl, LONGEST), toText(old), required]
+    return (await this.#run(this.#statements.exchange, values)).rows[0].there
+  }
+
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
     let after: string | undefined
     for (;;) {

@@ -88,6 +88,18 @@ function texts(table: string, { data, expires, type }: Layout) {
       UPDATE ${table} SET ${expires} = least(clock_timestamp() + $2::float8 * interval '1 millisecond', ${LAST})
       WHERE sid = $1 AND ${live}`,
     destroy: `DELETE FROM ${table} WHERE sid = $1 RETURNING ${live} AS live`,
+    // Whoever is first removes the old row; the others wait for that, and find none.
+    exchange: `
+      WITH old AS (
+        DELETE FROM ${table} WHERE sid = $4 RETURNING ${live} AS live
+      ), found AS (
+        SELECT EXISTS (SELECT FROM old WHERE live) AS there
+      ), stored AS (
+        INSERT INTO ${table} (sid, ${data}, ${expires})
+        SELECT $1, $2::${type}, ${end} FROM found WHERE there OR NOT $5::boolean
+        ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}
+      )
+      SELECT there FROM found`,
     page: `
       SELECT sid, ${data}::text AS data, ${left} AS ttl FROM ${table}
       WHERE sid >= $1 AND ${live} ORDER BY sid LIMIT ${PAGE}`,

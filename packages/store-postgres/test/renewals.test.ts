@@ -1,6 +1,7 @@
 import type { RecordStoreOptions } from '@coatcheck/session'
 import { type PostgresClient, PostgresStore } from '@coatcheck/store-postgres'
 import { describe, expect, it } from 'vitest'
+import { describeExchange } from '../../session/test/support/exchange.ts'
 import { describeGatheredReads } from '../../session/test/support/gathered-reads.ts'
 import { describeRenewals } from '../../session/test/support/renewals.ts'
 import { CONNECT_PG_SIMPLE, holdRow, newSchema, openPool, sessionOf, storeOn } from './support/postgres.ts'
@@ -36,6 +37,7 @@ for (const [name, table, ddl, settings = ''] of tables) {
   }
   describeRenewals(name, open)
   describeGatheredReads(name, true, open)
+  describeExchange(name, 1, open)
 }
 
 describe('reads of one turn', () => {

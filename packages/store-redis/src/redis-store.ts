@@ -14,7 +14,7 @@ import { diagnose, versionIn } from './diagnose.ts'
 import { connect, type Own } from './own-client.ts'
 import { parseUrl } from './parse-url.ts'
 import { scan } from './scan.ts'
-import { READ, RENEW, REPLACE } from './script.ts'
+import { EXCHANGE, READ, RENEW, REPLACE } from './script.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 /** Options of {@link RedisStore.open}. */
@@ -45,7 +45,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
   readonly #scanCount: number
   #driver: Driver
   #own: Own | undefined
-  /** Sessions are asked for one by one, as their keys may be on several servers. */
+  /** No script may have several keys, as these may be on several servers. */
   #apart: boolean
 
   constructor({ client, prefix = 'sess:', scanCount = 100, timeout = 5000, ...options }: RedisStoreOptions) {
@@ -97,7 +97,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
     renewal?: Renewal,
   ): Promise<readonly ReadResult[]> {
     const keys = sids.map(sid => this.#prefix + sid)
-    const replies = this.#apart ? undefined : await this.#askTogether(keys, renewal)
+    const replies = await this.#together(() => this.#ask(keys, renewal))
     return sids.map((sid, i) => {
       const reply = replies?.[i]
       // Asked for by itself, one that cannot be read fails as Redis says it.
@@ -140,6 +140,20 @@ export class RedisStore extends RecordStore implements Diagnosing {
     return Number(await this.#driver.command(key, ['del', key])) === 1
   }
 
+  protected override async _exchange(
+    old: string,
+    sid: string,
+    data: string,
+    ttl: number,
+    required: boolean,
+  ): Promise<boolean> {
+    const keys = [this.#prefix + old, this.#prefix + sid]
+    const there = await this.#together(() =>
+      EXCHANGE.run(this.#driver, keys, data, milliseconds(ttl), required ? 'required' : ''),
+    )
+    return there === undefined ? super._exchange(old, sid, data, ttl, required) : Number(there) === 1
+  }
+
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
     for await (const sids of this.#pages(this.#scanCount)) {
       const records = await Promise.all(sids.map(sid => this._read(sid)))
@@ -171,9 +185,10 @@ export class RedisStore extends RecordStore implements Diagnosing {
   }
 
   /** Nothing where the keys are not all in one place: behind a proxy a cluster may look like one server. */
-  async #askTogether(keys: readonly string[], renewal?: Renewal): Promise<unknown[] | undefined> {
+  async #together<T>(work: () => Promise<T>): Promise<T | undefined> {
+    if (this.#apart) return undefined
     try {
-      return await this.#ask(keys, renewal)
+      return await work()
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('CROSSSLOT'))) throw error
       this.#apart = true

@@ -65,6 +65,12 @@ for i, key in ipairs(KEYS) do
 end
 return found`)
 
+/** Remove the first key and set the second; with a last argument only if the first was there. Tells whether it was. */
+export const EXCHANGE: Script = new Script(`
+local there = redis.call('DEL', KEYS[1])
+if there == 1 or ARGV[3] == '' then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2]) end
+return there`)
+
 /** Replace what is still the expected data. */
 export const REPLACE: Script = new Script(`
 local data = redis.call('GET', KEYS[1])

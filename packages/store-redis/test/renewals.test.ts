@@ -6,6 +6,7 @@ import {
 } from '@coatcheck/store-conformance/containers'
 import { RedisStore } from '@coatcheck/store-redis'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describeExchange } from '../../session/test/support/exchange.ts'
 import { describeGatheredReads } from '../../session/test/support/gathered-reads.ts'
 import { describeRenewals } from '../../session/test/support/renewals.ts'
 import { type Connected, clients, clusters } from './support/clients.ts'
@@ -35,6 +36,7 @@ function describeOn(name: string, connect: () => Promise<Connected>, clustered =
   }
   describeRenewals(name, open)
   describeGatheredReads(name, !clustered, open)
+  describeExchange(name, clustered ? 2 : 1, open)
 }
 
 for (const [name, connect] of Object.entries(clients)) describeOn(name, () => connect(inject('redisUrl')))

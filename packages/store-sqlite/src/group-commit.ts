@@ -25,10 +25,10 @@ export class GroupCommit {
     this.#commit = client.prepare('COMMIT')
   }
 
-  /** Do `work`, which writes the session of `sid`, after all that came before it. Gives what it gives, or fails as it does. */
-  write<T>(sid: string, work: () => T): Promise<T> {
+  /** Do `work`, which writes the sessions of `sids`, after all that came before it. Gives what it gives, or fails as it does. */
+  write<T>(sids: readonly string[], work: () => T): Promise<T> {
     if (this.#waiting.length === 0) setImmediate(() => this.flush())
-    this.#sids.add(sid)
+    for (const sid of sids) this.#sids.add(sid)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ work, resolve: resolve as Write['resolve'], reject })
     })

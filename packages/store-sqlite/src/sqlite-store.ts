@@ -123,14 +123,14 @@ export class SqliteStore extends RecordStore implements Diagnosing {
 
   protected override _write(sid: string, data: string, ttl: number): Promise<void> {
     const { write, layout } = this.#statements
-    return this.#group.write(sid, () => {
+    return this.#group.write([sid], () => {
       write.run({ sid, data, end: layout.toColumn(Date.now() + ttl) })
     })
   }
 
   protected override _insert(sid: string, data: string, ttl: number): Promise<boolean> {
     const { insert, layout } = this.#statements
-    return this.#group.write(sid, () => {
+    return this.#group.write([sid], () => {
       const now = Date.now()
       const end = layout.toColumn(now + ttl)
       return insert.run({ sid, data, end, now: layout.toColumn(now) }).changes > 0
@@ -144,7 +144,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     expected?: string,
   ): Promise<UpdateResult> {
     const { update, replace, read, layout } = this.#statements
-    return this.#group.write(sid, () => {
+    return this.#group.write([sid], () => {
       const now = Date.now()
       const [live, expires] = [layout.toColumn(now), layout.toColumn(now + ttl)]
       const { changes } =
@@ -158,7 +158,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
 
   protected override _touch(sid: string, ttl: number): Promise<boolean> {
     const { touch, layout } = this.#statements
-    return this.#group.write(sid, () => {
+    return this.#group.write([sid], () => {
       const now = Date.now()
       return touch.run(layout.toColumn(now + ttl), sid, layout.toColumn(now)).changes > 0
     })
@@ -166,7 +166,24 @@ export class SqliteStore extends RecordStore implements Diagnosing {
 
   protected override _destroy(sid: string): Promise<boolean> {
     const { destroy } = this.#statements
-    return this.#group.write(sid, () => destroy.run(sid).changes > 0)
+    return this.#group.write([sid], () => destroy.run(sid).changes > 0)
+  }
+
+  protected override _exchange(
+    old: string,
+    sid: string,
+    data: string,
+    ttl: number,
+    required: boolean,
+  ): Promise<boolean> {
+    const { exchange, write, layout } = this.#statements
+    return this.#group.write([old, sid], () => {
+      const now = Date.now()
+      const end = layout.toColumn(now + ttl)
+      const there = exchange.run({ old, sid, data, end, now: layout.toColumn(now) }).changes > 0
+      if (!there && !required) write.run({ sid, data, end })
+      return there
+    })
   }
 
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
@@ -225,7 +242,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
   async #renew(sid: string, { prefix, ttl }: Renewal): Promise<boolean> {
     const { renew, layout } = this.#statements
     try {
-      return await this.#group.write(sid, () => {
+      return await this.#group.write([sid], () => {
         const now = Date.now()
         const end = layout.toColumn(now + ttl)
         return renew.run(end, sid, layout.toColumn(now), prefix.length, prefix).changes > 0

@@ -53,6 +53,10 @@ function texts(table: string, { data, expires, due }: Layout) {
     replace: `UPDATE ${table} SET ${data} = ?, ${expires} = ? WHERE sid = ? AND ${expires} > ? AND ${data} = ?`,
     touch: `UPDATE ${table} SET ${expires} = ? WHERE sid = ? AND ${expires} > ?`,
     destroy: `DELETE FROM ${table} WHERE sid = ?`,
+    // The row of one session becomes that of another: one statement, where two would be two steps.
+    exchange: `
+      UPDATE OR REPLACE ${table} SET sid = @sid, ${data} = @data, ${expires} = @end
+      WHERE sid = @old AND ${expires} > @now`,
     page: `
       SELECT sid, ${data} AS data, ${expires} AS expires FROM ${table}
       WHERE sid >= ? AND ${expires} > ? ORDER BY sid LIMIT ?`,

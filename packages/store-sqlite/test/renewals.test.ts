@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { RecordStoreOptions } from '@coatcheck/session'
 import { describe, expect, it } from 'vitest'
+import { describeExchange } from '../../session/test/support/exchange.ts'
 import { describeRenewals } from '../../session/test/support/renewals.ts'
 import { openClient, openStore, sessionOf, tempFile } from './support/files.ts'
 
@@ -10,16 +11,19 @@ function openOn(ddl: string, options: RecordStoreOptions = {}) {
   return { store: openStore(file, options), other: openStore(file, options) }
 }
 
-describeRenewals('our own table', options => openOn('', options))
-describeRenewals("connect-sqlite3's table", options =>
-  openOn('CREATE TABLE sessions (sid PRIMARY KEY, expired, sess)', options),
-)
-describeRenewals("better-sqlite3-session-store's table", options =>
-  openOn(
+const tables = [
+  ['our own table', ''],
+  ["connect-sqlite3's table", 'CREATE TABLE sessions (sid PRIMARY KEY, expired, sess)'],
+  [
+    "better-sqlite3-session-store's table",
     'CREATE TABLE sessions (sid TEXT NOT NULL PRIMARY KEY, sess JSON NOT NULL, expire TEXT NOT NULL)',
-    options,
-  ),
-)
+  ],
+] as const
+
+for (const [name, ddl] of tables) {
+  describeRenewals(name, options => openOn(ddl, options))
+  describeExchange(name, undefined, options => openOn(ddl, options))
+}
 
 describe('renew', () => {
   it('renew: what cannot be written, while another process writes, is read', async () => {

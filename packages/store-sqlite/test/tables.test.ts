@@ -94,12 +94,12 @@ describe('statements', () => {
       .filter(sql => sql.includes('WHERE'))
       .map(sql => {
         const values = sql.includes('@')
-          ? [{ sid: 'a', data: '', end: 1, now: 1 }]
+          ? [{ sid: 'a', old: 'b', data: '', end: 1, now: 1 }]
           : sql.match(/\?/g)!.map(() => 1)
         const steps = client.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]
         return steps.map(step => step.detail).join('; ')
       })
-    expect(plans).toHaveLength(11)
+    expect(plans).toHaveLength(12)
     for (const plan of plans) expect(plan).not.toMatch(/SCAN (?!CONSTANT ROW)|TEMP B-TREE/)
     expect(plans.filter(plan => /USING (COVERING )?INDEX sessions_(due|expire)/.test(plan))).toHaveLength(3)
   })

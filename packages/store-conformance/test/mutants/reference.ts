@@ -248,8 +248,8 @@ export class ReferenceStore extends EventEmitter {
 }
 
 // That its get() renews as its touch() would.
-Object.defineProperty(ReferenceStore.prototype.get, Symbol.for('coatcheck.renews'), {
-  value: ReferenceStore.prototype.touch,
+Object.defineProperty(ReferenceStore.prototype.get, Symbol.for('coatcheck.standsFor'), {
+  value: { touch: ReferenceStore.prototype.touch },
 })
 
 /** Notes on a session whether the read has renewed it. */
