@@ -72,6 +72,9 @@ for (const method of ['save', 'reload', 'destroy', 'regenerate'] as const) {
 }
 expectTypeOf(req.session.regenerate({ keep: ['views'] })).toEqualTypeOf<Promise<void>>()
 expectTypeOf(req.session.regenerate({ keep: true }, done)).toExtend<Session>()
+expectTypeOf(req.session.regenerate({ keep: ['views'], data: { views: 1 } })).toEqualTypeOf<Promise<void>>()
+// @ts-expect-error -- data is an object
+req.session.regenerate({ data: 'Ada' })
 expectTypeOf(req.session.touch()).toExtend<Session>()
 
 // Goes where middleware goes.
