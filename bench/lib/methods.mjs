@@ -1,5 +1,5 @@
 /** Requests that change something are not sent with GET: our middleware tells by that what a request most likely does. */
-const POSTED = new Set(['/write', '/login', '/logout'])
+const POSTED = new Set(['/write', '/login', '/login-at-once', '/logout'])
 
 /** The method of a request to this path of the application. */
 export function methodOf(pathname) {

@@ -29,8 +29,9 @@ export function makeData(kilobytes) {
 
 const OK = Buffer.from('Hello, Ada Lovelace')
 
-/** Answer a request that has come through the middleware; without one the answers are the same. */
-export function makeApp(bare, kilobytes) {
+/** Answer a request that has come through the middleware; where that is `'bare'` there is none, and the answers are the same. */
+export function makeApp(middleware, kilobytes) {
+  const bare = middleware === 'bare'
   const data = makeData(kilobytes)
   let views = 0
 
@@ -52,6 +53,11 @@ export function makeApp(bare, kilobytes) {
         req.session.regenerate(error => (error ? reject(error) : resolve()))
       })
       Object.assign(req.session, data)
+      return true
+    },
+    '/login-at-once': async req => {
+      if (middleware !== 'coatcheck') return pages['/login'](req)
+      await req.session.regenerate({ data })
       return true
     },
     '/logout': async req => {

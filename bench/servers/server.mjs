@@ -6,7 +6,7 @@ import { makeMiddleware } from './middlewares.mjs'
 
 // `{ middleware, store, url, kilobytes, options, countJson }`: see `makeMiddleware`.
 const config = JSON.parse(process.argv[2])
-const app = makeApp(config.middleware === 'bare', config.kilobytes)
+const app = makeApp(config.middleware, config.kilobytes)
 const { middleware, clear, close } = await makeMiddleware(config)
 const counts = config.countJson ? countJson() : undefined
 

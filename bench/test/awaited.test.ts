@@ -49,6 +49,8 @@ it.each<[Path, string[]]>([
   ['read', ['read']],
   ['write', ['read', 'update']],
   ['login', ['read', 'destroy', 'write']],
+  // In memory two steps; one where the backend has one.
+  ['login-at-once', ['read', 'destroy', 'write']],
   ['logout', ['read', 'destroy']],
 ])('a response to "%s" waits for %j', async (path, calls) => {
   expect(await awaitedBy(path)).toEqual(calls)

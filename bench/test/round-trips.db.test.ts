@@ -10,7 +10,16 @@ import { countEach } from './support/counts.ts'
 import { startServer } from './support/server.ts'
 
 // The aims are one for a request that only reads, and two for any other. These are today's counts: lower them with the code.
-const ROUND_TRIPS = { anonymous: 0, new: 1, untouched: 1, read: 1, write: 2, login: 3, logout: 2 }
+const ROUND_TRIPS = {
+  anonymous: 0,
+  new: 1,
+  untouched: 1,
+  read: 1,
+  write: 2,
+  login: 3,
+  'login-at-once': 2,
+  logout: 2,
+}
 
 it('Redis: commands per request, counted by MONITOR', async () => {
   const url = inject('redisUrl')
@@ -76,7 +85,8 @@ it('MongoDB: commands per request, counted by its driver', async () => {
   client.on('commandStarted', (_: CommandStartedEvent) => commands++)
   const store = new MongodbStore({ client, collection: 'round_trips' })
   const server = await startServer(store)
-  expect(await countEach(server, () => commands)).toEqual(ROUND_TRIPS)
+  // No command ends one document and makes another.
+  expect(await countEach(server, () => commands)).toEqual({ ...ROUND_TRIPS, 'login-at-once': 3 })
   await server.close()
   await store.clear()
   await store.close()

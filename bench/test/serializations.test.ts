@@ -6,8 +6,26 @@ import { countEach } from './support/counts.ts'
 import { startServer } from './support/server.ts'
 
 // The aim is one of each for a request that only reads. These are today's counts: lower them with the code.
-const STRINGIFY = { anonymous: 0, new: 2, untouched: 1, read: 1, write: 2, login: 2, logout: 0 }
-const PARSE = { anonymous: 0, new: 0, untouched: 1, read: 1, write: 1, login: 1, logout: 1 }
+const STRINGIFY = {
+  anonymous: 0,
+  new: 2,
+  untouched: 1,
+  read: 1,
+  write: 2,
+  login: 2,
+  'login-at-once': 3,
+  logout: 0,
+}
+const PARSE = {
+  anonymous: 0,
+  new: 0,
+  untouched: 1,
+  read: 1,
+  write: 1,
+  login: 1,
+  'login-at-once': 1,
+  logout: 1,
+}
 
 const STORES = {
   'session.MemoryStore': {

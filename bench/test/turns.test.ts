@@ -1,4 +1,5 @@
 import session, { type Store } from '@coatcheck/session'
+import { MemoryStore } from '@coatcheck/store-memory'
 import { SqliteStore } from '@coatcheck/store-sqlite'
 import { expect, it, onTestFinished } from 'vitest'
 import { countEach } from './support/counts.ts'
@@ -31,21 +32,38 @@ async function turnsOf(store: Store, holder: object, name: string) {
   return found
 }
 
-const NONE = { anonymous: 0, new: 0, untouched: 0, read: 0, write: 0, login: 0, logout: 0 }
+const NONE = {
+  anonymous: 0,
+  new: 0,
+  untouched: 0,
+  read: 0,
+  write: 0,
+  login: 0,
+  'login-at-once': 0,
+  logout: 0,
+}
+/** How often the store is called. */
+const CALLS = { ...NONE, new: 1, untouched: 1, read: 1, write: 2, login: 3, 'login-at-once': 2, logout: 2 }
+/** How often it writes, and be it the new end of a session. */
+const WRITES = { ...NONE, new: 1, untouched: 1, read: 1, write: 1, login: 2, 'login-at-once': 1, logout: 1 }
 
-it('process.nextTick: once for each call of a RecordStore', async () => {
-  const found = await turnsOf(SqliteStore.open(':memory:'), process, 'nextTick')
-  expect(found).toEqual({ anonymous: 0, new: 1, untouched: 1, read: 1, write: 2, login: 3, logout: 2 })
+it('process.nextTick: once for each call of a RecordStore, and for what ends two sessions in one', async () => {
+  const found = await turnsOf(new MemoryStore(), process, 'nextTick')
+  expect(found).toEqual({ ...CALLS, 'login-at-once': 3 })
 })
 
 it('setImmediate: once for each call of session.MemoryStore', async () => {
   const store = new (session.MemoryStore as unknown as new () => Store)()
   const found = await turnsOf(store, globalThis, 'setImmediate')
-  expect(found).toEqual({ anonymous: 0, new: 1, untouched: 1, read: 1, write: 2, login: 3, logout: 2 })
+  expect(found).toEqual({ ...CALLS, 'login-at-once': 3 })
 })
 
 it('setImmediate: not for a call of a RecordStore', async () => {
-  expect(await turnsOf(SqliteStore.open(':memory:'), globalThis, 'setImmediate')).toEqual(NONE)
+  expect(await turnsOf(new MemoryStore(), globalThis, 'setImmediate')).toEqual(NONE)
+})
+
+it('setImmediate: once for each write of a SqliteStore, which waits for those of the same turn', async () => {
+  expect(await turnsOf(SqliteStore.open(':memory:'), globalThis, 'setImmediate')).toEqual(WRITES)
 })
 
 it('setTimeout: no request sets a timer', async () => {

@@ -8,10 +8,19 @@ interface Data {
   visits: number
 }
 
-/** What a request does with its session. */
-export type Path = 'anonymous' | 'new' | 'untouched' | 'read' | 'write' | 'login' | 'logout'
+export const PATHS = [
+  'anonymous',
+  'new',
+  'untouched',
+  'read',
+  'write',
+  'login',
+  'login-at-once',
+  'logout',
+] as const
 
-export const PATHS: readonly Path[] = ['anonymous', 'new', 'untouched', 'read', 'write', 'login', 'logout']
+/** What a request does with its session. */
+export type Path = (typeof PATHS)[number]
 
 export interface TestServer {
   /** A session with data in it: its cookie. */
@@ -23,8 +32,8 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** What a request to it is sent with; any other is a GET. */
-const METHODS: Partial<Record<Path, string>> = { write: 'POST', login: 'POST', logout: 'POST' }
+/** Any other is a GET. */
+const POSTED: ReadonlySet<Path> = new Set(['write', 'login', 'login-at-once', 'logout'])
 
 /** The middleware on `node:http`, as an application uses it. */
 export async function startServer(store: Store, options: SessionOptions = {}): Promise<TestServer> {
@@ -55,6 +64,7 @@ export async function startServer(store: Store, options: SessionOptions = {}): P
       await current.regenerate()
       Object.assign(current.req.session, { customer: 'Ada', visits: 0 })
     }
+    if (url === '/login-at-once') await current.regenerate({ data: { customer: 'Ada', visits: 0 } })
     if (url === '/logout') await current.destroy()
     return 'done'
   }
@@ -64,7 +74,7 @@ export async function startServer(store: Store, options: SessionOptions = {}): P
 
   async function request(path: Path, cookie?: string): Promise<Response> {
     const response = await fetch(`${base}/${path}`, {
-      method: METHODS[path] ?? 'GET',
+      method: POSTED.has(path) ? 'POST' : 'GET',
       headers: cookie ? { cookie } : {},
     })
     const text = await response.text()

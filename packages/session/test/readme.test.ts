@@ -4,7 +4,10 @@ import { runModule, useBuilt } from './support/child.ts'
 import { membersOf, readReadme, runExample } from './support/readme.ts'
 
 const readme = readReadme(import.meta.url)
-const [server, store] = readme.runnable.map(([, source]) => source)
+const [server] = readme.runnable.map(([, source]) => source)
+const [store] = readReadme(import.meta.url, '../../../docs/writing-a-store.md').runnable.map(
+  ([, source]) => source,
+)
 
 function source(file: string): string {
   return readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8')
@@ -13,8 +16,8 @@ function source(file: string): string {
 describe('the examples', () => {
   const built = useBuilt()
 
-  it('readme: has the two that can be run', () => {
-    expect(readme.runnable).toHaveLength(2)
+  it('readme: has the one that can be run', () => {
+    expect(readme.runnable).toHaveLength(1)
   })
 
   it('readme: the server counts, logs in and logs out', async () => {
@@ -33,7 +36,7 @@ describe('the examples', () => {
     expect(await get('/')).toBe('Somebody was here 1 times')
   })
 
-  it('readme: the store keeps a session', async () => {
+  it('writing a store: the one in the docs keeps a session', async () => {
     const { stdout, stderr, code } = await runModule(built.folder, store!)
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/user: 'Ada'/)

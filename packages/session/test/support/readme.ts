@@ -15,9 +15,9 @@ export interface Readme {
   listed(title: string, row?: RegExp): string[]
 }
 
-/** That of the package whose test has this `import.meta.url`. */
-export function readReadme(test: string): Readme {
-  const text = readFileSync(new URL('../README.md', test), 'utf8')
+/** That of the package whose test has this `import.meta.url`, or another page by its path from the test. */
+export function readReadme(test: string, path = '../README.md'): Readme {
+  const text = readFileSync(new URL(path, test), 'utf8')
   const blocks = text.matchAll(/^## ([^\n]*)\n(?:(?!^## ).)*?^```js runnable\n(.*?)^```$/gms)
   const section = (title: string) => text.split(/^## /m).find(part => part.startsWith(`${title}\n`))!
   return {
