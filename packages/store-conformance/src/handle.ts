@@ -1,8 +1,8 @@
 import { type CallOptions, fire, invoke, type Outcome } from './call.ts'
 import { type Entry, entriesOf, isMiss } from './entries.ts'
 import { Failure, textOf } from './errors.ts'
+import { isRenewed } from './one-step.ts'
 import type { Recorder } from './recorder.ts'
-import { isRenewed } from './renewal.ts'
 import { show } from './show.ts'
 import type { AnyStore, Subject } from './subject.ts'
 
@@ -141,6 +141,15 @@ export class StoreHandle {
     const inserted = await this.call('insert', sid, session)
     if (typeof inserted === 'boolean') return inserted
     throw new Failure(`${textOfCall('insert', [sid, session])} gave ${show(inserted)}, want true or false`)
+  }
+
+  /** Whether the old session was there, in whose place another one was stored. Needs `exchange`. */
+  async exchange(old: string, sid: string, session: object, required = false): Promise<boolean> {
+    this.sids.add(sid)
+    const there = await this.call('exchange', old, sid, session, { required })
+    if (typeof there === 'boolean') return there
+    const call = textOfCall('exchange', [old, sid, session, { required }])
+    throw new Failure(`${call} gave ${show(there)}, want true or false`)
   }
 
   /** What the async iterable `entries()` gave. */

@@ -24,6 +24,7 @@ export type Capability =
   | 'conditional'
   | 'insert'
   | 'renewal'
+  | 'exchange'
   | 'shared'
   | 'namespaces'
   | 'defaultTtl'

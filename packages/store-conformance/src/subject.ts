@@ -1,6 +1,6 @@
 import type { Chaos } from './chaos.ts'
 import { UsageError } from './errors.ts'
-import { renews } from './renewal.ts'
+import { isOneStep } from './one-step.ts'
 import type { Capability, Hook } from './rule.ts'
 
 /** A session store of the connect kind. Nothing but methods by name is asked of it. */
@@ -215,7 +215,8 @@ export function capabilitiesOf(
     conditional: has('_update') || subject.conditional !== undefined,
     // A store that is no `RecordStore` may mean something else by the name.
     insert: has('_update') && has('insert'),
-    renewal: renews(store),
+    renewal: isOneStep(store, 'get'),
+    exchange: isOneStep(store, 'exchange'),
     shared: subject.shared ?? shared,
     namespaces: subject.namespaces ?? seen.has('namespace'),
     defaultTtl: subject.defaultTtl ?? (seen.has('ttlMs') || seen.has('ttlSeconds')),

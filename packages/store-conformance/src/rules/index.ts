@@ -8,6 +8,7 @@ import { conditional } from './conditional.ts'
 import { corrupt } from './corrupt.ts'
 import { destroy } from './destroy.ts'
 import { events } from './events.ts'
+import { exchanges } from './exchanges.ts'
 import { expiry } from './expiry.ts'
 import { faults } from './faults.ts'
 import { insert } from './insert.ts'
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   ...conditional,
   ...insert,
   ...renewals,
+  ...exchanges,
   ...model,
 ]
 

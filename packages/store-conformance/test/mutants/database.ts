@@ -75,6 +75,23 @@ export class Client {
     })
   }
 
+  /** Removes one row, if `mayGo`, and writes another, unless the first was `required` and not there. Tells whether it was. */
+  exchange(
+    old: string,
+    key: string,
+    row: Row,
+    required: boolean,
+    mayGo: (old: Row) => boolean,
+  ): Promise<boolean> {
+    return this.#command(rows => {
+      const found = rows.get(old)
+      const there = found !== undefined && mayGo(found)
+      rows.delete(old)
+      if (there || !required) rows.set(key, { ...row })
+      return there
+    })
+  }
+
   remove(key: string): Promise<boolean> {
     return this.#command(rows => rows.delete(key))
   }

@@ -5,6 +5,7 @@ import { conditionalMutants } from './conditional.ts'
 import { corruptMutants } from './corrupt.ts'
 import { destroyMutants } from './destroy.ts'
 import { eventsMutants } from './events.ts'
+import { exchangesMutants } from './exchanges.ts'
 import { expiryMutants } from './expiry.ts'
 import { faultsMutants } from './faults.ts'
 import { insertMutants } from './insert.ts'
@@ -39,5 +40,6 @@ export const mutants: readonly Mutant[] = [
   ...conditionalMutants,
   ...insertMutants,
   ...renewalsMutants,
+  ...exchangesMutants,
   ...modelMutants,
 ]

@@ -53,6 +53,17 @@ export class ReferenceStore extends EventEmitter {
     return this.answer(() => this._insert(sid, this.row(session)), callback)
   }
 
+  exchange(
+    old: string,
+    sid: string,
+    session: Data,
+    options?: { required?: boolean },
+    callback?: Callback,
+  ): unknown {
+    const required = options?.required ?? false
+    return this.answer(() => this._exchange(old, sid, this.row(session), required), callback)
+  }
+
   destroy(sid: string, callback?: Callback): unknown {
     return this.answer(() => this._destroy(sid), callback)
   }
@@ -139,6 +150,10 @@ export class ReferenceStore extends EventEmitter {
 
   async _insert(sid: string, row: Row): Promise<boolean> {
     return this.client.insert(this.key(sid), row, old => !this.alive(old))
+  }
+
+  async _exchange(old: string, sid: string, row: Row, required: boolean): Promise<boolean> {
+    return this.client.exchange(this.key(old), this.key(sid), row, required, found => this.alive(found))
   }
 
   async _touch(sid: string, session: Data): Promise<void> {
@@ -246,6 +261,11 @@ export class ReferenceStore extends EventEmitter {
     })
   }
 }
+
+// That its exchange() does what its destroy() and set() would.
+Object.defineProperty(ReferenceStore.prototype.exchange, Symbol.for('coatcheck.standsFor'), {
+  value: { destroy: ReferenceStore.prototype.destroy, set: ReferenceStore.prototype.set },
+})
 
 // That its get() renews as its touch() would.
 Object.defineProperty(ReferenceStore.prototype.get, Symbol.for('coatcheck.standsFor'), {

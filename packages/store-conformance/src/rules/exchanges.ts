@@ -1,0 +1,133 @@
+import { family, type Rule } from '../rule.ts'
+import { two } from './conditional-races.ts'
+import { writeAndOutlive } from './lives.ts'
+
+const decision = 'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/010-a-login-in-one-step.md'
+
+/** For stores whose `exchange` says that it stands for `destroy`, `set` and `regenerate`, as that of `RecordStore` does. */
+export const exchanges: readonly Rule[] = family('exchanges', [
+  {
+    id: 'EXC-01',
+    level: 'MUST',
+    sentence:
+      'After an exchange the old session is gone, the new one is there, and all others are as they were.',
+    why: 'A session id that was planted before the login still works after it, or the user is not logged in at all.',
+    check: 'does it remove the old one and write the new one, each by its own sid, and nothing else?',
+    seenIn: 'logins that forget to end the session of the visitor',
+    link: 'https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html#renew-the-session-id-after-any-privilege-level-change',
+    needs: ['exchange'],
+    async run(t) {
+      const store = await t.open()
+      await store.set('old', t.session({ n: 1 }))
+      await store.set('other', t.session({ n: 2 }))
+      t.equal(await store.exchange('old', 'new', t.session({ n: 3 })), true, 'an exchange of a session')
+      await t.gone(store, 'old', 'after it was exchanged')
+      await t.holds(store, 'new', { n: 3 }, 'after an exchange')
+      await t.holds(store, 'other', { n: 2 }, 'after an exchange of another session')
+    },
+  },
+  {
+    id: 'EXC-02',
+    level: 'MUST',
+    sentence:
+      'An exchange tells whether the old session was there; where it was not, the new one is stored unless the old one was required.',
+    why: 'A session that was ended elsewhere lives on under a new id with the data that was kept, or nobody can log in twice.',
+    check: 'is what it tells, and what it does then, decided by what it has removed?',
+    seenIn: 'a delete whose count nobody looks at',
+    link: decision,
+    needs: ['exchange'],
+    async run(t) {
+      const store = await t.open()
+      await store.set('destroyed', t.session({ n: 1 }))
+      await store.destroy('destroyed')
+      for (const old of ['destroyed', 'nobody']) {
+        const required = await store.exchange(old, `kept-${old}`, t.session({ n: 2 }), true)
+        t.equal(required, false, `an exchange of "${old}", which is required and not there`)
+        await t.gone(store, `kept-${old}`, 'after an exchange of what was required and not there')
+        const there = await store.exchange(old, `new-${old}`, t.session({ n: 3 }))
+        t.equal(there, false, `an exchange of "${old}", which is not there`)
+        await t.holds(store, `new-${old}`, { n: 3 }, 'after an exchange of what was not there')
+      }
+      const there = await store.exchange('new-nobody', 'last', t.session({ n: 4 }), true)
+      t.equal(there, true, 'an exchange of a session that is required and there')
+      await t.holds(store, 'last', { n: 4 }, 'after an exchange of what was required and there')
+    },
+  },
+  {
+    id: 'EXC-03',
+    level: 'MUST',
+    sentence: 'Of several exchanges at once that require the same session exactly one finds it.',
+    why: 'Two clicks on "log in" make two sessions of one cart, and both can be paid.',
+    check: 'is the old one found by removing it, in one step, rather than by a look at it before?',
+    seenIn: 'stores that read the old session, then delete it and write the new one',
+    link: decision,
+    needs: ['exchange'],
+    lane: 'serial',
+    stochastic: true,
+    async run(t) {
+      const stores = await two(t)
+      for (let round = 0; round < 20; round++) {
+        await stores[0].set('old', t.session({ round }))
+        const sids = [0, 1, 2, 3, 4, 5].map(n => `${round}-${n}`)
+        const won = await t.staggered(
+          sids.map((sid, n) => () => stores[n % 2]!.exchange('old', sid, t.session({ n }), true)),
+        )
+        const winners = sids.filter((_, n) => won[n])
+        t.ok(
+          winners.length === 1,
+          `${winners.length} of 6 exchanges at once found the session, want exactly one`,
+        )
+        for (const [n, sid] of sids.entries()) {
+          if (won[n]) await t.holds(stores[1], sid, { n }, 'after one of six exchanges found the session')
+          else await t.gone(stores[1], sid, 'after another one of six exchanges found the session')
+        }
+      }
+    },
+  },
+  {
+    id: 'EXC-04',
+    level: 'MUST',
+    sentence: 'An exchange finds no expired session, deleted or not.',
+    why: 'What has timed out lives on under a new id: the timeout protects nobody.',
+    check: 'does it look at the expiry of the row that it removes?',
+    seenIn: 'DELETE … RETURNING by sid alone',
+    link: 'https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html#session-expiration',
+    needs: ['exchange'],
+    slow: true,
+    async run(t) {
+      const store = await t.open()
+      const brief = t.session({ n: 1 }, { maxAge: t.life })
+      await writeAndOutlive(t, brief, () => store.set('old', brief))
+      t.equal(
+        await store.exchange('old', 'new', t.session({ n: 2 }), true),
+        false,
+        'an exchange of an expired session',
+      )
+      await t.gone(store, 'new', 'after an exchange of an expired session, which was required')
+    },
+  },
+  {
+    id: 'EXC-05',
+    level: 'MUST',
+    sentence: 'The new session ends when its own cookie says, not when the old one would have.',
+    why: 'A login of ten minutes lasts as long as the visit before it might have, or ends with it.',
+    check: 'is the expiry written with the rest, also where a row is changed rather than made?',
+    seenIn: 'an exchange that renames the row and replaces its data',
+    link: 'https://github.com/expressjs/session#cookieexpires',
+    needs: ['exchange'],
+    slow: true,
+    async run(t) {
+      const store = await t.open()
+      await store.set('long', t.session({ n: 1 }))
+      const brief = t.session({ n: 2 }, { maxAge: t.life })
+      await writeAndOutlive(t, brief, async () => {
+        await store.exchange('long', 'brief', brief)
+      })
+      await t.gone(
+        store,
+        'brief',
+        'after its end, which comes before that of the session that it was exchanged for',
+      )
+    },
+  },
+])
