@@ -45,7 +45,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
   readonly #scanCount: number
   #driver: Driver
   #own: Own | undefined
-  /** No script may have several keys, as these may be on several servers. */
+  /** No command may have several keys, as these may be on several servers. */
   #apart: boolean
 
   constructor({ client, prefix = 'sess:', scanCount = 100, timeout = 5000, ...options }: RedisStoreOptions) {
@@ -165,9 +165,11 @@ export class RedisStore extends RecordStore implements Diagnosing {
 
   protected override async _clear(): Promise<void> {
     for await (const sids of this.#pages(Math.max(this.#scanCount, KEYS))) {
+      if (sids.length === 0) continue
       const keys = sids.map(sid => this.#prefix + sid)
-      const batches = this.#driver.clustered ? keys.map(key => [key]) : keys.length > 0 ? [keys] : []
-      await Promise.all(batches.map(batch => this.#driver.command(batch[0]!, ['unlink', ...batch])))
+      const unlink = (keys: readonly string[]) => this.#driver.command(keys[0]!, ['unlink', ...keys])
+      const unlinked = await this.#together(() => unlink(keys))
+      if (unlinked === undefined) await Promise.all(keys.map(key => unlink([key])))
     }
   }
 

@@ -69,13 +69,17 @@ describe('reads of one turn', () => {
 })
 
 describe('a cluster that looks like one server', () => {
-  it('sessions are read one by one from the first time on that it says so', async () => {
+  async function looksLikeOne() {
     const server = await own(startRedis({ dedicated: true, args: ['--cluster-enabled', 'yes'] }))
     const client = openClient({}, server.url)
     await client.call('cluster', 'addslotsrange', '0', '16383')
     while (!String(await client.call('cluster', 'info')).includes('cluster_state:ok'));
+    return { client, store: new RedisStore({ client }) }
+  }
+
+  it('sessions are read one by one from the first time on that it says so', async () => {
+    const { store, client } = await looksLikeOne()
     const trips = counted({ client, end() {} } as Connected)
-    const store = new RedisStore({ client })
     const sids = ['a', 'b', 'c', 'd']
     for (const sid of sids) await store.set(sid, sessionOf({ sid }, 60_000))
     const before = trips()
@@ -85,6 +89,19 @@ describe('a cluster that looks like one server', () => {
     }
     // All together; each by the hash of a script that the server does not know, and as text; each by the hash.
     expect(trips() - before).toBe(1 + 4 + 4 + 4)
+    expect(await store.exchange('a', 'e', sessionOf({ sid: 'e' }, 60_000))).toBe(true)
+    expect((await store.ids()).sort()).toEqual(['b', 'c', 'd', 'e'])
+    await store.clear()
+    expect(await store.length()).toBe(0)
+  })
+
+  it.each(['exchange', 'clear'] as const)('%s: two keys in one command are tried once', async method => {
+    const { store, client } = await looksLikeOne()
+    await Promise.all(['a', 'b', 'c', 'd'].map(sid => store.set(sid, sessionOf({ sid }, 60_000))))
+    if (method === 'exchange') await store.exchange('a', 'e', sessionOf({}, 60_000))
+    else await store.clear()
+    const keys = await client.keys('sess:*')
+    expect(keys.sort()).toEqual(method === 'exchange' ? ['sess:b', 'sess:c', 'sess:d', 'sess:e'] : [])
   })
 })
 
