@@ -18,12 +18,12 @@ interface Group {
   readonly reads: Read[]
 }
 
-/** How many sessions are read at once: others on the same connection wait for so many. */
-const MOST = 32
+/** So many are asked for without waiting for more: the database can begin on them, and others on its connection wait for no more. */
+const MOST = 16
 
 /**
  * What is read in one turn of the event loop, as by the requests that have come in since the last one, is read together when the turn
- * ends: for most databases a question costs more than what it asks for.
+ * ends or enough has come: for most databases a question costs more than what it asks for.
  */
 export class GatheredReads {
   readonly #reader: Reader
@@ -36,9 +36,10 @@ export class GatheredReads {
 
   read(sid: string, renewal: Renewal | undefined): Promise<StoredRecord | undefined> {
     if (this.#groups.size === 0) setImmediate(() => this.#ask())
-    const { reads } = this.#groupOf(renewal)
+    const group = this.#groupOf(renewal)
     return new Promise((resolve, reject) => {
-      reads.push({ sid, resolve, reject })
+      group.reads.push({ sid, resolve, reject })
+      if (group.reads.length === MOST) void this.#answer(group)
     })
   }
 
@@ -55,14 +56,14 @@ export class GatheredReads {
   #ask(): void {
     const groups = this.#groups
     this.#groups = new Map()
-    for (const { renewal, reads } of groups.values()) {
-      for (let from = 0; from < reads.length; from += MOST) {
-        void this.#answer(reads.slice(from, from + MOST), renewal)
-      }
+    for (const group of groups.values()) {
+      if (group.reads.length > 0) void this.#answer(group)
     }
   }
 
-  async #answer(reads: readonly Read[], renewal: Renewal | undefined): Promise<void> {
+  async #answer(group: Group): Promise<void> {
+    const { renewal } = group
+    const reads = group.reads.splice(0)
     try {
       const results = await this.#results(
         reads.map(({ sid }) => sid),

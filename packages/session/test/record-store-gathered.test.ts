@@ -56,11 +56,16 @@ describe('reads of one turn', () => {
     expect(store.calls).toEqual(['read'])
   })
 
-  it('more than 32 are read 32 at a time', async () => {
-    const { store, sids } = await storeWith(70)
-    const found = await Promise.all(sids.map(sid => store.get(sid)))
-    expect(found.map(session => (session as unknown as { sid: string }).sid)).toEqual(sids)
-    expect(store.together.map(({ length }) => length)).toEqual([32, 32, 6])
+  it.each([
+    [38, [16, 16, 6]],
+    [33, [16, 16]],
+    [32, [16, 16]],
+  ])('%d are asked for 16 at a time, the first ones before the turn ends', async (count, lengths) => {
+    const { store, sids } = await storeWith(count)
+    const all = Promise.all(sids.map(sid => store.get(sid)))
+    expect(store.together.map(({ length }) => length)).toEqual([16, 16])
+    expect((await all).map(session => (session as unknown as { sid: string }).sid)).toEqual(sids)
+    expect(store.together.map(({ length }) => length)).toEqual(lengths)
   })
 
   it('those that renew alike are read together, and apart from others', async () => {
