@@ -1,5 +1,5 @@
 import { ratio, us, usRange } from '../lib/units.mjs'
-import { compare, measureOverhead } from './overhead.mjs'
+import { compare, measureOverhead, QUICK, roundsOf, THOROUGH } from './overhead.mjs'
 
 const AIM = 1 / 3
 const PATHS = ['read', 'write']
@@ -9,12 +9,10 @@ const SESSIONS = 200
 
 /** The overhead of sessions of 100 KB. */
 export async function measure({ quick }) {
-  const rounds = quick ? 3 : 7
-  const seconds = quick ? 1 : 2
+  const pace = quick ? QUICK : THOROUGH
   const samples = await measureOverhead({
     paths: PATHS,
-    rounds,
-    seconds,
+    ...pace,
     connections: CONNECTIONS,
     sessions: SESSIONS,
     kilobytes: KILOBYTES,
@@ -23,7 +21,7 @@ export async function measure({ quick }) {
   const perByte = ({ median }) => `${((median * 1000) / (KILOBYTES * 1000)).toFixed(1)} ns`
   return {
     title: `Sessions of ${KILOBYTES} KB`,
-    method: `CPU time of the server per request above bare \`node:http\`, session.MemoryStore, ${CONNECTIONS} requests in flight, ${rounds} interleaved rounds of ${seconds} s: medians, in brackets the quartiles.`,
+    method: `CPU time of the server per request above bare \`node:http\`, session.MemoryStore, ${CONNECTIONS} requests in flight, ${roundsOf(pace)}`,
     columns: ['request', 'bare http', 'Coatcheck', 'express-session', 'per byte', 'ratio'],
     rows: PATHS.map(path => {
       const { bare, ours, theirs, times } = figures[path]
