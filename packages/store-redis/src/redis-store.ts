@@ -39,6 +39,12 @@ const LONGEST = 2 ** 47
 /** Keys per page where only keys are asked for. */
 const KEYS = 1000
 
+/** By key: the data, `null` where there is none; the milliseconds that are left; and after a renewing read where it has renewed. */
+type Found = [data: unknown[], left: unknown[], renewed?: unknown[]]
+
+/** What PTTL answers for a key that is missing. */
+const MISSING = -2
+
 /** Sessions in Redis, through ioredis or node-redis. Redis deletes what has expired by itself. */
 export class RedisStore extends RecordStore implements Diagnosing {
   readonly #prefix: string
@@ -88,8 +94,8 @@ export class RedisStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
-    const [reply] = await this.#ask([this.#prefix + sid], renewal)
-    return this.#recordOf(reply)
+    const found = await this.#ask([this.#prefix + sid], renewal)
+    return this.#recordOf(found, 0)
   }
 
   protected override async _readMany(
@@ -97,11 +103,10 @@ export class RedisStore extends RecordStore implements Diagnosing {
     renewal?: Renewal,
   ): Promise<readonly ReadResult[]> {
     const keys = sids.map(sid => this.#prefix + sid)
-    const replies = await this.#together(() => this.#ask(keys, renewal))
+    const found = await this.#together(() => this.#ask(keys, renewal))
     return sids.map((sid, i) => {
-      const reply = replies?.[i]
-      // Asked for by itself, one that cannot be read fails as Redis says it.
-      return replies && (Array.isArray(reply) || !reply) ? this.#recordOf(reply) : this._read(sid, renewal)
+      const alone = found === undefined || isNoText(found, i)
+      return alone ? this._read(sid, renewal) : this.#recordOf(found, i)
     })
   }
 
@@ -179,11 +184,11 @@ export class RedisStore extends RecordStore implements Diagnosing {
     return count
   }
 
-  async #ask(keys: readonly string[], renewal?: Renewal): Promise<unknown[]> {
-    const replies = renewal
+  async #ask(keys: readonly string[], renewal?: Renewal): Promise<Found> {
+    const found = renewal
       ? RENEW.run(this.#driver, keys, renewal.prefix, milliseconds(renewal.ttl))
       : READ.run(this.#driver, keys)
-    return (await replies) as unknown[]
+    return (await found) as Found
   }
 
   /** Nothing where the keys are not all in one place: behind a proxy a cluster may look like one server. */
@@ -198,13 +203,12 @@ export class RedisStore extends RecordStore implements Diagnosing {
     }
   }
 
-  #recordOf(reply: unknown): StoredRecord | undefined {
-    if (!reply) return undefined
-    const [data, pttl, renewed] = reply as [unknown, unknown, unknown?]
-    const left = Number(pttl)
+  #recordOf([data, lefts, renewed]: Found, i: number): StoredRecord | undefined {
+    if (data[i] === null) return undefined
+    const left = Number(lefts[i])
     // -1: a key without an end, as other packages may leave it. From the next touch on it has one.
     const ttl = left < 0 ? Math.min(this.ttl, LONGEST) : left
-    return { data: String(data), ttl, renewed: renewed !== undefined }
+    return { data: String(data[i]), ttl, renewed: Boolean(renewed?.[i]) }
   }
 
   /** The ids of this store, page by page. */
@@ -213,6 +217,11 @@ export class RedisStore extends RecordStore implements Diagnosing {
       yield keys.map(key => key.slice(this.#prefix.length))
     }
   }
+}
+
+/** Whether something is kept there, but no text. */
+function isNoText([data, left]: Found, i: number): boolean {
+  return data[i] === null && Number(left[i]) !== MISSING
 }
 
 /** Redis counts in whole milliseconds, of which there must be one. */

@@ -24,46 +24,29 @@ export class Script {
 }
 
 /**
- * What is kept under each key: data and remaining milliseconds at one moment, nothing when the key is missing, and a word when it
- * cannot be read, so that the others can be.
+ * Asked for by itself, a key that has no text fails as Redis says it; among several it has no data and a lifetime all the same, where
+ * a missing one has -2.
  */
-export const READ: Script = new Script(`
-local get = #KEYS == 1 and redis.call or redis.pcall
-local found = {}
-for i, key in ipairs(KEYS) do
-  local data = get('GET', key)
-  if type(data) == 'string' then
-    data = { data, redis.call('PTTL', key) }
-  elseif data then
-    data = 'failed'
-  end
-  found[i] = data
-end
-return found`)
+const DATA = `
+local data = #KEYS == 1 and { redis.call('GET', KEYS[1]) } or redis.call('MGET', unpack(KEYS))`
+
+/** What is kept under the keys at one moment: a list of data and one of remaining milliseconds. */
+export const READ: Script = new Script(`${DATA}
+local left = {}
+for i, key in ipairs(KEYS) do left[i] = redis.call('PTTL', key) end
+return { data, left }`)
 
 /**
- * The same; where the data begins as expected, with its lifetime started anew, and one element more to tell. A server that takes no
+ * The same; where the data begins as expected, with its lifetime started anew, and a third list to tell where. A server that takes no
  * writes at the moment lets it be read all the same.
  */
-export const RENEW: Script = new Script(`
-local get = #KEYS == 1 and redis.call or redis.pcall
-local length = #ARGV[1]
-local found = {}
+export const RENEW: Script = new Script(`${DATA}
+local prefix, left, renewed = ARGV[1], {}, {}
 for i, key in ipairs(KEYS) do
-  local data = get('GET', key)
-  if type(data) == 'string' then
-    local left = redis.call('PTTL', key)
-    if string.sub(data, 1, length) == ARGV[1] and redis.pcall('PEXPIRE', key, ARGV[2]) == 1 then
-      data = { data, left, 'renewed' }
-    else
-      data = { data, left }
-    end
-  elseif data then
-    data = 'failed'
-  end
-  found[i] = data
+  left[i] = redis.call('PTTL', key)
+  renewed[i] = data[i] and string.sub(data[i], 1, #prefix) == prefix and redis.pcall('PEXPIRE', key, ARGV[2]) == 1
 end
-return found`)
+return { data, left, renewed }`)
 
 /** Remove the first key and set the second; with a last argument only if the first was there. Tells whether it was. */
 export const EXCHANGE: Script = new Script(`
