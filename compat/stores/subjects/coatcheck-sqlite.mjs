@@ -23,7 +23,7 @@ export default {
       await store.length()
       client
         .prepare(
-          `INSERT INTO "${tableOf.get(store)}" VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET data = excluded.data`,
+          `INSERT INTO "${tableOf.get(store)}" (sid, data, expires) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET data = excluded.data`,
         )
         .run(sid, text, Date.now() + 60_000)
     },
