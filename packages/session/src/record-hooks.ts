@@ -22,8 +22,11 @@ export abstract class RecordHooks extends Store {
   protected abstract _update(sid: string, data: string, ttl: number, expected?: string): Promise<UpdateResult>
   /** Move the expiry of a live session and nothing else. Tells whether it was there. */
   protected abstract _touch(sid: string, ttl: number): Promise<boolean>
-  /** Remove it. Tells whether it was there. */
-  protected abstract _destroy(sid: string): Promise<boolean>
+  /**
+   * Remove it. Gives the text of the live record that was removed, or `false` when there was none: a record may redirect to another
+   * session, which then has to end too. `true` stands for a record whose text the backend cannot tell.
+   */
+  protected abstract _destroy(sid: string): Promise<string | boolean>
   /** Every live session, read page by page. */
   protected abstract _entries(): AsyncIterable<StoredEntry>
   /** Remove every session of this store and nothing else. */
@@ -31,8 +34,8 @@ export abstract class RecordHooks extends Store {
   /** Insert, in one atomic step, unless a live session is there. Tells whether it did. Without this hook there is no `insert`. */
   protected _insert?(sid: string, data: string, ttl: number): Promise<boolean>
   /**
-   * Remove one session and insert or replace another, in one atomic step where there is one, and tell whether the first was there.
-   * With `required` it must have been, or nothing is written.
+   * Remove one session and insert or replace another, in one atomic step where there is one. With `required` the first must have been
+   * there, or nothing is written. Gives what `_destroy` gives of the first.
    */
   protected async _exchange(
     old: string,
@@ -40,7 +43,7 @@ export abstract class RecordHooks extends Store {
     data: string,
     ttl: number,
     required: boolean,
-  ): Promise<boolean> {
+  ): Promise<string | boolean> {
     const there = await this._destroy(old)
     if (there || !required) await this._write(sid, data, ttl)
     return there

@@ -119,8 +119,8 @@ export abstract class RecordStore extends RecordHooks {
   ): Promise<boolean> | void {
     return this.#store(session, callback, async (data, ttl) => {
       if (old === sid) throw new TypeError('A session cannot be exchanged for one of the same id')
-      if (ttl <= 0) return this._destroy(old)
-      const there = await this._exchange(old, sid, data, ttl, required)
+      if (ttl <= 0) return Boolean(await this._destroy(old))
+      const there = Boolean(await this._exchange(old, sid, data, ttl, required))
       if ((there || !required) && LOADED in session)
         noteLoaded(session, { sid, text: data, ttl, compare: true })
       return there
@@ -148,9 +148,9 @@ export abstract class RecordStore extends RecordHooks {
   override touch(sid: string, session: StoredData, callback: Callback<boolean>): void
   override touch(sid: string, session: StoredData): Promise<boolean>
   override touch(sid: string, session: StoredData, callback?: Callback<boolean>): Promise<boolean> | void {
-    return this.#answer(callback, () => {
+    return this.#answer(callback, async () => {
       const ttl = lifetimeOf(session.cookie, this.#ttl)
-      return ttl > 0 ? this._touch(sid, ttl) : this._destroy(sid)
+      return ttl > 0 ? this._touch(sid, ttl) : Boolean(await this._destroy(sid))
     })
   }
 
@@ -158,7 +158,7 @@ export abstract class RecordStore extends RecordHooks {
   override destroy(sid: string, callback: Callback<boolean>): void
   override destroy(sid: string): Promise<boolean>
   override destroy(sid: string, callback?: Callback<boolean>): Promise<boolean> | void {
-    return this.#answer(callback, () => this._destroy(sid))
+    return this.#answer(callback, async () => Boolean(await this._destroy(sid)))
   }
 
   /** Every live session by id, in one object: for small stores. Large ones are read with {@link entries}. */
