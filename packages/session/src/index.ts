@@ -1,19 +1,15 @@
-import './express.ts'
-import { Cookie, type CookieOptions } from './cookie.ts'
+import './node/express.ts'
+import { Cookie, type CookieOptions } from './cookie/cookie.ts'
+import { resolveOptions, type SessionOptions, STRICT, STRICT_COOKIE } from './engine/options.ts'
 import { SessionError } from './errors.ts'
-import { MemoryStore } from './memory-store.ts'
-import { createMiddleware, type SessionMiddleware } from './middleware.ts'
-import { resolveOptions, type SessionOptions, STRICT, STRICT_COOKIE } from './options.ts'
-import { RecordStore } from './record-store.ts'
-import { Session, type SessionData, type SessionRequest } from './session.ts'
-import { Store } from './store.ts'
+import { createMiddleware, type SessionMiddleware } from './node/middleware.ts'
+import { Session, type SessionData, type SessionRequest } from './session/session.ts'
+import { MemoryStore } from './store/memory-store.ts'
+import { RecordStore } from './store/record-store.ts'
+import { Store } from './store/store.ts'
 
-export type { Callback } from './ask.ts'
-export type { Codec } from './codec.ts'
-export type { CookieData, CookieOptions } from './cookie.ts'
-export type { SessionErrorCode } from './errors.ts'
-export type { SessionMiddleware } from './middleware.ts'
-export type { Next } from './next.ts'
+export type { Callback } from './calls/call-store.ts'
+export type { CookieData, CookieOptions } from './cookie/cookie.ts'
 export type {
   Conflict,
   ConflictInfo,
@@ -22,7 +18,13 @@ export type {
   ForeignStore,
   Secret,
   SessionOptions,
-} from './options.ts'
+} from './engine/options.ts'
+export type { SessionErrorCode } from './errors.ts'
+export type { SessionMiddleware } from './node/middleware.ts'
+export type { Next } from './node/next.ts'
+export type { Codec } from './session/codec.ts'
+export type { RegenerateOptions, SessionData, SessionRequest } from './session/session.ts'
+export type { Diagnosing, Finding } from './store/diagnose.ts'
 export type {
   ExchangeOptions,
   ReadResult,
@@ -30,12 +32,10 @@ export type {
   StoredEntry,
   StoredRecord,
   UpdateResult,
-} from './record.ts'
-export type { RecordStoreOptions } from './record-store-options.ts'
-export type { SessionChange, StoredSession } from './record-update.ts'
-export type { GetOptions } from './renewal.ts'
-export type { RegenerateOptions, SessionData, SessionRequest } from './session.ts'
-export type { Diagnosing, Finding } from './stores/diagnose.ts'
+} from './store/record.ts'
+export type { RecordStoreOptions } from './store/record-store-options.ts'
+export type { SessionChange, StoredSession } from './store/record-update.ts'
+export type { GetOptions } from './store/renewal.ts'
 export { Cookie, MemoryStore, RecordStore, Session, SessionError, Store }
 
 /** Read once, as express-session does. */
@@ -100,15 +100,15 @@ session.session = session
 
 /** The same names as types: `session.Store`, `session.SessionData`. */
 export declare namespace session {
-  type Store = import('./store.ts').Store
-  type Cookie = import('./cookie.ts').Cookie
-  type Session = import('./session.ts').Session
-  type MemoryStore = import('./memory-store.ts').MemoryStore
-  type RecordStore = import('./record-store.ts').RecordStore
+  type Store = import('./store/store.ts').Store
+  type Cookie = import('./cookie/cookie.ts').Cookie
+  type Session = import('./session/session.ts').Session
+  type MemoryStore = import('./store/memory-store.ts').MemoryStore
+  type RecordStore = import('./store/record-store.ts').RecordStore
   type SessionError = import('./errors.ts').SessionError
-  type SessionData = import('./session.ts').SessionData
-  type SessionOptions = import('./options.ts').SessionOptions
-  type CookieOptions = import('./cookie.ts').CookieOptions
+  type SessionData = import('./session/session.ts').SessionData
+  type SessionOptions = import('./engine/options.ts').SessionOptions
+  type CookieOptions = import('./cookie/cookie.ts').CookieOptions
 }
 
 export default session

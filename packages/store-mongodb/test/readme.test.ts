@@ -78,7 +78,7 @@ describe('the codec', () => {
 describe('the tables', () => {
   it('readme: every option is in it, and no other', () => {
     const own = membersOf(import.meta.url, '../src/mongodb-store-options.ts', /^Layout$|Options$/)
-    const common = membersOf(import.meta.url, '../../session/src/record-store-options.ts')
+    const common = membersOf(import.meta.url, '../../session/src/store/record-store-options.ts')
     const options = [...own, ...common]
     expect(readme.listed('Options')).toEqual(options.sort())
     expect(options).toHaveLength(11)

@@ -29,7 +29,7 @@ describe('the examples', () => {
 describe('the tables', () => {
   it('readme: every option is in it, and no other', () => {
     const own = membersOf(import.meta.url, '../src/redis-store.ts')
-    const common = membersOf(import.meta.url, '../../session/src/record-store-options.ts')
+    const common = membersOf(import.meta.url, '../../session/src/store/record-store-options.ts')
     const options = [...own, ...common].filter(name => name !== 'pruneInterval')
     expect(readme.listed('Options')).toEqual(options.sort())
     expect(options).toHaveLength(6)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { contestedKeys, merge } from '../../src/merge.ts'
+import { contestedKeys, merge } from '../../src/concurrency/merge.ts'
 
 const value = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constantFrom(0, 1, 2))
 const key = fc.oneof(fc.constantFrom('a', 'b', 'c', 'd', '__proto__', 'constructor', 'toString'), fc.string())

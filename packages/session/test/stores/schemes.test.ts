@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { kindOf } from '../../src/stores/schemes.ts'
+import { kindOf } from '../../src/open-store/schemes.ts'
 
 type Open = (url: string, options: object) => unknown
 

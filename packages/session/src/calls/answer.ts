@@ -1,0 +1,37 @@
+import type { Callback } from './call-store.ts'
+
+/** What a hook gives and throws that is not async is a promise, too. An async one costs no other. */
+export function started<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(work())
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/**
+ * Hand the outcome to the callback in a turn of its own, so that what it throws is nobody else's; or give the promise. `settled` is
+ * called when there is one; it costs no promise of its own.
+ */
+export function settle<T>(
+  outcome: Promise<T>,
+  callback: Callback<T> | undefined,
+  settled?: () => void,
+): Promise<T> | undefined {
+  if (!callback) {
+    // The promise is the caller's: whoever does not await it, as express-session's `destroy()`, does not want the process ended.
+    outcome.then(settled, settled ?? (() => {}))
+    return outcome
+  }
+  outcome.then(
+    value => {
+      settled?.()
+      process.nextTick(callback, null, value)
+    },
+    error => {
+      settled?.()
+      process.nextTick(callback, error)
+    },
+  )
+  return undefined
+}

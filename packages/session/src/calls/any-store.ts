@@ -1,0 +1,20 @@
+import { ask } from './call-store.ts'
+
+/**
+ * Call a method of any connect-style store, be it one that calls back or one that gives a promise: its first answer counts.
+ * `get` of a session that is not there may answer `undefined` or `null`.
+ */
+export function callStore<T = unknown>(
+  store: object,
+  method: string,
+  ...args: unknown[]
+): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    ask<T>(store, method, args, 0, (error, value) => (error ? reject(error) : resolve(value)))
+  })
+}
+
+/** Whether the store has this method. */
+export function offers(store: object, method: string): boolean {
+  return typeof (store as Record<string, unknown>)[method] === 'function'
+}

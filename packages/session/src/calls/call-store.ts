@@ -1,0 +1,75 @@
+import { SessionError } from '../errors.ts'
+
+/** `error` is null or undefined on success. */
+export type Callback<T = void> = (error?: unknown, value?: T | undefined) => void
+
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
+}
+
+/** A promise of what `work` calls back with. */
+export function promised<T = void>(work: (done: Callback<T>) => void): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    work((error, value) => (error ? reject(error) : resolve(value)))
+  })
+}
+
+/**
+ * Call a store's method and hear its first answer, be it a callback, a promise or a throw; later ones are ignored.
+ * `timeout` in milliseconds; 0 waits for ever. `options` follow the callback.
+ */
+export function ask<T>(
+  store: object,
+  method: string,
+  args: readonly unknown[],
+  timeout: number,
+  done: Callback<T>,
+  options?: object,
+): void {
+  let settled = false
+  let timer: NodeJS.Timeout | undefined
+  const settle = (error?: unknown, value?: T) => {
+    if (settled) return
+    settled = true
+    clearTimeout(timer)
+    done(error, value)
+  }
+  if (timeout > 0) {
+    timer = setTimeout(() => {
+      settle(
+        new SessionError(
+          'ERR_SESSION_STORE_TIMEOUT',
+          `The session store did not answer ${method} within ${timeout} ms`,
+        ),
+      )
+    }, timeout)
+  }
+
+  const call = (store as Record<string, (...args: unknown[]) => unknown>)[method] as (
+    ...args: unknown[]
+  ) => unknown
+  let answer: unknown
+  try {
+    answer = call.apply(store, options ? [...args, settle, options] : [...args, settle])
+  } catch (error) {
+    // After an answer it is the application's own exception, which passed through the store.
+    if (settled) throw error
+    return settle(error ?? new Error(`${method} threw nothing`))
+  }
+  if (!isPromise(answer)) return
+  // An async method that takes a callback may resolve long before it calls back: only a value is an answer then.
+  const answersByCallback = takesCallback(call, args.length)
+  answer.then(
+    value => {
+      if (value !== undefined || !answersByCallback) process.nextTick(settle, null, value)
+    },
+    error => process.nextTick(settle, error ?? new Error(`${method} rejected with nothing`)),
+  )
+}
+
+/** Whether a method has a parameter beyond the `given` ones, or one with a default, or takes all there are. */
+function takesCallback(method: (...args: unknown[]) => unknown, given: number): boolean {
+  if (method.length > given) return true
+  const parameters = /^[^(=]*\(([^)]*)/.exec(String(method))?.[1] ?? ''
+  return /\.\.\.|=/.test(parameters)
+}

@@ -1,0 +1,65 @@
+import type { Cookie, CookieData } from '../cookie/cookie.ts'
+import type { Data } from '../engine/options.ts'
+
+/**
+ * Three-way merge on top-level keys: what `mine` has set or deleted since `base` is applied to `theirs`. Values are taken whole: a
+ * deep merge would invent states that nobody wrote.
+ */
+export function merge(base: Data, mine: Data, theirs: Data): Data {
+  const merged: Data = { ...theirs }
+  for (const key of changedKeys(base, mine)) {
+    if (Object.hasOwn(mine, key)) put(merged, key, mine[key])
+    else delete merged[key]
+  }
+  return merged
+}
+
+/** The keys that `mine` and `theirs` have changed since `base`, and not to the same. */
+export function contestedKeys(base: Data, mine: Data, theirs: Data): string[] {
+  return changedKeys(base, mine).filter(key => !same(base, theirs, key) && !same(mine, theirs, key))
+}
+
+/** Make `session` what the merge has given. A value that it has kept stays the live one: a Date is still a Date. */
+export function applyMerged(session: object, mine: Data, merged: Data): void {
+  const live = session as Data
+  for (const key of Object.keys(mine)) {
+    if (!Object.hasOwn(merged, key)) delete live[key]
+  }
+  for (const key of Object.keys(merged)) {
+    if (!same(merged, mine, key) && !(key in Object.getPrototypeOf(session))) live[key] = merged[key]
+  }
+}
+
+const ATTRIBUTES = ['path', 'domain', 'httpOnly', 'secure', 'sameSite', 'partitioned', 'priority'] as const
+
+/** The same for the cookie: a lifetime or an attribute that only the other request has changed is kept. Tells what both have. */
+export function mergeCookie(base: CookieData, mine: Cookie, theirs: CookieData): boolean {
+  let contested = false
+  const takes = (key: keyof CookieData) => {
+    if ((theirs[key] ?? null) === (base[key] ?? null) || theirs[key] === mine[key]) return false
+    if (mine[key] === base[key]) return true
+    contested = true
+    return false
+  }
+  for (const key of ATTRIBUTES) {
+    if (takes(key)) Object.assign(mine, { [key]: theirs[key] })
+  }
+  if (takes('originalMaxAge')) mine.maxAge = theirs.originalMaxAge
+  return contested
+}
+
+function changedKeys(base: Data, changed: Data): string[] {
+  const keys = new Set([...Object.keys(base), ...Object.keys(changed)])
+  return [...keys].filter(key => !same(base, changed, key))
+}
+
+/** Equal once stored. */
+function same(a: Data, b: Data, key: string): boolean {
+  const present = Object.hasOwn(a, key)
+  return present === Object.hasOwn(b, key) && (!present || JSON.stringify(a[key]) === JSON.stringify(b[key]))
+}
+
+/** As an own property, `__proto__` included. */
+function put(data: Data, key: string, value: unknown): void {
+  Object.defineProperty(data, key, { value, enumerable: true, configurable: true, writable: true })
+}

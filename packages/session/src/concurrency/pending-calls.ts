@@ -1,0 +1,52 @@
+import { ask, type Callback } from '../calls/call-store.ts'
+
+/** How long the end of a response waits for calls that nobody awaits: a store that never answers does not hold it for ever. */
+const PATIENCE = 3000
+
+/** The calls to the store that a request has under way. */
+export class Calls {
+  readonly #timeout: number
+  #underWay = 0
+  #waiting: (() => void)[] = []
+
+  constructor(timeout: number) {
+    this.#timeout = timeout
+  }
+
+  /** No call is under way. */
+  get idle(): boolean {
+    return this.#underWay === 0
+  }
+
+  /** Run `work` when that is so, or when it has taken too long. */
+  whenIdle(work: () => void): void {
+    if (this.idle) return work()
+    const timer = setTimeout(() => {
+      this.#waiting = this.#waiting.filter(waiting => waiting !== once)
+      work()
+    }, PATIENCE)
+    const once = () => {
+      clearTimeout(timer)
+      work()
+    }
+    this.#waiting.push(once)
+  }
+
+  ask<T>(store: object, method: string, args: readonly unknown[], done: Callback<T>): void {
+    const leave = this.enter()
+    ask<T>(store, method, args, this.#timeout, (error, value) => leave(() => done(error, value)))
+  }
+
+  /** Something is under way from now on. What is returned runs its end, which may begin the next call. */
+  enter(): (end: () => void) => void {
+    this.#underWay++
+    return end => {
+      this.#underWay--
+      try {
+        end()
+      } finally {
+        if (this.idle) for (const work of this.#waiting.splice(0)) work()
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { type Callback, promised } from '../calls/call-store.ts'
+import { gone } from '../errors.ts'
+import { loadedOf } from '../session/loaded.ts'
+import { withContent } from '../session/serialized.ts'
+import type { RegenerateOptions, Session } from '../session/session.ts'
+import { carryOver, clearData } from '../session/session-data.ts'
+import { dataOf } from '../session/snapshot.ts'
+import type { Writer } from './writer.ts'
+
+/**
+ * Give the request a session of another id, with `data` in it and what is kept of the old one, and let the store end the one and store
+ * the other in one step. When that fails nothing has happened, and the request goes on with the session that it had.
+ */
+export function exchange(writer: Writer, old: Session, options: RegenerateOptions, done: Callback): void {
+  const leave = writer.host.calls.enter()
+  exchanged(writer, old, options).then(
+    () => process.nextTick(leave, () => done()),
+    error => process.nextTick(leave, () => done(error)),
+  )
+}
+
+async function exchanged(writer: Writer, old: Session, { keep, data }: RegenerateOptions): Promise<void> {
+  const { req } = writer.host
+  // What was never stored cannot be gone.
+  const required = Boolean(keep) && loadedOf(old) !== undefined
+  let there: boolean | undefined
+  try {
+    await req.sessionStore.generate(req)
+    carryOver(old, req.session, keep)
+    carryOver(data as object, req.session, true)
+    there = await ask(writer, old.id, required)
+  } catch (error) {
+    Object.assign(req, { sessionID: old.id, session: old })
+    throw error
+  }
+  if (there || !required) return
+  clearData(req.session)
+  throw gone()
+}
+
+/** Let the store do it. Tells whether the old session was there. */
+async function ask(writer: Writer, old: string, required: boolean): Promise<boolean | undefined> {
+  const { session } = writer.host.req
+  const { departed } = writer.host.settings
+  const snapshot = writer.host.snapshot(session)
+  const there = await promised<boolean>(done => {
+    const args = [old, session.id, session, { required }]
+    withContent(session, dataOf(snapshot), () => writer.call('exchange', args, done))
+  })
+  departed.leave(old)
+  if (there || !required) writer.stored(session, snapshot, departed.now)
+  return there
+}

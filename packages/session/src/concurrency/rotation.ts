@@ -1,0 +1,142 @@
+import { type Callback, promised } from '../calls/call-store.ts'
+import { changed, hasCode } from '../errors.ts'
+import { loadedOf } from '../session/loaded.ts'
+import type { RegenerateOptions, Session } from '../session/session.ts'
+import { carryOver, clearData } from '../session/session-data.ts'
+import { makePointer } from '../store/redirect-record.ts'
+import type { Writer } from './writer.ts'
+
+/** How often the change of an id is tried beside requests that write the session. */
+const ATTEMPTS = 50
+
+/** What has become of the old id. */
+type Outcome = 'replaced' | 'changed' | 'elsewhere' | 'gone'
+
+/**
+ * Give the session a new id, and let the old one lead there for `grace` milliseconds. First the new one is written, then the old
+ * record is replaced, if it is still what was read: at no time are there two ids that can be written to. Tells whether the session
+ * was there.
+ */
+export function rotate(
+  writer: Writer,
+  old: Session,
+  keep: RegenerateOptions['keep'],
+  grace: number,
+  done: Callback<boolean>,
+): void {
+  const { departed } = writer.host.settings
+  const stored = loadedOf(old)?.sid === old.id || departed.knows(old)
+  // Nobody else knows the id of a session that was never stored.
+  if (!stored) return writer.regenerate(old, done)
+  departed.rotating = true
+  const leave = writer.host.calls.enter()
+  rotation(writer, old, keep, grace).then(
+    there => process.nextTick(leave, () => done(null, there)),
+    error => process.nextTick(leave, () => done(error)),
+  )
+}
+
+async function rotation(
+  writer: Writer,
+  old: Session,
+  keep: RegenerateOptions['keep'],
+  grace: number,
+): Promise<boolean> {
+  const { req } = writer.host
+  let next: Session | undefined
+  try {
+    await req.sessionStore.generate(req)
+    next = req.session
+    const outcome = await replace(writer, old, next, keep, grace)
+    if (outcome === 'replaced') return true
+    await discard(writer, next)
+    if (outcome === 'elsewhere') return await join(writer, old)
+    await req.sessionStore.generate(req)
+    return false
+  } catch (error) {
+    // Nothing has happened: the request goes on with the session that it had.
+    if (next) await discard(writer, next).catch(failure => writer.host.report(failure))
+    Object.assign(req, { sessionID: old.id, session: old })
+    throw error
+  }
+}
+
+async function replace(
+  writer: Writer,
+  old: Session,
+  next: Session,
+  keep: RegenerateOptions['keep'],
+  grace: number,
+): Promise<Outcome> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { ground } = writer
+    clearData(next)
+    carryOver(old, next, keep)
+    if (keep === true) next.cookie.maxAge = old.cookie.originalMaxAge
+    await promised(done => writer.save(next, done))
+    const outcome = await writePointer(writer, old, next.id, Date.now() + grace)
+    if (outcome === 'replaced') return outcome
+    writer.ground = ground
+    if (outcome !== 'changed') return outcome
+    const now = await whereabouts(writer, old)
+    if (now !== 'changed') return now
+    await promised(done => writer.catchUp(old, done))
+  }
+  throw changed()
+}
+
+/** Replace the old record, if it is what was read. */
+async function writePointer(writer: Writer, old: Session, to: string, until: number): Promise<Outcome> {
+  const { departed } = writer.host.settings
+  const fate = departed.fateOf(old)
+  if (fate) return fate.pointer ? 'elsewhere' : 'gone'
+  const pointer = makePointer(old, to, until, loadedOf(old))
+  if (loadedOf(old)) {
+    try {
+      await promised(done => writer.call('set', [old.id, pointer], done))
+    } catch (error) {
+      if (hasCode(error, 'ERR_SESSION_GONE')) return 'gone'
+      if (hasCode(error, 'ERR_SESSION_CHANGED')) return 'changed'
+      throw error
+    }
+    return 'replaced'
+  }
+  const departure = departed.leave(old.id, pointer)
+  await promised(done => writer.call('set', [old.id, pointer], done))
+  // What was read before the store has answered may have been read before it was replaced.
+  if (!departed.since(old.id, departure.at)) {
+    departed.leave(old.id, pointer)
+    return 'replaced'
+  }
+  await promised(done => writer.call('destroy', [old.id], done))
+  return 'gone'
+}
+
+/** Whether a changed record has become a pointer. */
+async function whereabouts(writer: Writer, old: Session): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    writer.read(old.id, (error, data, sid) => {
+      if (error) reject(error)
+      else if (!data) resolve('gone')
+      else resolve(sid === old.id ? 'changed' : 'elsewhere')
+    })
+  })
+}
+
+/** Another request has replaced the id first: its session is this request's too, with what this one has changed. */
+async function join(writer: Writer, old: Session): Promise<boolean> {
+  const { req } = writer.host
+  Object.assign(req, { sessionID: old.id, session: old })
+  try {
+    await promised(done => writer.catchUp(old, done))
+  } catch (error) {
+    if (!hasCode(error, 'ERR_SESSION_GONE')) throw error
+    await req.sessionStore.generate(req)
+    return false
+  }
+  return true
+}
+
+async function discard(writer: Writer, session: Session): Promise<void> {
+  await promised(done => writer.call('destroy', [session.id], done))
+}

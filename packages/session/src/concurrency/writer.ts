@@ -1,0 +1,247 @@
+import { backoff } from '../calls/backoff.ts'
+import type { Callback } from '../calls/call-store.ts'
+import type { CookieData } from '../cookie/cookie.ts'
+import type { Settings } from '../engine/options.ts'
+import { gone, hasCode } from '../errors.ts'
+import { loadedOf, noteLoaded } from '../session/loaded.ts'
+import { withContent } from '../session/serialized.ts'
+import type { Session, SessionData, SessionRequest } from '../session/session.ts'
+import { dataOf, type Snapshot } from '../session/snapshot.ts'
+import { type Found, readThrough } from '../store/redirect-record.ts'
+import { catchUp, type Progress } from './catch-up.ts'
+import type { Calls } from './pending-calls.ts'
+import type { Departure } from './tombstones.ts'
+
+/** How often a save is merged and tried again before it fails with `ERR_SESSION_CHANGED`. */
+const ATTEMPTS = 50
+
+/** What a writer asks of the request that it writes for. */
+export interface WriterHost {
+  readonly req: SessionRequest
+  readonly settings: Settings
+  /** The response waits for these. */
+  readonly calls: Calls
+  snapshot(session: Session): Snapshot
+  /** The session has been changed. */
+  forget(): void
+  /**
+   * A save in the middle of a request stores the lifetime that the touch at its end will give. Tells whether what is saved starts
+   * the lifetime anew.
+   */
+  prepare(session: Session): boolean
+  report(error: unknown): void
+}
+
+/** What a request's changes were made to: the base of a merge. */
+export interface Ground {
+  readonly data: string
+  /** Kept where it may be merged. */
+  readonly cookie: CookieData | undefined
+}
+
+/** Writes the session of one request to the store, beside others that do the same. */
+export class Writer {
+  readonly host: WriterHost
+  /** What the store is known to have. */
+  saved: Snapshot | undefined
+  /** What a save that has not been answered yet is writing. */
+  writing: Snapshot | undefined
+  /** The session that the store has told is no longer there. */
+  goneId: string | undefined
+  /** The id under which the request's session is in the store: the client's, or the one that has taken its place. */
+  storedId: string | undefined
+  /** The client does not have that id yet. */
+  moved = false
+  ground: Ground = { data: '{}', cookie: undefined }
+  #saves: Promise<unknown> | undefined
+
+  constructor(host: WriterHost, cookieId: string | undefined) {
+    this.host = host
+    this.storedId = cookieId
+  }
+
+  /** `session` is what the store had at `time`. */
+  adopt(session: Session, snapshot: Snapshot, time: number): void {
+    const { conflict, departed } = this.host.settings
+    this.ground = {
+      data: dataOf(snapshot),
+      cookie: conflict === 'overwrite' ? undefined : session.cookie.data,
+    }
+    departed.know(session, time)
+  }
+
+  call<T>(method: string, args: readonly unknown[], done: Callback<T>): void {
+    this.host.calls.ask(this.host.req.sessionStore, method, args, done)
+  }
+
+  /** Read the session of `sid`, or of the id that has taken its place. */
+  read(sid: string, done: Found): void {
+    readThrough((sid, done) => this.call<SessionData>('get', [sid], done), sid, done)
+  }
+
+  /** The session of this request has another id from now on. */
+  moveTo(sid: string): void {
+    this.host.req.sessionID = sid
+    this.storedId = sid
+    this.moved = true
+    this.host.settings.departed.rotating = true
+  }
+
+  /** One save of a session at a time: the second sees what the first has written. */
+  save(session: Session, done: Callback): void {
+    if (this.#saves) {
+      const leave = this.host.calls.enter()
+      this.#saves.then(() => leave(() => this.save(session, done)))
+      return
+    }
+    let finish = () => {}
+    this.#saves = new Promise<void>(resolve => {
+      finish = resolve
+    })
+    const progress: Progress = { retries: 0, renews: false, contested: undefined }
+    this.#try(session, progress, error => {
+      this.#saves = undefined
+      finish()
+      if (hasCode(error, 'ERR_SESSION_GONE')) this.goneId = session.id
+      if (!error && progress.contested) this.#tell(progress.contested)
+      done(error)
+    })
+  }
+
+  /** Bring into `session` what another request has stored meanwhile, without a save. */
+  catchUp(session: Session, done: Callback): void {
+    catchUp(this, session, undefined, undefined, done)
+  }
+
+  /** Move the expiry of the request's session. Tells whether it was there; `undefined` where that is not known. */
+  touch(done: Callback<boolean>): void {
+    const { session, sessionID } = this.host.req
+    const { departed } = this.host.settings
+    const fate = departed.fateOf(session)
+    if (fate?.pointer) {
+      return this.catchUp(session, error => (error ? done(null, false) : this.touch(done)))
+    }
+    if (fate) return done(null, false)
+    const tells = loadedOf(session) !== undefined
+    const time = departed.now
+    this.call<boolean>('touch', [sessionID, session], (error, present) => {
+      if (tells) return done(error, present)
+      const departure = departed.since(sessionID, time)
+      if (error || !departure) return done(error)
+      this.#undo(session, departure, () => done(null, false))
+    })
+  }
+
+  /** The store has `session` as it is in `snapshot`, since `time`. */
+  stored(session: Session, snapshot: Snapshot, time: number): void {
+    this.saved = snapshot
+    this.ground = { data: dataOf(snapshot), cookie: this.ground.cookie && session.cookie.data }
+    this.host.settings.departed.know(session, time)
+  }
+
+  /** Destroy the session of `sid`, also where its id was replaced. */
+  destroy(sid: string, done: Callback): void {
+    const { departed } = this.host.settings
+    const destroy = () => {
+      departed.leave(sid)
+      this.call('destroy', [sid], (error, present) => {
+        // What was read before the store has answered may have been read before it was destroyed.
+        departed.leave(sid)
+        done(error, present as undefined)
+      })
+    }
+    if (departed.rotating) this.#endHeir(sid, destroy)
+    else destroy()
+  }
+
+  /** Destroy the session of `sid` and begin a new one. Tells whether it was there, where that is known. */
+  regenerate(session: Session, done: Callback<boolean>): void {
+    const { req, settings } = this.host
+    const { departed } = settings
+    const sid = req.sessionID
+    const fate = departed.fateOf(session)
+    const regenerate = (lost: boolean) => {
+      departed.leave(sid)
+      this.call<boolean>('regenerate', [req], (error, wasThere) => {
+        departed.leave(sid)
+        const tells = loadedOf(session) !== undefined
+        done(error, !lost && !(fate && !fate.pointer) && !(tells && wasThere === false))
+      })
+    }
+    if (departed.rotating) this.#endHeir(sid, regenerate)
+    else regenerate(false)
+  }
+
+  /** One that has taken the place of `sid` ends with it. Tells whether it had ended before. */
+  #endHeir(sid: string, done: (lost: boolean) => void): void {
+    this.read(sid, (error, data, heir) => {
+      if (error || heir === sid) return done(false)
+      if (!data) return done(true)
+      this.host.settings.departed.leave(heir)
+      this.call('destroy', [heir], () => done(false))
+    })
+  }
+
+  #try(session: Session, progress: Progress, done: Callback): void {
+    const { departed, conflict } = this.host.settings
+    let snapshot: Snapshot
+    try {
+      if (progress.retries === 0) progress.renews = this.host.prepare(session)
+      else if (progress.renews) session.resetMaxAge()
+      snapshot = this.host.snapshot(session)
+    } catch (error) {
+      return done(error)
+    }
+    const again: Callback = error => {
+      this.host.forget()
+      if (error) done(error)
+      else this.#try(session, progress, done)
+    }
+    const fate = departed.fateOf(session)
+    if (fate) return fate.pointer ? catchUp(this, session, progress, undefined, again) : done(gone())
+
+    const loaded = loadedOf(session)
+    // A pointer is never written over.
+    const compare = conflict !== 'overwrite' || departed.rotating
+    if (loaded) noteLoaded(session, { ...loaded, compare })
+    const time = departed.now
+    this.writing = snapshot
+    const written: Callback = error => {
+      this.writing = undefined
+      if (hasCode(error, 'ERR_SESSION_CHANGED') && progress.retries++ < ATTEMPTS) {
+        return this.#later(backoff(progress.retries), () => catchUp(this, session, progress, error, again))
+      }
+      if (error) return done(error)
+      const departure = loadedOf(session) ? undefined : departed.since(session.id, time)
+      if (departure) {
+        departed.know(session, time)
+        return this.#undo(session, departure, () => (departure.pointer ? again() : done(gone())))
+      }
+      this.stored(session, snapshot, time)
+      done()
+    }
+    withContent(session, dataOf(snapshot), () => this.call('set', [session.id, session], written))
+  }
+
+  /** The response waits. */
+  #later(ms: number, work: () => void): void {
+    if (ms === 0) return work()
+    const leave = this.host.calls.enter()
+    setTimeout(() => leave(work), ms)
+  }
+
+  /** The session has departed during a write, which may have brought it back. */
+  #undo(session: Session, departure: Departure, done: () => void): void {
+    if (departure.pointer) this.call('set', [session.id, departure.pointer], done)
+    else this.call('destroy', [session.id], done)
+  }
+
+  #tell(contested: ReadonlySet<string>): void {
+    const { req, settings } = this.host
+    try {
+      settings.onConflict?.({ keys: [...contested] }, req)
+    } catch (error) {
+      this.host.report(error)
+    }
+  }
+}

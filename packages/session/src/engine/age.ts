@@ -1,0 +1,16 @@
+import { loadedOf } from '../session/loaded.ts'
+import type { Session } from '../session/session.ts'
+import type { Store } from '../store/store.ts'
+
+/** The whole lifetime of a session in milliseconds, where its cookie or the store names one. */
+export function fullLifetime({ cookie }: Session, store: Store): number | undefined {
+  return cookie.originalMaxAge ?? (store as { ttl?: number }).ttl
+}
+
+/** Milliseconds since the expiry of a session just read was last moved; infinite where that cannot be told. */
+export function sinceLastTouch(session: Session, store: Store): number {
+  const { expires } = session.cookie
+  const shown = expires instanceof Date ? expires.valueOf() - Date.now() : Number.NaN
+  const age = (fullLifetime(session, store) ?? Number.NaN) - (loadedOf(session)?.ttl ?? shown)
+  return Number.isNaN(age) ? Number.POSITIVE_INFINITY : age
+}

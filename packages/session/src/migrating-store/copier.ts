@@ -1,0 +1,113 @@
+import { callStore, offers } from '../calls/any-store.ts'
+import { hasCode } from '../errors.ts'
+import { loadedOf, noteLoaded } from '../session/loaded.ts'
+import type { SessionData } from '../session/session.ts'
+import type { RecordStore } from '../store/record-store.ts'
+import { graveOf, remaining, stored } from './copy.ts'
+
+/** Milliseconds that an unconfirmed copy lives: one whose process was killed is gone by itself. */
+const PROVISIONAL_LIFE = 60_000
+
+/**
+ * Carries sessions from one store to another while they are used, and destroys them so that they stay destroyed.
+ *
+ * A copy is provisional until the session was found in `from` once more. A logout leaves a grave in `to`, then destroys in `from`, then
+ * in `to`. So a copy that is made while a session is destroyed either finds it gone, or its grave, or is destroyed with it.
+ */
+export class Carrier {
+  readonly #from: object
+  readonly #to: RecordStore
+  readonly #underWay = new Map<string, Promise<boolean>>()
+
+  constructor(from: object, to: RecordStore) {
+    this.#from = from
+    this.#to = to
+  }
+
+  /** Make a provisional copy, or confirm the one that was `found`: then look again. `false`: there is no such session. */
+  carry(sid: string, found: SessionData | undefined): Promise<boolean> {
+    const underWay = this.#underWay.get(sid)
+    if (underWay) return underWay
+    const work = (found ? this.#confirm(sid, found) : this.#copy(sid)).finally(() =>
+      this.#underWay.delete(sid),
+    )
+    this.#underWay.set(sid, work)
+    return work
+  }
+
+  /** Whether a logout has been here. */
+  async destroyed(sid: string): Promise<boolean> {
+    return (await this.#to.get(graveOf(sid))) !== undefined
+  }
+
+  async destroy(sid: string): Promise<boolean> {
+    const here = await this.#to.get(sid).catch(unreadable)
+    const there = here ?? (await callStore<SessionData>(this.#from, 'get', sid).catch(unreadable))
+    if (there) await this.#to.set(graveOf(sid), grave(Math.max(this.#to.ttl, longestLife(there))))
+    await callStore(this.#from, 'destroy', sid)
+    const removed = await this.#to.destroy(sid)
+    // A write that was under way may have brought it back, in a store that inserts with every `set`.
+    await callStore(this.#from, 'destroy', sid)
+    return removed || (!here && Boolean(there))
+  }
+
+  async #copy(sid: string): Promise<boolean> {
+    const session = await this.#original(sid)
+    if (!session) return false
+    await this.#insert(
+      sid,
+      stored(session, Math.min(PROVISIONAL_LIFE, remaining(session) ?? PROVISIONAL_LIFE), true),
+    )
+    return true
+  }
+
+  async #confirm(sid: string, copy: SessionData): Promise<boolean> {
+    const session = await this.#original(sid)
+    if (!session) {
+      await this.#to.destroy(sid)
+      return false
+    }
+    const confirmed = stored(session, remaining(session))
+    noteLoaded(confirmed, loadedOf(copy))
+    try {
+      await this.#to.set(sid, confirmed)
+    } catch (error) {
+      // Somebody else was faster: what there is now is the answer.
+      if (!hasCode(error, 'ERR_SESSION_CHANGED') && !hasCode(error, 'ERR_SESSION_GONE')) throw error
+    }
+    return true
+  }
+
+  /**
+   * Never in the place of a copy that somebody else has made, and perhaps written to. Where a store cannot insert in one step, a late
+   * copy can take the place of a write, for as long as one command takes.
+   */
+  async #insert(sid: string, copy: SessionData): Promise<void> {
+    if (offers(this.#to, 'insert')) await this.#to.insert(sid, copy)
+    else if (!(await this.#to.get(sid))) await this.#to.set(sid, copy)
+  }
+
+  /** The session in `from`, unless a logout has been here: a write that was late may have brought it back there. */
+  async #original(sid: string): Promise<SessionData | undefined> {
+    const [session, destroyed] = await Promise.all([
+      callStore<SessionData>(this.#from, 'get', sid),
+      this.destroyed(sid),
+    ])
+    return session && !destroyed && (remaining(session) ?? 1) > 0 ? session : undefined
+  }
+}
+
+/** It lasts as long as what a late write might bring back. */
+function grave(ttl: number): SessionData {
+  return { cookie: { originalMaxAge: null, expires: new Date(Date.now() + ttl) } } as unknown as SessionData
+}
+
+function longestLife(session: SessionData): number {
+  const { originalMaxAge } = session.cookie as { originalMaxAge?: unknown }
+  return Math.max(remaining(session) ?? 0, typeof originalMaxAge === 'number' ? originalMaxAge : 0)
+}
+
+/** A session that cannot be read is there all the same, and can be destroyed; a store that is away fails when it has to destroy. */
+function unreadable(): SessionData {
+  return { cookie: {} } as unknown as SessionData
+}

@@ -1,0 +1,298 @@
+import { settle, started } from '../calls/answer.ts'
+import { callStore, offers } from '../calls/any-store.ts'
+import type { Callback } from '../calls/call-store.ts'
+import { changed, gone, hasCode, SessionError } from '../errors.ts'
+import { type Loaded, loadedOf, noteLoaded } from '../session/loaded.ts'
+import type { SessionData } from '../session/session.ts'
+import { lifetimeOf } from '../store/lifetime.ts'
+import { entriesOf } from '../store/listing.ts'
+import type { RecordStore } from '../store/record-store.ts'
+import type { SessionChange, StoredSession } from '../store/record-update.ts'
+import { pointerOf } from '../store/redirect-record.ts'
+import { Store } from '../store/store.ts'
+import { forwardConnection } from './connection.ts'
+import { Carrier } from './copier.ts'
+import { isGrave, isProvisional, stored } from './copy.ts'
+
+/** What every session store has, with callbacks or promises. */
+export interface AnyStore {
+  get(...args: never[]): unknown
+  set(...args: never[]): unknown
+  destroy(...args: never[]): unknown
+}
+
+/** Options of {@link migratingStore}. */
+export interface MigratingStoreOptions {
+  /** Where the sessions are: any connect-style store. */
+  from: AnyStore
+  /** Where they go: a store that extends `RecordStore`. Give it the `ttl` of the other one. */
+  to: RecordStore
+  /**
+   * Everything has been copied: the old store is not read from any more, but still told of writes and logouts. For the last step, in which
+   * some processes use the new store alone already. Default `false`.
+   */
+  complete?: boolean | undefined
+}
+
+/** How often a read follows changes of others before it gives up. */
+const ATTEMPTS = 20
+
+/**
+ * Two stores as one, to move from the first to the second without a logout. Reads are answered by `to`, and a session that is not
+ * there yet is carried over. Writes and logouts reach both, so that going back stays possible. See {@link migratingStore}.
+ */
+export class MigratingStore extends Store {
+  readonly #from: AnyStore
+  readonly #to: RecordStore
+  readonly #carrier: Carrier
+  readonly #complete: boolean
+
+  constructor({ from, to, complete = false }: MigratingStoreOptions) {
+    super()
+    for (const [name, store] of Object.entries({ from, to })) {
+      if (!store || !['get', 'set', 'destroy'].every(method => offers(store, method))) {
+        throw new TypeError(`The option "${name}" must be a session store`)
+      }
+    }
+    if (!offers(to, 'entries') || typeof to.ttl !== 'number') {
+      throw new TypeError('The option "to" must be a store that extends RecordStore')
+    }
+    this.#from = from
+    this.#to = to
+    this.#carrier = new Carrier(from, to)
+    this.#complete = complete
+    forwardConnection([from, to], this)
+  }
+
+  /** The default lifetime in milliseconds: that of the new store. */
+  get ttl(): number {
+    return this.#to.ttl
+  }
+
+  /** The session, carried over if it was in the old store only; `undefined` when there is none, or it was destroyed or has expired. */
+  override get(sid: string, callback: Callback<SessionData | undefined>): void
+  override get(sid: string): Promise<SessionData | undefined>
+  override get(
+    sid: string,
+    callback?: Callback<SessionData | undefined>,
+  ): Promise<SessionData | undefined> | void {
+    return settle(
+      started(() => this.#read(sid)),
+      callback,
+    )
+  }
+
+  /** Written under the conditions of the new store, whose errors these are, then to the old one. Both have to be up. */
+  override set(sid: string, session: SessionData, callback: Callback): void
+  override set(sid: string, session: SessionData): Promise<void>
+  override set(sid: string, session: SessionData, callback?: Callback): Promise<void> | void {
+    return settle(
+      started(() => this.#write(sid, session)),
+      callback,
+    )
+  }
+
+  /** Change a session outside of a request, as `update` of the new store does, then in the old one. */
+  update(sid: string, change: SessionChange, callback: Callback<StoredSession>): void
+  update(sid: string, change: SessionChange): Promise<StoredSession>
+  update(
+    sid: string,
+    change: SessionChange,
+    callback?: Callback<StoredSession>,
+  ): Promise<StoredSession> | void {
+    return settle(
+      started(() => this.#update(sid, change)),
+      callback,
+    )
+  }
+
+  /** Moves the expiry in both. Tells whether the session was there. */
+  override touch(sid: string, session: SessionData, callback: Callback<boolean>): void
+  override touch(sid: string, session: SessionData): Promise<boolean>
+  override touch(sid: string, session: SessionData, callback?: Callback<boolean>): Promise<boolean> | void {
+    return settle(
+      started(() => this.#touch(sid, session)),
+      callback,
+    )
+  }
+
+  /** Removed from both, or the call fails. Tells whether the session was there. */
+  override destroy(sid: string, callback: Callback<boolean>): void
+  override destroy(sid: string): Promise<boolean>
+  override destroy(sid: string, callback?: Callback<boolean>): Promise<boolean> | void {
+    return settle(
+      started(() => this.#carrier.destroy(sid)),
+      callback,
+    )
+  }
+
+  /** Every live session of both by id. */
+  override all(callback: Callback<Record<string, SessionData>>): void
+  override all(): Promise<Record<string, SessionData>>
+  override all(
+    callback?: Callback<Record<string, SessionData>>,
+  ): Promise<Record<string, SessionData>> | void {
+    const work = async () => {
+      const sessions: Record<string, SessionData> = Object.create(null)
+      for await (const [sid, session] of this.entries()) sessions[sid] = session
+      return sessions
+    }
+    return settle(started(work), callback)
+  }
+
+  /** How many live sessions there are in both together: each one is looked at. */
+  override length(callback: Callback<number>): void
+  override length(): Promise<number>
+  override length(callback?: Callback<number>): Promise<number> | void {
+    const work = async () => (await this.#ids()).length
+    return settle(started(work), callback)
+  }
+
+  /** The ids of the live sessions of both. */
+  ids(callback: Callback<string[]>): void
+  ids(): Promise<string[]>
+  ids(callback?: Callback<string[]>): Promise<string[]> | void {
+    return settle(
+      started(() => this.#ids()),
+      callback,
+    )
+  }
+
+  /**
+   * The live sessions of both, those of the old store first. A session that moves meanwhile is given once; nothing is carried over.
+   * Fails when the old store cannot list its sessions.
+   */
+  async *entries(): AsyncGenerator<[sid: string, session: SessionData], void, void> {
+    for await (const [sid, session] of this.#complete ? [] : entriesOf(this.#from)) {
+      const here = await this.#to.get(sid)
+      if (here && !isProvisional(here)) yield [sid, here]
+      else if (!(await this.#carrier.destroyed(sid))) yield [sid, session]
+    }
+    for await (const [sid, session] of this.#to.entries()) {
+      if (isGrave(sid) || isProvisional(session)) continue
+      if (this.#complete || !(await callStore(this.#from, 'get', sid))) yield [sid, session]
+    }
+  }
+
+  /** Remove every session of both. A request that is writing meanwhile may bring its own back. */
+  override clear(callback: Callback): void
+  override clear(): Promise<void>
+  override clear(callback?: Callback): Promise<void> | void {
+    const work = async () => {
+      if (!offers(this.#from, 'clear')) throw new TypeError('The store of the option "from" has no clear()')
+      await callStore(this.#from, 'clear')
+      await this.#to.clear()
+    }
+    return settle(started(work), callback)
+  }
+
+  /** Delete what has expired in both. Tells how many there were in the one that had more: most are in both. */
+  prune(callback: Callback<number>): void
+  prune(): Promise<number>
+  prune(callback?: Callback<number>): Promise<number> | void {
+    const work = async () => {
+      const before = offers(this.#from, 'prune') ? await callStore<number>(this.#from, 'prune') : 0
+      return Math.max(Number(before) || 0, await this.#to.prune())
+    }
+    return settle(started(work), callback)
+  }
+
+  /** Close both. */
+  close(callback: Callback): void
+  close(): Promise<void>
+  close(callback?: Callback): Promise<void> | void {
+    const work = async () => {
+      const closing = offers(this.#from, 'close') ? callStore(this.#from, 'close') : undefined
+      await Promise.all([closing, this.#to.close()])
+    }
+    return settle(started(work), callback)
+  }
+
+  async #read(sid: string): Promise<SessionData | undefined> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const found = await this.#to.get(sid)
+      if (found ? !isProvisional(found) : this.#complete) return found
+      if (!(await this.#carrier.carry(sid, found))) return undefined
+    }
+    throw new SessionError('ERR_SESSION_CHANGED', 'The session changes faster than it can be read')
+  }
+
+  async #write(sid: string, session: SessionData): Promise<void> {
+    if (lifetimeOf(session.cookie, this.ttl) <= 0) return void (await this.#carrier.destroy(sid))
+    const insert = loadedOf(session)?.sid !== sid
+    await this.#to.set(sid, session)
+    await this.#mirror(sid, insert)
+  }
+
+  async #update(sid: string, change: SessionChange): Promise<StoredSession> {
+    for await (const id of this.#names(sid)) if (!(await this.#read(id))) throw gone()
+    const session = await this.#to.update(sid, change)
+    for await (const id of this.#names(sid)) await this.#mirror(id, false)
+    return session
+  }
+
+  /** The id of a session, then those that took its place in a rotation. */
+  async *#names(sid: string): AsyncGenerator<string, void, void> {
+    let id = sid
+    for (let hops = 0; hops < ATTEMPTS; hops++) {
+      yield id
+      const session = await this.#to.get(id)
+      const pointer = session && pointerOf(session)
+      if (!pointer) return
+      id = pointer.to
+    }
+  }
+
+  /**
+   * Bring the old store to what the new one has, until that stands still. A store that inserts with every `set` may have brought a
+   * session back that was destroyed meanwhile: then it is removed again.
+   */
+  async #mirror(sid: string, insert: boolean): Promise<void> {
+    let mirrored: string | undefined
+    for (;;) {
+      const current = await this.#to.get(sid)
+      if (!current || (isProvisional(current) && (await this.#carrier.destroyed(sid)))) {
+        return void (await callStore(this.#from, 'destroy', sid))
+      }
+      // A copy that was late has taken the place of what was written.
+      if (isProvisional(current)) throw changed()
+      const { text, ttl } = loadedOf(current) as Loaded
+      if (text === mirrored) return
+      const copy = stored(current, ttl)
+      noteLoaded(copy, insert ? undefined : { sid, text, ttl, compare: false })
+      await callStore(this.#from, 'set', sid, copy).catch(error => {
+        if (!hasCode(error, 'ERR_SESSION_GONE')) throw error
+      })
+      mirrored = text
+    }
+  }
+
+  async #touch(sid: string, session: SessionData): Promise<boolean> {
+    if (!(await this.#to.touch(sid, session))) {
+      if (!(await this.#read(sid)) || !(await this.#to.touch(sid, session))) return false
+    }
+    if (!offers(this.#from, 'touch')) return true
+    try {
+      await callStore(this.#from, 'touch', sid, session)
+    } catch (error) {
+      // For some stores it is an error that the session is not there.
+      if (await callStore(this.#from, 'get', sid)) throw error
+    }
+    return true
+  }
+
+  async #ids(): Promise<string[]> {
+    const ids: string[] = []
+    for await (const [sid] of this.entries()) ids.push(sid)
+    return ids
+  }
+}
+
+/**
+ * A store for the time of a move: `to` takes over from `from`, session by session, while the app runs, in as many processes as you
+ * like. Both have to be up: a write or a logout that cannot reach both fails. A session that has moved is read from `to` alone.
+ * Throws a TypeError when one of them is no store.
+ */
+export function migratingStore(options: MigratingStoreOptions): MigratingStore {
+  return new MigratingStore(options)
+}

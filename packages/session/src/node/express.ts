@@ -1,0 +1,31 @@
+import type { Session, SessionData } from '../session/session.ts'
+import type { Store } from '../store/store.ts'
+
+// `@types/express-session` declares the same properties of Express's Request. Two declarations of a property must have one
+// type: where those types are installed, theirs is it; where they are not, the import below is `any` and ours are.
+
+/** @ts-expect-error: there or not */
+type Theirs = import('express-session').Session & Partial<import('express-session').SessionData>
+/** @ts-expect-error: there or not */
+type TheirStore = import('express-session').Store & { generate: (req: Express.Request) => void }
+
+// In a tuple, since a condition on an unresolved type by itself is unresolved too.
+type IsAny<T> = [0] extends [1 & T] ? true : false
+
+/** The type of `req.session` under Express. */
+export type RequestSession = IsAny<Theirs> extends true ? Session & Partial<SessionData> : Theirs
+/** The type of `req.sessionStore` under Express. */
+export type RequestStore = IsAny<TheirStore> extends true ? Store : TheirStore
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** The session of this request. Missing after it was destroyed. */
+      session: RequestSession
+      /** The id of the session. */
+      sessionID: string
+      /** The store that the middleware was given. */
+      sessionStore: RequestStore
+    }
+  }
+}

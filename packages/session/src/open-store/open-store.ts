@@ -1,0 +1,193 @@
+import { callStore, offers } from '../calls/any-store.ts'
+import { SessionError } from '../errors.ts'
+import type { RecordStore } from '../store/record-store.ts'
+import type { RecordStoreOptions } from '../store/record-store-options.ts'
+import type { Store } from '../store/store.ts'
+import { type Exports, loadPackage } from './load-package.ts'
+import { type Kind, kindOf, schemeOf } from './schemes.ts'
+import { cleaned, copied, hide, messageOf, secretsOf } from './secrets.ts'
+import { addressOf, checkAddress, filePath, splitName, splitOptions, urlError } from './store-url.ts'
+
+/** Options of {@link openStore}: those of the store, and whether it is asked before it is handed out. */
+export interface OpenStoreOptions extends RecordStoreOptions {
+  /** Read a session that is not there before handing out the store, so that a wrong host or password fails here. Default `true`. */
+  check?: boolean | undefined
+  /** Milliseconds that the store has for that. Default 5000. */
+  checkTimeout?: number | undefined
+  /** Options that only the store knows, as `table`, `prefix` or a `codec`. */
+  [option: string]: unknown
+}
+
+/** How to open a store, and what may be said about it. */
+interface Opener {
+  open: Open
+  target: string
+  about: string
+}
+
+type Open = (url: string, options: Record<string, unknown>) => unknown
+
+const CHECK = { check: 'boolean', checkTimeout: 'number' } as const
+
+/** No session has such an id, and a store that makes its table or index on first use has made it after this. */
+const NOBODY = 'coatcheck.check'
+
+/**
+ * Open the store that a URL names: `memory:`, `sqlite:./sessions.db`, `redis://…`, `rediss://…`, `redis+sentinel://…`,
+ * `redis+cluster://…`, `postgres://…`, `mongodb://…`, `package-name:…` of a package that exports `open(url, options)` or a class with
+ * a static `open`, or a scheme of {@link registerScheme}. Options in its query string win over those of the object.
+ *
+ * Throws a TypeError when the URL or an option is wrong, an error with the npm command when a package is missing, and
+ * `ERR_SESSION_STORE_UNAVAILABLE` or `ERR_SESSION_STORE_TIMEOUT` when the store cannot be used. Passwords are in none of them.
+ */
+export async function openStore<S extends Store = RecordStore>(
+  url: string | undefined,
+  options: OpenStoreOptions = {},
+): Promise<S> {
+  const { name, rest } = splitName(url)
+  const kind = kindOf(name.toLowerCase())
+  const split = kind ? splitOptions(rest, { ...kind.options, ...CHECK }) : { url: rest, options: {} }
+  const { check = true, checkTimeout = 5000, ...given } = { ...options, ...split.options }
+  if (typeof check !== 'boolean') throw new TypeError('The option "check" must be true or false')
+  if (!(typeof checkTimeout === 'number' && checkTimeout > 0)) {
+    throw new TypeError('The option "checkTimeout" must be a number of milliseconds greater than 0')
+  }
+  // A store of others may be given a token, or anything, after the colon.
+  const secrets = kind
+    ? secretsOf(`${name}:${rest}`)
+    : [...secretsOf(`${name}:${rest}`), rest].filter(Boolean)
+  const { open, target, about } = await openerFor(name, split.url, kind)
+  const store = asStore(await guarded(() => open(target, given), secrets), kind?.package ?? name)
+  if (check) await checked(store, about, checkTimeout, secrets)
+  return store as S
+}
+
+async function openerFor(name: string, rest: string, kind: Kind | undefined): Promise<Opener> {
+  if (kind) return openerOfKind(name.toLowerCase(), rest, kind)
+  const scheme = schemeOf(name)
+  if (scheme) return { open: scheme, target: `${name}:${rest}`, about: name }
+  return { open: await openerOfPackage(name, rest), target: rest, about: name }
+}
+
+async function openerOfKind(scheme: string, rest: string, kind: Kind): Promise<Opener> {
+  const target = targetOf(scheme, rest)
+  const wanted = kind.driver ? [kind.package, kind.driver] : [kind.package]
+  const exports = await loadPackage(kind.package).catch(error => {
+    throw wanted.some(name => isMissing(error, name)) ? missing(kind, error) : error
+  })
+  if (!exports) throw missing(kind)
+  const Class = exports[kind.store]
+  if (!hasOpen(Class)) {
+    throw new Error(
+      `The installed ${kind.package} has no ${kind.store}.open: npm install ${kind.package}@latest`,
+    )
+  }
+  const address = addressOf(rest)
+  const about = address ? `${kind.label} at ${address}` : kind.label
+  return { open: (url, options) => Class.open(url, options), target, about }
+}
+
+/** What others throw may quote the URL that they were given. */
+async function guarded<T>(work: () => T, secrets: readonly string[]): Promise<Awaited<T>> {
+  try {
+    return await work()
+  } catch (error) {
+    throw cleaned(error, secrets)
+  }
+}
+
+/** What the store's own `open` takes. */
+function targetOf(scheme: string, rest: string): string {
+  if (scheme === 'sqlite') return filePath(rest)
+  if (scheme === 'memory') {
+    if (rest !== '' && rest !== '//')
+      throw urlError('has something after memory: that is no option of that store')
+    return 'memory:'
+  }
+  checkAddress(rest)
+  return `${scheme}:${rest}`
+}
+
+/** `open` of a package of others: exported by name, as default, or a static method of the class that it exports. */
+async function openerOfPackage(name: string, rest: string): Promise<Open> {
+  const exports = isPackageName(name) ? await loadPackage(name) : undefined
+  if (!exports) {
+    // What stands before a colon may be the user of a URL whose scheme was forgotten.
+    const told = !isPackageName(name) || (rest.includes('@') && !/^\/\/|:\/\//.test(rest)) ? '' : ` "${name}"`
+    throw urlError(
+      `begins with a name${told} that is no scheme of openStore, was not registered with registerScheme, and is no package that is installed`,
+    )
+  }
+  const inner = exports.default as Exports | undefined
+  const candidates = [exports.open, exports.default, inner?.open, inner?.default]
+  const direct = candidates.find(value => typeof value === 'function' && !hasOpen(value) && !isClass(value))
+  if (direct) return direct as Open
+  const classes = [exports.default, inner?.default, ...Object.values(exports), ...Object.values(inner ?? {})]
+  const found = classes.find(hasOpen)
+  if (found) return (url, options) => found.open(url, options)
+  throw new TypeError(
+    `The package "${name}" exports neither a function open(url, options) nor a store class with a static open(url, options)`,
+  )
+}
+
+async function checked(
+  store: Store,
+  about: string,
+  timeout: number,
+  secrets: readonly string[],
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string>(resolve => {
+    timer = setTimeout(
+      resolve,
+      timeout,
+      `did not answer within ${timeout} ms: is it running, and is its address right?`,
+    )
+  })
+  const close = () => {
+    if (offers(store, 'close')) callStore(store, 'close').catch(() => {})
+  }
+  let problem: string | undefined
+  try {
+    problem = await Promise.race([callStore(store, 'get', NOBODY).then(() => undefined), late])
+  } catch (error) {
+    close()
+    const message = `The session store (${about}) cannot be used: ${hide(messageOf(error), secrets)}`
+    throw new SessionError('ERR_SESSION_STORE_UNAVAILABLE', message, { cause: copied(error, secrets) })
+  } finally {
+    clearTimeout(timer)
+  }
+  if (problem === undefined) return
+  close()
+  throw new SessionError('ERR_SESSION_STORE_TIMEOUT', `The session store (${about}) ${problem}`)
+}
+
+function asStore(value: unknown, name: string): Store {
+  const store = value as Store | undefined
+  if (store && ['get', 'set', 'destroy'].every(method => offers(store, method))) return store
+  throw new TypeError(`What ${name} has opened is no session store: it has no get, set and destroy`)
+}
+
+function missing(kind: Kind, cause?: unknown): Error {
+  const node = Number(process.versions.node.split('.')[0])
+  const driver = kind.driverFor?.(node) ?? kind.driver
+  const packages = [kind.package, driver].filter(Boolean).join(' ')
+  return new Error(`Sessions in ${kind.label} need: npm install ${packages}`, cause ? { cause } : undefined)
+}
+
+function isMissing(error: unknown, name: string): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  return /^(ERR_)?MODULE_NOT_FOUND$/.test(String(code)) && String(message).includes(`'${name}'`)
+}
+
+function isPackageName(name: string): boolean {
+  return /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(name)
+}
+
+function hasOpen(value: unknown): value is { open: Open } {
+  return typeof value === 'function' && typeof (value as { open?: unknown }).open === 'function'
+}
+
+function isClass(value: unknown): boolean {
+  return /^class\b/.test(String(value))
+}

@@ -1,0 +1,121 @@
+import type { Store } from '../store/store.ts'
+import type { OptionType } from './store-url.ts'
+
+/** A kind of store that this family has. */
+export interface Kind {
+  /** For messages. */
+  readonly label: string
+  readonly package: string
+  /** The class that the package exports. */
+  readonly store: string
+  /** What else has to be installed. */
+  readonly driver?: string
+  /** The version of the driver to ask for, by the major version of Node. */
+  readonly driverFor?: (node: number) => string
+  readonly options: Readonly<Record<string, OptionType>>
+}
+
+/** Makes a store for a URL of a scheme of your own. The options are those that were given as an object. */
+export type OpenScheme = (url: string, options: Record<string, unknown>) => Store | Promise<Store>
+
+/** Options of every store, as a query string may hold them. */
+const COMMON = { ttl: 'number', pruneInterval: 'number or false' } as const
+
+const MEMORY: Kind = {
+  label: 'memory',
+  package: '@coatcheck/store-memory',
+  store: 'MemoryStore',
+  options: { ...COMMON, max: 'number', maxBytes: 'number' },
+}
+
+const SQLITE: Kind = {
+  label: 'SQLite',
+  package: '@coatcheck/store-sqlite',
+  store: 'SqliteStore',
+  driver: 'better-sqlite3',
+  driverFor: node => (node < 22 ? 'better-sqlite3@12' : 'better-sqlite3'),
+  options: { ...COMMON, table: 'text', busyTimeout: 'number' },
+}
+
+const REDIS: Kind = {
+  label: 'Redis',
+  package: '@coatcheck/store-redis',
+  store: 'RedisStore',
+  driver: 'ioredis',
+  // Redis deletes what has expired by itself: there is no `pruneInterval`.
+  options: { ttl: COMMON.ttl, prefix: 'text', scanCount: 'number', timeout: 'number' },
+}
+
+const POSTGRES: Kind = {
+  label: 'PostgreSQL',
+  package: '@coatcheck/store-postgres',
+  store: 'PostgresStore',
+  driver: 'pg',
+  options: {
+    ...COMMON,
+    schema: 'text',
+    table: 'text',
+    createTable: 'boolean',
+    unlogged: 'boolean',
+    prepare: 'boolean',
+    max: 'number',
+    connectTimeout: 'number',
+    queryTimeout: 'number',
+  },
+}
+
+const MONGODB: Kind = {
+  label: 'MongoDB',
+  package: '@coatcheck/store-mongodb',
+  store: 'MongodbStore',
+  driver: 'mongodb',
+  options: {
+    ...COMMON,
+    dbName: 'text',
+    collection: 'text',
+    stringify: 'boolean',
+    timestamps: 'boolean',
+    ttlIndex: 'boolean',
+    timeout: 'number',
+  },
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  memory: MEMORY,
+  sqlite: SQLITE,
+  redis: REDIS,
+  rediss: REDIS,
+  'redis+sentinel': REDIS,
+  'rediss+sentinel': REDIS,
+  'redis+cluster': REDIS,
+  'rediss+cluster': REDIS,
+  postgres: POSTGRES,
+  postgresql: POSTGRES,
+  mongodb: MONGODB,
+  'mongodb+srv': MONGODB,
+}
+
+const registered = new Map<string, OpenScheme>()
+
+export function kindOf(scheme: string): Kind | undefined {
+  return Object.hasOwn(KINDS, scheme) ? KINDS[scheme] : undefined
+}
+
+export function schemeOf(name: string): OpenScheme | undefined {
+  return registered.get(name)
+}
+
+/**
+ * Make URLs that begin with `name:` known to `openStore`, in this process. `open` is given the whole URL. A name that is registered
+ * again is replaced. Throws a TypeError when the name is no scheme, or one that this package knows.
+ */
+export function registerScheme(name: string, open: OpenScheme): void {
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9.+-]*$/.test(name)) {
+    throw new TypeError('registerScheme needs a name of small letters, digits, ".", "+" and "-"')
+  }
+  if (kindOf(name)) throw new TypeError(`The scheme "${name}" is taken: openStore knows it`)
+  if (typeof open !== 'function') {
+    throw new TypeError('registerScheme needs a function that makes a store for a URL')
+  }
+  registered.set(name, open)
+}

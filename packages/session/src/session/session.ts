@@ -1,0 +1,227 @@
+import type { IncomingMessage } from 'node:http'
+import { ask, type Callback } from '../calls/call-store.ts'
+import type { Cookie } from '../cookie/cookie.ts'
+import { gone } from '../errors.ts'
+import type { Store } from '../store/store.ts'
+import { carryOver, clearData } from './session-data.ts'
+
+/**
+ * The data of a session. Add your own keys by declaration merging:
+ *
+ * ```ts
+ * declare module '@coatcheck/session' {
+ *   interface SessionData { userId: string }
+ * }
+ * ```
+ */
+export interface SessionData {
+  cookie: Cookie
+}
+
+/** A request that the middleware has seen. */
+export interface SessionRequest extends IncomingMessage {
+  /** Missing once the session was destroyed, and where the request has none. */
+  session: Session & Partial<SessionData>
+  /** The id in the cookie, or a new one. */
+  sessionID: string
+  sessionStore: Store
+  originalUrl?: string
+  secure?: boolean
+}
+
+/** Options of {@link Session.regenerate}. */
+export interface RegenerateOptions {
+  /** Data to carry over to the new id: `true` for all, or the names of the keys. Default: none. */
+  keep?: boolean | readonly string[] | undefined
+  /**
+   * Milliseconds for which requests with the old id are still led to the session and given its new id: for changing the id of
+   * a session in use. Whoever holds the old id gets the new one: never on login. Default 0: the old id ends at once.
+   */
+  grace?: number | undefined
+  /**
+   * Data to put into the new session, which is then stored at once, for a login: in one step with the end of the old one, where the
+   * store has one. Nothing is left to be written at the end of the request. Not together with `grace`. Default: none.
+   */
+  data?: object | undefined
+}
+
+/** What the middleware does for the sessions of one request. */
+export interface SessionHost {
+  save(session: Session, done: Callback): void
+  /** Put the stored session in place of the request's. Tells whether there is one. */
+  reload(sid: string, done: Callback<boolean>): void
+  destroy(session: Session, done: Callback): void
+  /** Give the request a session of another id. Tells whether the old one was still there. */
+  regenerate(session: Session, options: RegenerateOptions, done: Callback<boolean>): void
+  /** Whether the store ends one session and stores another in one step. */
+  readonly exchanges: boolean
+  /** Do so, to give the request a session of another id with `data` in it. */
+  exchange(session: Session, options: RegenerateOptions, done: Callback): void
+  /** An error that nobody may be listening for. */
+  report(error: unknown): void
+}
+
+/** Where a request keeps its host. */
+export const HOST: unique symbol = Symbol.for('coatcheck.host')
+
+/**
+ * `req.session`: the data as own enumerable properties, and these methods. Each that talks to the store takes a callback
+ * (and returns the session) or none (and returns a promise). A promise that nobody awaits may fail without ending the process.
+ */
+export class Session {
+  /** The session's id; read-only, not enumerable. */
+  declare readonly id: string
+  /** The request; read-only, not enumerable. */
+  declare readonly req: SessionRequest
+  declare cookie: Cookie
+
+  /** Keys of `data` that are names of methods are left out. */
+  constructor(req: SessionRequest, data?: object | null) {
+    Object.defineProperty(this, 'req', { value: req })
+    Object.defineProperty(this, 'id', { value: req.sessionID, configurable: true })
+    if (typeof data !== 'object' || data === null) return
+    const own = this as Record<string, unknown>
+    for (const key in data) {
+      if (!(key in this)) own[key] = (data as Record<string, unknown>)[key]
+    }
+  }
+
+  /** Start the lifetime anew. The middleware does it on each request. */
+  touch(): this {
+    return this.resetMaxAge()
+  }
+
+  /** Set `cookie.maxAge` back to `cookie.originalMaxAge`. */
+  resetMaxAge(): this {
+    this.cookie.maxAge = this.cookie.originalMaxAge
+    return this
+  }
+
+  /**
+   * Write the session to the store now; the middleware does it at the end of the request.
+   * Fails with `ERR_SESSION_GONE` when it was destroyed meanwhile, on a store that can tell.
+   */
+  save(callback: Callback): this
+  save(): Promise<void>
+  save(callback?: Callback): this | Promise<void> {
+    return answer(this, callback, done => {
+      const host = hostOf(this.req)
+      if (host) host.save(this, done)
+      else ask(this.req.sessionStore, 'set', [this.id, this], 0, done)
+    })
+  }
+
+  /** Replace `req.session` by what the store has. Fails with `failed to load session` when it has none. */
+  reload(callback: Callback): this
+  reload(): Promise<void>
+  reload(callback?: Callback): this | Promise<void> {
+    return answer(this, callback, done => {
+      reload(this, (error, there) => {
+        done(error || (there ? undefined : new Error('failed to load session')))
+      })
+    })
+  }
+
+  /** End the session: `req.session` is gone at once, and then the stored one. */
+  destroy(callback: Callback): this
+  destroy(): Promise<void>
+  destroy(callback?: Callback): this | Promise<void> {
+    return answer(this, callback, done => {
+      const { req, id } = this
+      Reflect.deleteProperty(req, 'session')
+      const host = hostOf(req)
+      if (host) host.destroy(this, done)
+      else ask(req.sessionStore, 'destroy', [id], 0, done)
+    })
+  }
+
+  /**
+   * Destroy the session and make a new one under a new id in `req.session`: on login, against session fixation.
+   * The new one is empty, but for what `keep` names and `data`. With `keep` or `grace` it fails with `ERR_SESSION_GONE`, and keeps
+   * nothing, when the session was destroyed meanwhile, on a store that can tell or by this process. With `data` the new session is
+   * stored when it calls back; it fails as `save` does, and the new session is empty then, or the old one is in place if nothing
+   * has happened to that. Rejects a wrong `grace` or `data` with a TypeError.
+   */
+  regenerate(callback: Callback): this
+  regenerate(options: RegenerateOptions, callback: Callback): this
+  regenerate(options?: RegenerateOptions): Promise<void>
+  regenerate(options?: RegenerateOptions | Callback, callback?: Callback): this | Promise<void> {
+    const chosen = typeof options === 'object' && options !== null ? options : {}
+    return answer(this, typeof options === 'function' ? options : callback, done => {
+      const problem = problemOf(chosen)
+      if (problem) return done(new TypeError(problem))
+      const host = hostOf(this.req)
+      if (chosen.data && host?.exchanges) return host.exchange(this, chosen, done)
+      regenerate(this, chosen, (error, there) => {
+        const { req } = this
+        const keeps = chosen.keep || chosen.grace
+        // A session that was destroyed meanwhile does not live on under another id.
+        if (!error && keeps && there === false) return done(gone())
+        if (chosen.grace || !req.session || req.session === this) return done(error)
+        carryOver(this, req.session, chosen.keep)
+        if (error || !chosen.data) return done(error)
+        saveWith(req.session, chosen.data, done)
+      })
+    })
+  }
+}
+
+function problemOf({ grace, data }: RegenerateOptions): string | undefined {
+  if (grace !== undefined && !(typeof grace === 'number' && grace >= 0 && Number.isFinite(grace))) {
+    return 'grace must be a number of milliseconds'
+  }
+  if (data === undefined) return undefined
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return 'data must be an object'
+  return grace ? 'data and grace cannot be given together' : undefined
+}
+
+/** What could not be stored now is not stored at the end of the request. */
+function saveWith(session: Session, data: object, done: Callback): void {
+  carryOver(data, session, true)
+  session.save(error => {
+    if (error) clearData(session)
+    done(error)
+  })
+}
+
+function hostOf(req: SessionRequest): SessionHost | undefined {
+  return (req as { [HOST]?: SessionHost })[HOST]
+}
+
+function regenerate(session: Session, options: RegenerateOptions, done: Callback<boolean>): void {
+  const { req } = session
+  const host = hostOf(req)
+  if (host) host.regenerate(session, options, done)
+  else ask<boolean>(req.sessionStore, 'regenerate', [req], 0, error => done(error))
+}
+
+function reload({ req, id }: Session, done: Callback<boolean>): void {
+  const host = hostOf(req)
+  if (host) return host.reload(id, done)
+  ask<SessionData>(req.sessionStore, 'get', [id], 0, (error, data) => {
+    if (error || !data) return done(error, false)
+    try {
+      req.sessionStore.createSession(req, data)
+    } catch (error) {
+      return done(error)
+    }
+    done(null, true)
+  })
+}
+
+/** By callback where there is one, else by a promise whose failure is reported instead of ending the process. */
+function answer<S extends Session>(
+  session: S,
+  callback: Callback | undefined,
+  work: (done: Callback) => void,
+): S | Promise<void> {
+  if (callback) {
+    work(callback)
+    return session
+  }
+  const promise = new Promise<void>((resolve, reject) => {
+    work(error => (error ? reject(error) : resolve()))
+  })
+  promise.catch(error => hostOf(session.req)?.report(error))
+  return promise
+}

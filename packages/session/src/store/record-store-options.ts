@@ -1,0 +1,26 @@
+import type { Codec } from '../session/codec.ts'
+
+/** Options that every store of the family has. */
+export interface RecordStoreOptions {
+  /** Lifetime in milliseconds of a session whose cookie names no end. Default one day. */
+  ttl?: number | undefined
+  /** Milliseconds between deletions of expired sessions, give or take a half; `false` for none. Default 15 minutes. */
+  pruneInterval?: number | false | undefined
+  /** Turns sessions into text and back. Default `JSON`. */
+  codec?: Codec | undefined
+}
+
+/** Throws a TypeError that names the option. */
+export function checkOptions(ttl: unknown, pruneInterval: unknown, codec: Partial<Codec> | null): void {
+  if (typeof ttl !== 'number' || !(ttl > 0)) {
+    throw new TypeError('The option "ttl" must be a number of milliseconds greater than 0')
+  }
+  if (pruneInterval !== false && !(typeof pruneInterval === 'number' && pruneInterval > 0)) {
+    throw new TypeError(
+      'The option "pruneInterval" must be a number of milliseconds greater than 0, or false',
+    )
+  }
+  if (typeof codec?.stringify !== 'function' || typeof codec.parse !== 'function') {
+    throw new TypeError('The option "codec" must be an object with the methods stringify and parse')
+  }
+}

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { backoff } from '../calls/backoff.ts'
+import { changed, gone } from '../errors.ts'
+import { type Codec, encode } from '../session/codec.ts'
+import { loadedOf } from '../session/loaded.ts'
+import type { SessionData } from '../session/session.ts'
+import { lifetimeOf } from './lifetime.ts'
+import { pointerOf } from './redirect-record.ts'
+
+/** How often a change is made again because somebody else was faster. */
+const ATTEMPTS = 50
+
+/**
+ * Changes a session in place, or gives the data that takes its place; may be called again with newer data. Without a cookie in
+ * what it gives, the session keeps the one that it has.
+ */
+export type SessionChange = (session: StoredSession) => void | object | Promise<void | object>
+
+/** A session as plain data. */
+export type StoredSession = SessionData & Record<string, unknown>
+
+/** What an update asks of the store. */
+export interface UpdateBackend {
+  readonly ttl: number
+  readonly codec: Codec
+  read(sid: string): Promise<SessionData | undefined>
+  /** Replace what is still `expected`. */
+  replace(
+    sid: string,
+    data: string,
+    ttl: number,
+    expected: string,
+  ): Promise<'updated' | 'changed' | 'missing'>
+}
+
+/** Read, change, and write if nobody else has; again if somebody has. Gives the session as it is stored then. */
+export async function updateRecord(
+  store: UpdateBackend,
+  sid: string,
+  change: SessionChange,
+): Promise<StoredSession> {
+  let id = sid
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const session = (await store.read(id)) as StoredSession | undefined
+    const loaded = session && loadedOf(session)
+    if (!session || !loaded) throw gone()
+    const pointer = pointerOf(session)
+    if (pointer) {
+      if (pointer.until <= Date.now()) throw gone()
+      id = pointer.to
+      continue
+    }
+    const end = Date.now() + loaded.ttl
+    const before = encode(store.codec, session)
+    const cookie = JSON.stringify(session.cookie)
+    const next = withCookie(session, (await change(session)) ?? session)
+    const data = encode(store.codec, next)
+    if (data === before) return next
+    const kept = JSON.stringify(next.cookie) === cookie
+    const ttl = kept ? end - Date.now() : lifetimeOf(next.cookie, store.ttl)
+    const result = ttl > 0 ? await store.replace(id, data, ttl, loaded.text) : 'missing'
+    if (result === 'missing') throw gone()
+    if (result === 'updated') return next
+    await sleep(backoff(attempt + 1))
+  }
+  throw changed()
+}
+
+function withCookie({ cookie }: SessionData, data: object): StoredSession {
+  return 'cookie' in data ? (data as StoredSession) : ({ cookie, ...data } as StoredSession)
+}
