@@ -4,9 +4,9 @@ import type { Store } from '../store/store.ts'
 // `@types/express-session` declares the same properties of Express's Request. Two declarations of a property must have one
 // type: where those types are installed, theirs is it; where they are not, the import below is `any` and ours are.
 
-/** @ts-expect-error: there or not */
+/** @ts-ignore: there or not */
 type Theirs = import('express-session').Session & Partial<import('express-session').SessionData>
-/** @ts-expect-error: there or not */
+/** @ts-ignore: there or not */
 type TheirStore = import('express-session').Store & { generate: (req: Express.Request) => void }
 
 // In a tuple, since a condition on an unresolved type by itself is unresolved too.

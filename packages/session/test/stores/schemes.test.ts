@@ -30,7 +30,10 @@ interface Declared {
 /** The interfaces of options that a folder declares, from their source. */
 function interfacesIn(folder: string): Map<string, Declared> {
   const found = new Map<string, Declared>()
-  for (const file of readdirSync(new URL(folder, import.meta.url)).filter(name => name.endsWith('.ts'))) {
+  for (const file of readdirSync(new URL(folder, import.meta.url), {
+    recursive: true,
+    encoding: 'utf8',
+  }).filter(name => name.endsWith('.ts'))) {
     const source = readFileSync(new URL(folder + file, import.meta.url), 'utf8')
     const declarations = source.matchAll(
       /interface (\w+)(?: extends (?:Omit<)?(\w+)(?:, '(\w+)'>)?)? \{(.*?)^\}/gms,
