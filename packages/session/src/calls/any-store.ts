@@ -1,4 +1,4 @@
-import { ask } from './call-store.ts'
+import { callMethod } from './call-store.ts'
 
 /**
  * Call a method of any connect-style store, be it one that calls back or one that gives a promise: its first answer counts.
@@ -10,7 +10,7 @@ export function callStore<T = unknown>(
   ...args: unknown[]
 ): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    ask<T>(store, method, args, 0, (error, value) => (error ? reject(error) : resolve(value)))
+    callMethod<T>(store, method, args, 0, (error, value) => (error ? reject(error) : resolve(value)))
   })
 }
 

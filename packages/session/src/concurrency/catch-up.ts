@@ -29,14 +29,14 @@ export function catchUp(
   refusal: unknown,
   done: Callback,
 ): void {
-  const { conflict, departed } = writer.host.settings
-  const time = departed.now
+  const { conflict, tombstones } = writer.host.settings
+  const time = tombstones.now
   writer.read(session.id, (error, stored, sid) => {
     if (error) return done(error)
     if (!stored) return done(gone())
     const moved = sid !== session.id
     const theirs = JSON.stringify(dataIn(stored))
-    if (conflict === 'error' && !(moved && theirs === writer.ground.data)) {
+    if (conflict === 'error' && !(moved && theirs === writer.base.data)) {
       return done(refusal ?? changed())
     }
     const merged =
@@ -47,7 +47,7 @@ export function catchUp(
       .then(() => {
         if (moved) moveSession(writer, session, sid)
         noteLoaded(session, loadedOf(stored))
-        departed.know(session, time)
+        tombstones.know(session, time)
       })
       .then(
         () => process.nextTick(done),
@@ -65,16 +65,16 @@ async function bringIn(
 ): Promise<void> {
   const { conflict } = writer.host.settings
   const mine = dataOf(writer.host.snapshot(session))
-  const [base, own, other] = [writer.ground.data, mine, theirs].map(parseData) as [Data, Data, Data]
+  const [base, own, other] = [writer.base.data, mine, theirs].map(parseData) as [Data, Data, Data]
   const contested = typeof conflict === 'function' ? [] : contestedKeys(base, own, other)
   const merged = await (typeof conflict === 'function' ? conflict : merge)(base, own, other)
   applyMerged(session, parseData(mine), merged)
   const cookie = stored.cookie as CookieData
-  const before = writer.ground.cookie
+  const before = writer.base.cookie
   if (before && mergeCookie(before, session.cookie, cookie)) contested.push('cookie')
   if (progress && contested.length)
     progress.contested = new Set([...(progress.contested ?? []), ...contested])
-  writer.ground = { data: theirs, cookie: before && { ...cookie } }
+  writer.base = { data: theirs, cookie: before && { ...cookie } }
 }
 
 function dataIn({ cookie: _, ...data }: SessionData): object {

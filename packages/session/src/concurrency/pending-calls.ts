@@ -1,4 +1,4 @@
-import { ask, type Callback } from '../calls/call-store.ts'
+import { callMethod, type Callback } from '../calls/call-store.ts'
 
 /** How long the end of a response waits for calls that nobody awaits: a store that never answers does not hold it for ever. */
 const PATIENCE = 3000
@@ -32,9 +32,9 @@ export class Calls {
     this.#waiting.push(once)
   }
 
-  ask<T>(store: object, method: string, args: readonly unknown[], done: Callback<T>): void {
+  callMethod<T>(store: object, method: string, args: readonly unknown[], done: Callback<T>): void {
     const leave = this.enter()
-    ask<T>(store, method, args, this.#timeout, (error, value) => leave(() => done(error, value)))
+    callMethod<T>(store, method, args, this.#timeout, (error, value) => leave(() => done(error, value)))
   }
 
   /** Something is under way from now on. What is returned runs its end, which may begin the next call. */

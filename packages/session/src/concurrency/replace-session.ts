@@ -28,7 +28,7 @@ async function exchanged(writer: Writer, old: Session, { keep, data }: Regenerat
     await req.sessionStore.generate(req)
     carryOver(old, req.session, keep)
     carryOver(data as object, req.session, true)
-    there = await ask(writer, old.id, required)
+    there = await callMethod(writer, old.id, required)
   } catch (error) {
     Object.assign(req, { sessionID: old.id, session: old })
     throw error
@@ -39,15 +39,15 @@ async function exchanged(writer: Writer, old: Session, { keep, data }: Regenerat
 }
 
 /** Let the store do it. Tells whether the old session was there. */
-async function ask(writer: Writer, old: string, required: boolean): Promise<boolean | undefined> {
+async function callMethod(writer: Writer, old: string, required: boolean): Promise<boolean | undefined> {
   const { session } = writer.host.req
-  const { departed } = writer.host.settings
+  const { tombstones } = writer.host.settings
   const snapshot = writer.host.snapshot(session)
   const there = await promised<boolean>(done => {
     const args = [old, session.id, session, { required }]
     withContent(session, dataOf(snapshot), () => writer.call('exchange', args, done))
   })
-  departed.leave(old)
-  if (there || !required) writer.stored(session, snapshot, departed.now)
+  tombstones.leave(old)
+  if (there || !required) writer.stored(session, snapshot, tombstones.now)
   return there
 }

@@ -3,7 +3,7 @@ import { changed, hasCode } from '../errors.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { RegenerateOptions, Session } from '../session/session.ts'
 import { carryOver, clearData } from '../session/session-data.ts'
-import { makePointer } from '../store/redirect-record.ts'
+import { makeRedirect } from '../store/redirect-record.ts'
 import type { Writer } from './writer.ts'
 
 /** How often the change of an id is tried beside requests that write the session. */
@@ -24,11 +24,11 @@ export function rotate(
   grace: number,
   done: Callback<boolean>,
 ): void {
-  const { departed } = writer.host.settings
-  const stored = loadedOf(old)?.sid === old.id || departed.knows(old)
+  const { tombstones } = writer.host.settings
+  const stored = loadedOf(old)?.sid === old.id || tombstones.knows(old)
   // Nobody else knows the id of a session that was never stored.
   if (!stored) return writer.regenerate(old, done)
-  departed.rotating = true
+  tombstones.rotating = true
   const leave = writer.host.calls.enter()
   rotation(writer, old, keep, grace).then(
     there => process.nextTick(leave, () => done(null, there)),
@@ -69,14 +69,14 @@ async function replace(
   grace: number,
 ): Promise<Outcome> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { ground } = writer
+    const { base } = writer
     clearData(next)
     carryOver(old, next, keep)
     if (keep === true) next.cookie.maxAge = old.cookie.originalMaxAge
     await promised(done => writer.save(next, done))
-    const outcome = await writePointer(writer, old, next.id, Date.now() + grace)
+    const outcome = await writeRedirect(writer, old, next.id, Date.now() + grace)
     if (outcome === 'replaced') return outcome
-    writer.ground = ground
+    writer.base = base
     if (outcome !== 'changed') return outcome
     const now = await whereabouts(writer, old)
     if (now !== 'changed') return now
@@ -86,14 +86,14 @@ async function replace(
 }
 
 /** Replace the old record, if it is what was read. */
-async function writePointer(writer: Writer, old: Session, to: string, until: number): Promise<Outcome> {
-  const { departed } = writer.host.settings
-  const fate = departed.fateOf(old)
-  if (fate) return fate.pointer ? 'elsewhere' : 'gone'
-  const pointer = makePointer(old, to, until, loadedOf(old))
+async function writeRedirect(writer: Writer, old: Session, to: string, until: number): Promise<Outcome> {
+  const { tombstones } = writer.host.settings
+  const fate = tombstones.becameOf(old)
+  if (fate) return fate.redirect ? 'elsewhere' : 'gone'
+  const redirect = makeRedirect(old, to, until, loadedOf(old))
   if (loadedOf(old)) {
     try {
-      await promised(done => writer.call('set', [old.id, pointer], done))
+      await promised(done => writer.call('set', [old.id, redirect], done))
     } catch (error) {
       if (hasCode(error, 'ERR_SESSION_GONE')) return 'gone'
       if (hasCode(error, 'ERR_SESSION_CHANGED')) return 'changed'
@@ -101,18 +101,18 @@ async function writePointer(writer: Writer, old: Session, to: string, until: num
     }
     return 'replaced'
   }
-  const departure = departed.leave(old.id, pointer)
-  await promised(done => writer.call('set', [old.id, pointer], done))
+  const tombstone = tombstones.leave(old.id, redirect)
+  await promised(done => writer.call('set', [old.id, redirect], done))
   // What was read before the store has answered may have been read before it was replaced.
-  if (!departed.since(old.id, departure.at)) {
-    departed.leave(old.id, pointer)
+  if (!tombstones.since(old.id, tombstone.at)) {
+    tombstones.leave(old.id, redirect)
     return 'replaced'
   }
   await promised(done => writer.call('destroy', [old.id], done))
   return 'gone'
 }
 
-/** Whether a changed record has become a pointer. */
+/** Whether a changed record has become a redirect. */
 async function whereabouts(writer: Writer, old: Session): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     writer.read(old.id, (error, data, sid) => {

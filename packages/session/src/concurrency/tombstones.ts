@@ -2,11 +2,11 @@ import { loadedOf } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 
 /** What this process has done to the session of an id. */
-export interface Departure {
-  /** When, as a number that grows with each departure. */
+export interface Tombstone {
+  /** When, as a number that grows with each tombstone. */
   readonly at: number
   /** The record that leads to the session's new id. Without one the session was destroyed. */
-  readonly pointer?: SessionData | undefined
+  readonly redirect?: SessionData | undefined
 }
 
 /** Of how many ids this is remembered for each store: the newest. */
@@ -14,14 +14,14 @@ const LIMIT = 10_000
 
 /**
  * Ids that this process has destroyed or replaced, for stores whose `set` brings back what is gone. A request whose session was read
- * before the departure may not write it any more; a session that is made later under the same id is another one.
+ * before the tombstone may not write it any more; a session that is made later under the same id is another one.
  */
-export class Departed {
-  readonly #ids = new Map<string, Departure>()
+export class Tombstones {
+  readonly #ids = new Map<string, Tombstone>()
   /** When each session of a store that does not tell was known to be there. */
   readonly #known = new WeakMap<object, number>()
   #now = 0
-  /** Some session has had its id replaced with a `grace`: from then on a stored session may be a pointer. */
+  /** Some session has had its id replaced with a `grace`: from then on a stored session may be a redirect. */
   rotating = false
 
   /** The time of this moment. */
@@ -29,19 +29,19 @@ export class Departed {
     return this.#now
   }
 
-  /** The session of `sid` is gone, or lives on where `pointer` leads. */
-  leave(sid: string, pointer?: SessionData): Departure {
-    const departure = { at: ++this.#now, pointer }
+  /** The session of `sid` is gone, or lives on where `redirect` leads. */
+  leave(sid: string, redirect?: SessionData): Tombstone {
+    const tombstone = { at: ++this.#now, redirect }
     this.#ids.delete(sid)
-    this.#ids.set(sid, departure)
+    this.#ids.set(sid, tombstone)
     if (this.#ids.size > LIMIT) this.#ids.delete(this.#ids.keys().next().value as string)
-    return departure
+    return tombstone
   }
 
-  /** The departure of `sid` after `time`. */
-  since(sid: string, time: number): Departure | undefined {
-    const departure = this.#ids.get(sid)
-    return departure && departure.at > time ? departure : undefined
+  /** The tombstone of `sid` after `time`. */
+  since(sid: string, time: number): Tombstone | undefined {
+    const tombstone = this.#ids.get(sid)
+    return tombstone && tombstone.at > time ? tombstone : undefined
   }
 
   /** `session` was in the store at `time`. Stores of the family tell by themselves. */
@@ -54,20 +54,20 @@ export class Departed {
   }
 
   /** What has become of a session that was in a store that does not tell. */
-  fateOf(session: { readonly id: string }): Departure | undefined {
+  becameOf(session: { readonly id: string }): Tombstone | undefined {
     if (this.#ids.size === 0) return undefined
     const time = this.#known.get(session)
     return time === undefined || loadedOf(session) ? undefined : this.since(session.id, time)
   }
 }
 
-const byStore = new WeakMap<object, Departed>()
+const byStore = new WeakMap<object, Tombstones>()
 
 /** Two middlewares on one store share it. */
-export function departedOf(store: object): Departed {
+export function tombstonesOf(store: object): Tombstones {
   const known = byStore.get(store)
   if (known) return known
-  const departed = new Departed()
-  byStore.set(store, departed)
-  return departed
+  const tombstones = new Tombstones()
+  byStore.set(store, tombstones)
+  return tombstones
 }

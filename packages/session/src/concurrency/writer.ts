@@ -10,7 +10,7 @@ import { dataOf, type Snapshot } from '../session/snapshot.ts'
 import { type Found, readThrough } from '../store/redirect-record.ts'
 import { catchUp, type Progress } from './catch-up.ts'
 import type { Calls } from './pending-calls.ts'
-import type { Departure } from './tombstones.ts'
+import type { Tombstone } from './tombstones.ts'
 
 /** How often a save is merged and tried again before it fails with `ERR_SESSION_CHANGED`. */
 const ATTEMPTS = 50
@@ -33,7 +33,7 @@ export interface WriterHost {
 }
 
 /** What a request's changes were made to: the base of a merge. */
-export interface Ground {
+export interface MergeBase {
   readonly data: string
   /** Kept where it may be merged. */
   readonly cookie: CookieData | undefined
@@ -52,7 +52,7 @@ export class Writer {
   storedId: string | undefined
   /** The client does not have that id yet. */
   moved = false
-  ground: Ground = { data: '{}', cookie: undefined }
+  base: MergeBase = { data: '{}', cookie: undefined }
   #saves: Promise<unknown> | undefined
 
   constructor(host: WriterHost, cookieId: string | undefined) {
@@ -62,16 +62,16 @@ export class Writer {
 
   /** `session` is what the store had at `time`. */
   adopt(session: Session, snapshot: Snapshot, time: number): void {
-    const { conflict, departed } = this.host.settings
-    this.ground = {
+    const { conflict, tombstones } = this.host.settings
+    this.base = {
       data: dataOf(snapshot),
       cookie: conflict === 'overwrite' ? undefined : session.cookie.data,
     }
-    departed.know(session, time)
+    tombstones.know(session, time)
   }
 
   call<T>(method: string, args: readonly unknown[], done: Callback<T>): void {
-    this.host.calls.ask(this.host.req.sessionStore, method, args, done)
+    this.host.calls.callMethod(this.host.req.sessionStore, method, args, done)
   }
 
   /** Read the session of `sid`, or of the id that has taken its place. */
@@ -84,7 +84,7 @@ export class Writer {
     this.host.req.sessionID = sid
     this.storedId = sid
     this.moved = true
-    this.host.settings.departed.rotating = true
+    this.host.settings.tombstones.rotating = true
   }
 
   /** One save of a session at a time: the second sees what the first has written. */
@@ -116,74 +116,74 @@ export class Writer {
   /** Move the expiry of the request's session. Tells whether it was there; `undefined` where that is not known. */
   touch(done: Callback<boolean>): void {
     const { session, sessionID } = this.host.req
-    const { departed } = this.host.settings
-    const fate = departed.fateOf(session)
-    if (fate?.pointer) {
+    const { tombstones } = this.host.settings
+    const fate = tombstones.becameOf(session)
+    if (fate?.redirect) {
       return this.catchUp(session, error => (error ? done(null, false) : this.touch(done)))
     }
     if (fate) return done(null, false)
     const tells = loadedOf(session) !== undefined
-    const time = departed.now
+    const time = tombstones.now
     this.call<boolean>('touch', [sessionID, session], (error, present) => {
       if (tells) return done(error, present)
-      const departure = departed.since(sessionID, time)
-      if (error || !departure) return done(error)
-      this.#undo(session, departure, () => done(null, false))
+      const tombstone = tombstones.since(sessionID, time)
+      if (error || !tombstone) return done(error)
+      this.#undo(session, tombstone, () => done(null, false))
     })
   }
 
   /** The store has `session` as it is in `snapshot`, since `time`. */
   stored(session: Session, snapshot: Snapshot, time: number): void {
     this.saved = snapshot
-    this.ground = { data: dataOf(snapshot), cookie: this.ground.cookie && session.cookie.data }
-    this.host.settings.departed.know(session, time)
+    this.base = { data: dataOf(snapshot), cookie: this.base.cookie && session.cookie.data }
+    this.host.settings.tombstones.know(session, time)
   }
 
   /** Destroy the session of `sid`, also where its id was replaced. */
   destroy(sid: string, done: Callback): void {
-    const { departed } = this.host.settings
+    const { tombstones } = this.host.settings
     const destroy = () => {
-      departed.leave(sid)
+      tombstones.leave(sid)
       this.call('destroy', [sid], (error, present) => {
         // What was read before the store has answered may have been read before it was destroyed.
-        departed.leave(sid)
+        tombstones.leave(sid)
         done(error, present as undefined)
       })
     }
-    if (departed.rotating) this.#endHeir(sid, destroy)
+    if (tombstones.rotating) this.#endSuccessor(sid, destroy)
     else destroy()
   }
 
   /** Destroy the session of `sid` and begin a new one. Tells whether it was there, where that is known. */
   regenerate(session: Session, done: Callback<boolean>): void {
     const { req, settings } = this.host
-    const { departed } = settings
+    const { tombstones } = settings
     const sid = req.sessionID
-    const fate = departed.fateOf(session)
+    const fate = tombstones.becameOf(session)
     const regenerate = (lost: boolean) => {
-      departed.leave(sid)
+      tombstones.leave(sid)
       this.call<boolean>('regenerate', [req], (error, wasThere) => {
-        departed.leave(sid)
+        tombstones.leave(sid)
         const tells = loadedOf(session) !== undefined
-        done(error, !lost && !(fate && !fate.pointer) && !(tells && wasThere === false))
+        done(error, !lost && !(fate && !fate.redirect) && !(tells && wasThere === false))
       })
     }
-    if (departed.rotating) this.#endHeir(sid, regenerate)
+    if (tombstones.rotating) this.#endSuccessor(sid, regenerate)
     else regenerate(false)
   }
 
   /** One that has taken the place of `sid` ends with it. Tells whether it had ended before. */
-  #endHeir(sid: string, done: (lost: boolean) => void): void {
-    this.read(sid, (error, data, heir) => {
-      if (error || heir === sid) return done(false)
+  #endSuccessor(sid: string, done: (lost: boolean) => void): void {
+    this.read(sid, (error, data, successor) => {
+      if (error || successor === sid) return done(false)
       if (!data) return done(true)
-      this.host.settings.departed.leave(heir)
-      this.call('destroy', [heir], () => done(false))
+      this.host.settings.tombstones.leave(successor)
+      this.call('destroy', [successor], () => done(false))
     })
   }
 
   #try(session: Session, progress: Progress, done: Callback): void {
-    const { departed, conflict } = this.host.settings
+    const { tombstones, conflict } = this.host.settings
     let snapshot: Snapshot
     try {
       if (progress.retries === 0) progress.renews = this.host.prepare(session)
@@ -197,14 +197,14 @@ export class Writer {
       if (error) done(error)
       else this.#try(session, progress, done)
     }
-    const fate = departed.fateOf(session)
-    if (fate) return fate.pointer ? catchUp(this, session, progress, undefined, again) : done(gone())
+    const fate = tombstones.becameOf(session)
+    if (fate) return fate.redirect ? catchUp(this, session, progress, undefined, again) : done(gone())
 
     const loaded = loadedOf(session)
-    // A pointer is never written over.
-    const compare = conflict !== 'overwrite' || departed.rotating
+    // A redirect is never written over.
+    const compare = conflict !== 'overwrite' || tombstones.rotating
     if (loaded) noteLoaded(session, { ...loaded, compare })
-    const time = departed.now
+    const time = tombstones.now
     this.writing = snapshot
     const written: Callback = error => {
       this.writing = undefined
@@ -212,10 +212,10 @@ export class Writer {
         return this.#later(backoff(progress.retries), () => catchUp(this, session, progress, error, again))
       }
       if (error) return done(error)
-      const departure = loadedOf(session) ? undefined : departed.since(session.id, time)
-      if (departure) {
-        departed.know(session, time)
-        return this.#undo(session, departure, () => (departure.pointer ? again() : done(gone())))
+      const tombstone = loadedOf(session) ? undefined : tombstones.since(session.id, time)
+      if (tombstone) {
+        tombstones.know(session, time)
+        return this.#undo(session, tombstone, () => (tombstone.redirect ? again() : done(gone())))
       }
       this.stored(session, snapshot, time)
       done()
@@ -230,9 +230,9 @@ export class Writer {
     setTimeout(() => leave(work), ms)
   }
 
-  /** The session has departed during a write, which may have brought it back. */
-  #undo(session: Session, departure: Departure, done: () => void): void {
-    if (departure.pointer) this.call('set', [session.id, departure.pointer], done)
+  /** The session has tombstones during a write, which may have brought it back. */
+  #undo(session: Session, tombstone: Tombstone, done: () => void): void {
+    if (tombstone.redirect) this.call('set', [session.id, tombstone.redirect], done)
     else this.call('destroy', [session.id], done)
   }
 

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import depd from 'depd'
-import { type Departed, departedOf } from '../concurrency/tombstones.ts'
+import { type Tombstones, tombstonesOf } from '../concurrency/tombstones.ts'
 import type { CookieOptions } from '../cookie/cookie.ts'
 import type { SessionRequest } from '../session/session.ts'
 import { randomId } from '../session/session-id.ts'
@@ -134,7 +134,7 @@ export interface Settings {
   readonly onConflict: SessionOptions['onConflict']
   readonly onError: SessionOptions['onError']
   /** What this process has destroyed in the store. */
-  readonly departed: Departed
+  readonly tombstones: Tombstones
 }
 
 /** Defaults of `session.strict()`, for apps that have no old behaviour to keep. */
@@ -185,7 +185,7 @@ export function resolveOptions(options: SessionOptions, makeStore: () => Store):
     conflict: options.conflict ?? 'overwrite',
     onConflict: options.onConflict,
     onError: options.onError,
-    departed: departedOf(store),
+    tombstones: tombstonesOf(store),
   }
 }
 

@@ -14,7 +14,7 @@ import {
   signSessionId,
 } from '../cookie/cookie-header.ts'
 import { SessionError } from '../errors.ts'
-import { warnWithheld } from '../node/secure-cookie-warning.ts'
+import { warnSecureCookieNotSent } from '../node/secure-cookie-warning.ts'
 import { noteOf } from '../session/loaded.ts'
 import {
   HOST,
@@ -26,12 +26,12 @@ import {
 } from '../session/session.ts'
 import { isSession, ownMethods } from '../session/session-shape.ts'
 import { loadedSnapshot, type Snapshot, sameSnapshot, takeSnapshot } from '../session/snapshot.ts'
-import { isOneStep } from '../store/combined-operation.ts'
+import { isCombined } from '../store/combined-operation.ts'
 import type { GetOptions } from '../store/renewal.ts'
 import { fullLifetime, sinceLastTouch } from './age.ts'
 import { createSession } from './create-session.ts'
 import type { Secret, Settings } from './options.ts'
-import { RenewingRead } from './touch-on-read.ts'
+import { TouchOnRead } from './touch-on-read.ts'
 
 const debug = createDebug('express-session')
 
@@ -39,7 +39,7 @@ const debug = createDebug('express-session')
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
 /** The session of one request: what came in, what has been written since, and what that means for the response. */
-export class RequestState implements SessionHost, WriterHost {
+export class RequestSession implements SessionHost, WriterHost {
   readonly req: SessionRequest
   readonly settings: Settings
   readonly secret: Secret
@@ -55,7 +55,7 @@ export class RequestState implements SessionHost, WriterHost {
   /** The session as `plan` has found it, as long as nobody else can have changed it. */
   #current: { session: Session; snapshot: Snapshot } | undefined
   #touched = false
-  #read: RenewingRead | undefined
+  #read: TouchOnRead | undefined
   #destroyedId: string | undefined
   /** Milliseconds since the stored expiry was last moved, as far as that can be told. */
   #sinceTouch = Number.POSITIVE_INFINITY
@@ -73,7 +73,7 @@ export class RequestState implements SessionHost, WriterHost {
 
   /** What to ask of the read besides the session. */
   readOptions(): GetOptions | undefined {
-    this.#read = RenewingRead.for(this.req, this.settings)
+    this.#read = TouchOnRead.for(this.req, this.settings)
     return this.#read
   }
 
@@ -105,7 +105,7 @@ export class RequestState implements SessionHost, WriterHost {
   /** Put the session of `sid`, or of the id that has taken its place, in place of the request's. Tells whether there is one. */
   reload(sid: string, done: Callback<boolean>): void {
     const { req, settings, writer } = this
-    const time = settings.departed.now
+    const time = settings.tombstones.now
     writer.read(sid, (error, data, found) => {
       if (error || !data) return done(error, false)
       try {
@@ -139,10 +139,10 @@ export class RequestState implements SessionHost, WriterHost {
     else this.writer.regenerate(session, done)
   }
 
-  /** Not where a stored session may be a pointer, which leads to another one that has to end as well. */
+  /** Not where a stored session may be a redirect, which leads to another one that has to end as well. */
   get exchanges(): boolean {
-    const { store, departed } = this.settings
-    return !departed.rotating && isOneStep(store, 'exchange')
+    const { store, tombstones } = this.settings
+    return !tombstones.rotating && isCombined(store, 'exchange')
   }
 
   exchange(session: Session, options: RegenerateOptions, done: Callback): void {
@@ -258,10 +258,10 @@ export class RequestState implements SessionHost, WriterHost {
     if (!req.session) return this.#mustClearCookie(res) ? this.#expiredCookie() : undefined
     if (!isSession(req.session) || this.writer.goneId === req.sessionID || !this.#mustSendCookie())
       return undefined
-    const fate = settings.departed.fateOf(req.session)
-    if (fate && !fate.pointer) return undefined
+    const fate = settings.tombstones.becameOf(req.session)
+    if (fate && !fate.redirect) return undefined
     if (req.session.cookie.secure && !isSecure(req, settings.proxy)) {
-      warnWithheld(settings, req)
+      warnSecureCookieNotSent(settings, req)
       return undefined
     }
     this.touch()

@@ -1,5 +1,5 @@
 import type { Session, SessionRequest } from '../session/session.ts'
-import { isOneStep } from '../store/combined-operation.ts'
+import { isCombined } from '../store/combined-operation.ts'
 import type { GetOptions } from '../store/renewal.ts'
 import type { Settings } from './options.ts'
 
@@ -10,7 +10,7 @@ const SAFE_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'O
 const FRESH = 1000
 
 /** What a request asks of the read of its session so that it needs no touch, and what has come of it. */
-export class RenewingRead implements GetOptions {
+export class TouchOnRead implements GetOptions {
   readonly renew: number | null
   readonly #begun = performance.now()
   /** The session that was renewed. */
@@ -21,9 +21,9 @@ export class RenewingRead implements GetOptions {
   }
 
   /** For a request that most likely only reads. */
-  static for({ method }: SessionRequest, { renew, store }: Settings): RenewingRead | undefined {
-    if (renew === undefined || !SAFE_METHODS.has(method) || !isOneStep(store, 'get')) return undefined
-    return new RenewingRead(renew)
+  static for({ method }: SessionRequest, { renew, store }: Settings): TouchOnRead | undefined {
+    if (renew === undefined || !SAFE_METHODS.has(method) || !isCombined(store, 'get')) return undefined
+    return new TouchOnRead(renew)
   }
 
   /** Whether a touch of `session` now would give it the life that it has, give or take what the request has lasted. */

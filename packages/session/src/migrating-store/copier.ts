@@ -14,7 +14,7 @@ const PROVISIONAL_LIFE = 60_000
  * A copy is provisional until the session was found in `from` once more. A logout leaves a grave in `to`, then destroys in `from`, then
  * in `to`. So a copy that is made while a session is destroyed either finds it gone, or its grave, or is destroyed with it.
  */
-export class Carrier {
+export class Copier {
   readonly #from: object
   readonly #to: RecordStore
   readonly #underWay = new Map<string, Promise<boolean>>()

@@ -1,4 +1,4 @@
-import { settle, started } from '../calls/answer.ts'
+import { deliver, started } from '../calls/answer.ts'
 import { callStore, offers } from '../calls/any-store.ts'
 import type { Callback } from '../calls/call-store.ts'
 import { changed, gone, hasCode, SessionError } from '../errors.ts'
@@ -8,10 +8,10 @@ import { lifetimeOf } from '../store/lifetime.ts'
 import { entriesOf } from '../store/listing.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { SessionChange, StoredSession } from '../store/record-update.ts'
-import { pointerOf } from '../store/redirect-record.ts'
+import { redirectOf } from '../store/redirect-record.ts'
 import { Store } from '../store/store.ts'
 import { forwardConnection } from './connection.ts'
-import { Carrier } from './copier.ts'
+import { Copier } from './copier.ts'
 import { isGrave, isProvisional, stored } from './copy.ts'
 
 /** What every session store has, with callbacks or promises. */
@@ -44,7 +44,7 @@ const ATTEMPTS = 20
 export class MigratingStore extends Store {
   readonly #from: AnyStore
   readonly #to: RecordStore
-  readonly #carrier: Carrier
+  readonly #copier: Copier
   readonly #complete: boolean
 
   constructor({ from, to, complete = false }: MigratingStoreOptions) {
@@ -59,7 +59,7 @@ export class MigratingStore extends Store {
     }
     this.#from = from
     this.#to = to
-    this.#carrier = new Carrier(from, to)
+    this.#copier = new Copier(from, to)
     this.#complete = complete
     forwardConnection([from, to], this)
   }
@@ -76,7 +76,7 @@ export class MigratingStore extends Store {
     sid: string,
     callback?: Callback<SessionData | undefined>,
   ): Promise<SessionData | undefined> | void {
-    return settle(
+    return deliver(
       started(() => this.#read(sid)),
       callback,
     )
@@ -86,7 +86,7 @@ export class MigratingStore extends Store {
   override set(sid: string, session: SessionData, callback: Callback): void
   override set(sid: string, session: SessionData): Promise<void>
   override set(sid: string, session: SessionData, callback?: Callback): Promise<void> | void {
-    return settle(
+    return deliver(
       started(() => this.#write(sid, session)),
       callback,
     )
@@ -100,7 +100,7 @@ export class MigratingStore extends Store {
     change: SessionChange,
     callback?: Callback<StoredSession>,
   ): Promise<StoredSession> | void {
-    return settle(
+    return deliver(
       started(() => this.#update(sid, change)),
       callback,
     )
@@ -110,7 +110,7 @@ export class MigratingStore extends Store {
   override touch(sid: string, session: SessionData, callback: Callback<boolean>): void
   override touch(sid: string, session: SessionData): Promise<boolean>
   override touch(sid: string, session: SessionData, callback?: Callback<boolean>): Promise<boolean> | void {
-    return settle(
+    return deliver(
       started(() => this.#touch(sid, session)),
       callback,
     )
@@ -120,8 +120,8 @@ export class MigratingStore extends Store {
   override destroy(sid: string, callback: Callback<boolean>): void
   override destroy(sid: string): Promise<boolean>
   override destroy(sid: string, callback?: Callback<boolean>): Promise<boolean> | void {
-    return settle(
-      started(() => this.#carrier.destroy(sid)),
+    return deliver(
+      started(() => this.#copier.destroy(sid)),
       callback,
     )
   }
@@ -137,7 +137,7 @@ export class MigratingStore extends Store {
       for await (const [sid, session] of this.entries()) sessions[sid] = session
       return sessions
     }
-    return settle(started(work), callback)
+    return deliver(started(work), callback)
   }
 
   /** How many live sessions there are in both together: each one is looked at. */
@@ -145,14 +145,14 @@ export class MigratingStore extends Store {
   override length(): Promise<number>
   override length(callback?: Callback<number>): Promise<number> | void {
     const work = async () => (await this.#ids()).length
-    return settle(started(work), callback)
+    return deliver(started(work), callback)
   }
 
   /** The ids of the live sessions of both. */
   ids(callback: Callback<string[]>): void
   ids(): Promise<string[]>
   ids(callback?: Callback<string[]>): Promise<string[]> | void {
-    return settle(
+    return deliver(
       started(() => this.#ids()),
       callback,
     )
@@ -166,7 +166,7 @@ export class MigratingStore extends Store {
     for await (const [sid, session] of this.#complete ? [] : entriesOf(this.#from)) {
       const here = await this.#to.get(sid)
       if (here && !isProvisional(here)) yield [sid, here]
-      else if (!(await this.#carrier.destroyed(sid))) yield [sid, session]
+      else if (!(await this.#copier.destroyed(sid))) yield [sid, session]
     }
     for await (const [sid, session] of this.#to.entries()) {
       if (isGrave(sid) || isProvisional(session)) continue
@@ -183,7 +183,7 @@ export class MigratingStore extends Store {
       await callStore(this.#from, 'clear')
       await this.#to.clear()
     }
-    return settle(started(work), callback)
+    return deliver(started(work), callback)
   }
 
   /** Delete what has expired in both. Tells how many there were in the one that had more: most are in both. */
@@ -194,7 +194,7 @@ export class MigratingStore extends Store {
       const before = offers(this.#from, 'prune') ? await callStore<number>(this.#from, 'prune') : 0
       return Math.max(Number(before) || 0, await this.#to.prune())
     }
-    return settle(started(work), callback)
+    return deliver(started(work), callback)
   }
 
   /** Close both. */
@@ -205,20 +205,20 @@ export class MigratingStore extends Store {
       const closing = offers(this.#from, 'close') ? callStore(this.#from, 'close') : undefined
       await Promise.all([closing, this.#to.close()])
     }
-    return settle(started(work), callback)
+    return deliver(started(work), callback)
   }
 
   async #read(sid: string): Promise<SessionData | undefined> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const found = await this.#to.get(sid)
       if (found ? !isProvisional(found) : this.#complete) return found
-      if (!(await this.#carrier.carry(sid, found))) return undefined
+      if (!(await this.#copier.carry(sid, found))) return undefined
     }
     throw new SessionError('ERR_SESSION_CHANGED', 'The session changes faster than it can be read')
   }
 
   async #write(sid: string, session: SessionData): Promise<void> {
-    if (lifetimeOf(session.cookie, this.ttl) <= 0) return void (await this.#carrier.destroy(sid))
+    if (lifetimeOf(session.cookie, this.ttl) <= 0) return void (await this.#copier.destroy(sid))
     const insert = loadedOf(session)?.sid !== sid
     await this.#to.set(sid, session)
     await this.#mirror(sid, insert)
@@ -237,9 +237,9 @@ export class MigratingStore extends Store {
     for (let hops = 0; hops < ATTEMPTS; hops++) {
       yield id
       const session = await this.#to.get(id)
-      const pointer = session && pointerOf(session)
-      if (!pointer) return
-      id = pointer.to
+      const redirect = session && redirectOf(session)
+      if (!redirect) return
+      id = redirect.to
     }
   }
 
@@ -251,7 +251,7 @@ export class MigratingStore extends Store {
     let mirrored: string | undefined
     for (;;) {
       const current = await this.#to.get(sid)
-      if (!current || (isProvisional(current) && (await this.#carrier.destroyed(sid)))) {
+      if (!current || (isProvisional(current) && (await this.#copier.destroyed(sid)))) {
         return void (await callStore(this.#from, 'destroy', sid))
       }
       // A copy that was late has taken the place of what was written.

@@ -29,7 +29,7 @@ type End = (...args: unknown[]) => unknown
 /**
  * A response whose end is held until the session is safe, of HTTP/1 or HTTP/2, and with other patches before and after this one.
  */
-export class ResponseGate {
+export class HeldResponse {
   readonly #res: ServerResponse
   readonly #hooks: ResponseHooks
   readonly #head: Head

@@ -1,40 +1,40 @@
 import type { ServerResponse } from 'node:http'
 import createDebug from 'debug'
-import { ask, isPromise } from '../calls/call-store.ts'
+import { callMethod, isPromise } from '../calls/call-store.ts'
 import { createSession } from '../engine/create-session.ts'
 import type { Settings } from '../engine/options.ts'
-import type { RequestState } from '../engine/request-session.ts'
+import type { RequestSession } from '../engine/request-session.ts'
 import { hasCode } from '../errors.ts'
 import { Session, type SessionRequest } from '../session/session.ts'
 import { readThrough } from '../store/redirect-record.ts'
-import { ResponseGate, type ResponseHooks } from './held-response.ts'
+import { HeldResponse, type ResponseHooks } from './held-response.ts'
 import type { Next } from './next.ts'
 
 const debug = createDebug('express-session')
 
 /** A request on its way through: nothing of its response is sent, headers included, until the session is safe. */
-export class Visit implements ResponseHooks {
-  readonly #state: RequestState
+export class HttpRequest implements ResponseHooks {
+  readonly #state: RequestSession
   readonly #res: ServerResponse
   readonly #next: Next
-  readonly #gate: ResponseGate
+  readonly #gate: HeldResponse
 
-  constructor(state: RequestState, res: ServerResponse, next: Next) {
+  constructor(state: RequestSession, res: ServerResponse, next: Next) {
     this.#state = state
     this.#res = res
     this.#next = next
-    this.#gate = new ResponseGate(res, this)
+    this.#gate = new HeldResponse(res, this)
   }
 
   /** Read the session of the first verified id, or of the next ones where there is none. */
   fetch([sid, ...others]: readonly string[]): void {
     const state = this.#state
     const { req, settings } = state
-    const { store, storeTimeout, departed } = settings
-    const time = departed.now
+    const { store, storeTimeout, tombstones } = settings
+    const time = tombstones.now
     const options = state.readOptions()
     readThrough(
-      (sid, done) => ask(store, 'get', [sid], storeTimeout, done, options),
+      (sid, done) => callMethod(store, 'get', [sid], storeTimeout, done, options),
       sid as string,
       (error, data, found) => {
         if (error && (error as { code?: unknown }).code !== 'ENOENT') {
@@ -98,7 +98,7 @@ export class Visit implements ResponseHooks {
     const state = this.#state
     const gate = this.#gate
     const { req, settings, writer } = state
-    let plan: ReturnType<RequestState['plan']>
+    let plan: ReturnType<RequestSession['plan']>
     try {
       plan = state.plan()
     } catch (error) {

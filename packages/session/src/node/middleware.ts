@@ -5,13 +5,13 @@ import { isPromise } from '../calls/call-store.ts'
 import { Cookie, type CookieOptions } from '../cookie/cookie.ts'
 import { isSecure, pathOf, readSessionIds } from '../cookie/cookie-header.ts'
 import type { Secret, Settings } from '../engine/options.ts'
-import { RequestState } from '../engine/request-session.ts'
+import { RequestSession } from '../engine/request-session.ts'
 import { SessionError } from '../errors.ts'
 import { noteLoaded } from '../session/loaded.ts'
 import { HOST, Session, type SessionData, type SessionRequest } from '../session/session.ts'
 import { ownMethods } from '../session/session-shape.ts'
 import type { Store } from '../store/store.ts'
-import { policyFor, Visit } from './http-request.ts'
+import { policyFor, HttpRequest } from './http-request.ts'
 import type { Next } from './next.ts'
 
 const debug = createDebug('express-session')
@@ -44,10 +44,10 @@ export function createMiddleware<T extends object>(settings: Settings): SessionM
 
     const ids = readSessionIds(req, settings.name, secrets)
     const cookieId = ids[0]
-    const state = new RequestState(req, settings, secrets[0] as Secret, cookieId)
+    const state = new RequestSession(req, settings, secrets[0] as Secret, cookieId)
     Object.assign(req, { sessionStore: store, sessionID: cookieId })
     Object.defineProperty(req, HOST, { value: state, configurable: true })
-    const visit = new Visit(state, res, next)
+    const visit = new HttpRequest(state, res, next)
     if (cookieId === undefined) visit.begin()
     else visit.fetch(ids)
   }
@@ -105,6 +105,6 @@ function secretOf(req: SessionRequest): readonly Secret[] | undefined {
   return secret ? [secret] : undefined
 }
 
-function stateOf(req: SessionRequest): RequestState | undefined {
-  return (req as { [HOST]?: RequestState })[HOST]
+function stateOf(req: SessionRequest): RequestSession | undefined {
+  return (req as { [HOST]?: RequestSession })[HOST]
 }

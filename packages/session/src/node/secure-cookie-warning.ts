@@ -6,7 +6,7 @@ const debug = createDebug('express-session')
 const warned = new WeakSet<Settings>()
 
 /** Tell once for each middleware that a secure cookie is not sent, and what may be the cause. */
-export function warnWithheld(settings: Settings, req: SessionRequest): void {
+export function warnSecureCookieNotSent(settings: Settings, req: SessionRequest): void {
   debug('the session cookie is secure and the request is not')
   if (warned.has(settings)) return
   warned.add(settings)

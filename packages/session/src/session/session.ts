@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ask, type Callback } from '../calls/call-store.ts'
+import { callMethod, type Callback } from '../calls/call-store.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import { gone } from '../errors.ts'
 import type { Store } from '../store/store.ts'
@@ -107,7 +107,7 @@ export class Session {
     return answer(this, callback, done => {
       const host = hostOf(this.req)
       if (host) host.save(this, done)
-      else ask(this.req.sessionStore, 'set', [this.id, this], 0, done)
+      else callMethod(this.req.sessionStore, 'set', [this.id, this], 0, done)
     })
   }
 
@@ -131,7 +131,7 @@ export class Session {
       Reflect.deleteProperty(req, 'session')
       const host = hostOf(req)
       if (host) host.destroy(this, done)
-      else ask(req.sessionStore, 'destroy', [id], 0, done)
+      else callMethod(req.sessionStore, 'destroy', [id], 0, done)
     })
   }
 
@@ -192,13 +192,13 @@ function regenerate(session: Session, options: RegenerateOptions, done: Callback
   const { req } = session
   const host = hostOf(req)
   if (host) host.regenerate(session, options, done)
-  else ask<boolean>(req.sessionStore, 'regenerate', [req], 0, error => done(error))
+  else callMethod<boolean>(req.sessionStore, 'regenerate', [req], 0, error => done(error))
 }
 
 function reload({ req, id }: Session, done: Callback<boolean>): void {
   const host = hostOf(req)
   if (host) return host.reload(id, done)
-  ask<SessionData>(req.sessionStore, 'get', [id], 0, (error, data) => {
+  callMethod<SessionData>(req.sessionStore, 'get', [id], 0, (error, data) => {
     if (error || !data) return done(error, false)
     try {
       req.sessionStore.createSession(req, data)

@@ -25,7 +25,7 @@ const MOST = 16
  * What is read in one turn of the event loop, as by the requests that have come in since the last one, is read together when the turn
  * ends or enough has come: for most databases a question costs more than what it asks for.
  */
-export class GatheredReads {
+export class BatchedReads {
   readonly #reader: Reader
   /** By what they ask for. */
   #groups = new Map<string, Group>()
@@ -35,7 +35,7 @@ export class GatheredReads {
   }
 
   read(sid: string, renewal: Renewal | undefined): Promise<StoredRecord | undefined> {
-    if (this.#groups.size === 0) setImmediate(() => this.#ask())
+    if (this.#groups.size === 0) setImmediate(() => this.#callMethod())
     const group = this.#groupOf(renewal)
     return new Promise((resolve, reject) => {
       group.reads.push({ sid, resolve, reject })
@@ -53,7 +53,7 @@ export class GatheredReads {
     return group
   }
 
-  #ask(): void {
+  #callMethod(): void {
     const groups = this.#groups
     this.#groups = new Map()
     for (const group of groups.values()) {

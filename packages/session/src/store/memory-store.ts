@@ -2,7 +2,7 @@ import type { Callback } from '../calls/call-store.ts'
 import { noteRead } from '../session/loaded.ts'
 import { cookieIn, stringify, withCookie, withExpires } from '../session/serialized.ts'
 import type { SessionData } from '../session/session.ts'
-import { declareOneStep } from './combined-operation.ts'
+import { declareCombined } from './combined-operation.ts'
 import { type GetOptions, renewalOf } from './renewal.ts'
 import { Store } from './store.ts'
 
@@ -82,7 +82,7 @@ for (const [name, value] of Object.entries(methods)) {
   Object.defineProperty(MemoryStore.prototype, name, { value, configurable: true, writable: true })
 }
 
-declareOneStep(MemoryStore.prototype, 'get', ['touch'])
+declareCombined(MemoryStore.prototype, 'get', ['touch'])
 
 /** The session of `sid`; one that has expired is deleted. */
 function read(

@@ -1,12 +1,12 @@
-import { settle, started } from '../calls/answer.ts'
+import { deliver, started } from '../calls/answer.ts'
 import type { Callback } from '../calls/call-store.ts'
 import { UnderWay } from '../calls/calls-under-way.ts'
 import { changed, closed, gone } from '../errors.ts'
 import { type Codec, decode, encode } from '../session/codec.ts'
 import { LOADED, type Loaded, loadedOf, noteLoaded, noteRead } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
-import { GatheredReads } from './batched-reads.ts'
-import { declareOneStep } from './combined-operation.ts'
+import { BatchedReads } from './batched-reads.ts'
+import { declareCombined } from './combined-operation.ts'
 import { decodable, whileOpen } from './entries.ts'
 import { DAY, lifetimeOf, showExpiry } from './lifetime.ts'
 import { PruneTimer } from './prune-timer.ts'
@@ -34,7 +34,7 @@ export abstract class RecordStore extends RecordHooks {
   #closing: Promise<void> | undefined
   readonly #timer = new PruneTimer()
   readonly #work = new UnderWay()
-  readonly #reads: GatheredReads | undefined
+  readonly #reads: BatchedReads | undefined
 
   constructor({ ttl = DAY, pruneInterval = 15 * 60_000, codec = JSON }: RecordStoreOptions = {}) {
     super()
@@ -43,7 +43,7 @@ export abstract class RecordStore extends RecordHooks {
     this.#pruneInterval = pruneInterval
     this.#codec = codec
     if (this._readMany) {
-      this.#reads = new GatheredReads({ one: this._read.bind(this), several: this._readMany.bind(this) })
+      this.#reads = new BatchedReads({ one: this._read.bind(this), several: this._readMany.bind(this) })
     }
     // Who asks for `insert` needs it in one step: where that cannot be had, it is not there.
     if (!this._insert && this.insert === RecordStore.prototype.insert)
@@ -230,7 +230,7 @@ export abstract class RecordStore extends RecordHooks {
       .catch(() => {})
       .then(() => this.#work.done())
       .then(() => this._close())
-    return settle(this.#closing, callback)
+    return deliver(this.#closing, callback)
   }
 
   /** Prepared once; a failure is forgotten, so that the next call tries again. */
@@ -253,7 +253,7 @@ export abstract class RecordStore extends RecordHooks {
   #answer<T>(callback: Callback<T> | undefined, work: () => Promise<T>): Promise<T> | undefined {
     const ready = this.#opened && !this.#closing
     this.#work.enter()
-    return settle(ready ? started(work) : this.#ready().then(work), callback, this.#work.leave)
+    return deliver(ready ? started(work) : this.#ready().then(work), callback, this.#work.leave)
   }
 
   /** Encodes at once: what is written is the session as it is at the call. */
@@ -306,5 +306,5 @@ export abstract class RecordStore extends RecordHooks {
   }
 }
 
-declareOneStep(RecordStore.prototype, 'get', ['touch'])
-declareOneStep(RecordStore.prototype, 'exchange', ['destroy', 'set', 'regenerate'])
+declareCombined(RecordStore.prototype, 'get', ['touch'])
+declareCombined(RecordStore.prototype, 'exchange', ['destroy', 'set', 'regenerate'])

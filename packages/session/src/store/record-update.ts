@@ -5,7 +5,7 @@ import { type Codec, encode } from '../session/codec.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 import { lifetimeOf } from './lifetime.ts'
-import { pointerOf } from './redirect-record.ts'
+import { redirectOf } from './redirect-record.ts'
 
 /** How often a change is made again because somebody else was faster. */
 const ATTEMPTS = 50
@@ -44,10 +44,10 @@ export async function updateRecord(
     const session = (await store.read(id)) as StoredSession | undefined
     const loaded = session && loadedOf(session)
     if (!session || !loaded) throw gone()
-    const pointer = pointerOf(session)
-    if (pointer) {
-      if (pointer.until <= Date.now()) throw gone()
-      id = pointer.to
+    const redirect = redirectOf(session)
+    if (redirect) {
+      if (redirect.until <= Date.now()) throw gone()
+      id = redirect.to
       continue
     }
     const end = Date.now() + loaded.ttl

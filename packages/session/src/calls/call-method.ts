@@ -18,7 +18,7 @@ export function promised<T = void>(work: (done: Callback<T>) => void): Promise<T
  * Call a store's method and hear its first answer, be it a callback, a promise or a throw; later ones are ignored.
  * `timeout` in milliseconds; 0 waits for ever. `options` follow the callback.
  */
-export function ask<T>(
+export function callMethod<T>(
   store: object,
   method: string,
   args: readonly unknown[],
@@ -28,7 +28,7 @@ export function ask<T>(
 ): void {
   let settled = false
   let timer: NodeJS.Timeout | undefined
-  const settle = (error?: unknown, value?: T) => {
+  const deliver = (error?: unknown, value?: T) => {
     if (settled) return
     settled = true
     clearTimeout(timer)
@@ -36,7 +36,7 @@ export function ask<T>(
   }
   if (timeout > 0) {
     timer = setTimeout(() => {
-      settle(
+      deliver(
         new SessionError(
           'ERR_SESSION_STORE_TIMEOUT',
           `The session store did not answer ${method} within ${timeout} ms`,
@@ -50,20 +50,20 @@ export function ask<T>(
   ) => unknown
   let answer: unknown
   try {
-    answer = call.apply(store, options ? [...args, settle, options] : [...args, settle])
+    answer = call.apply(store, options ? [...args, deliver, options] : [...args, deliver])
   } catch (error) {
     // After an answer it is the application's own exception, which passed through the store.
     if (settled) throw error
-    return settle(error ?? new Error(`${method} threw nothing`))
+    return deliver(error ?? new Error(`${method} threw nothing`))
   }
   if (!isPromise(answer)) return
   // An async method that takes a callback may resolve long before it calls back: only a value is an answer then.
   const answersByCallback = takesCallback(call, args.length)
   answer.then(
     value => {
-      if (value !== undefined || !answersByCallback) process.nextTick(settle, null, value)
+      if (value !== undefined || !answersByCallback) process.nextTick(deliver, null, value)
     },
-    error => process.nextTick(settle, error ?? new Error(`${method} rejected with nothing`)),
+    error => process.nextTick(deliver, error ?? new Error(`${method} rejected with nothing`)),
   )
 }
 
