@@ -20,11 +20,6 @@ export interface PostgresResult {
   rowCount: number | null
 }
 
-/** The SQLSTATE of a failure of the server, or the `code` of one on the way to it. */
-export function codeOf(error: unknown): string {
-  return String((error as { code?: unknown } | null | undefined)?.code)
-}
-
 interface Listening {
   stores: number
   listener: (error: Error) => void
@@ -53,7 +48,10 @@ export function surviveErrors(client: PostgresClient): () => void {
 /** Silent where the app listens as well. */
 function warner(client: PostgresClient): (error: Error) => void {
   return error => {
-    if ((client.listenerCount?.('error') ?? 1) > 1) return
-    process.emitWarning(`A connection to PostgreSQL was lost: ${error.message}`)
+    if ((client.listenerCount?.('error') ?? 1) <= 1) warnOfLoss(error)
   }
+}
+
+export function warnOfLoss(error: Error): void {
+  process.emitWarning(`A connection to PostgreSQL was lost: ${error.message}`)
 }

@@ -1,7 +1,3 @@
 export type { PostgresClient, PostgresQuery, PostgresResult } from './client.ts'
-export {
-  type PostgresOpenOptions,
-  PostgresStore,
-  type PostgresStoreOptions,
-  type PostgresTableOptions,
-} from './postgres-store.ts'
+export type { PostgresOpenOptions, PostgresStoreOptions, PostgresTableOptions } from './options.ts'
+export { PostgresStore } from './postgres-store.ts'

@@ -1,10 +1,6 @@
 import { createRequire } from 'node:module'
-import { codeOf, type PostgresClient } from './client.ts'
-
-/** A pool that the store has made, and ends. */
-export interface OwnPool extends PostgresClient {
-  end(): Promise<void>
-}
+import { codeOf } from './failures.ts'
+import { type DriverPool, OwnPool } from './own-pool.ts'
 
 /** How the pool of `PostgresStore.open` behaves; times in milliseconds. */
 export interface PoolSettings {
@@ -13,8 +9,13 @@ export interface PoolSettings {
   readonly queryTimeout: number
 }
 
+/** How long a statement waits for a lock before the server answers that it is not free: at most so many milliseconds. */
+const LOCK_TIMEOUT = 500
+/** How much longer pg waits than the server takes at most: its answer keeps the connection. */
+const GRACE = 1000
+
 interface Driver {
-  Pool: new (settings: object) => OwnPool
+  Pool: new (settings: object) => DriverPool
   Client: new (settings: { connectionString: string }) => object
 }
 
@@ -25,15 +26,22 @@ export function openPool(url: string, { max, connectTimeout, queryTimeout }: Poo
   }
   const { Pool, Client } = driver()
   checkUrl(url, Client)
-  return new Pool({
+  const settings = {
     connectionString: url,
     max,
     connectionTimeoutMillis: connectTimeout,
-    query_timeout: queryTimeout,
+    query_timeout: queryTimeout + GRACE,
     keepAlive: true,
     allowExitOnIdle: true,
     application_name: 'coatcheck',
-  })
+  }
+  // The server stops what nobody waits for any more, also when it no longer hears of this process.
+  const limits = {
+    statement_timeout: queryTimeout,
+    lock_timeout: Math.min(LOCK_TIMEOUT, Math.ceil(queryTimeout / 2)),
+    idle_in_transaction_session_timeout: queryTimeout,
+  }
+  return new OwnPool(limited => new Pool(limited ? { ...settings, ...limits } : settings))
 }
 
 /** A client reads its URL at once, where a pool would not before it connects. The errors of URLs quote them, with passwords. */

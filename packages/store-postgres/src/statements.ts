@@ -48,24 +48,23 @@ function texts(table: string, { data, expires, type }: Layout) {
       : `left(${data}::text, length($2::text)) = $2::text`
   const same = type === 'jsonb' ? `${data} = $4::jsonb` : `${data}::text = $4`
 
-  return {
-    read: `SELECT ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE sid = $1 AND ${live}`,
-    // What is read is the row as it was when the statement began. One that is not renewed is not written.
-    renew: `
-      WITH renewed AS (UPDATE ${table} SET ${expires} = ${end} WHERE sid = $1 AND ${live} AND ${begins} RETURNING sid)
-      SELECT ${data}::text AS data, ${left} AS ttl, EXISTS (SELECT FROM renewed) AS renewed
-      FROM ${table} WHERE sid = $1 AND ${live}`,
-    readMany: `
-      SELECT sid, ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE sid = ANY ($1::text[]) AND ${live}`,
-    // A row that somebody else is writing is left to him: who holds some rows must not wait for others, as two may for one another.
-    renewMany: `
+  const renewing = (wanted: string) => `
       WITH held AS (
-        SELECT sid FROM ${table} WHERE sid = ANY ($1::text[]) AND ${live} AND ${begins} FOR UPDATE SKIP LOCKED
+        SELECT sid FROM ${table} WHERE ${wanted} AND ${live} AND ${begins} FOR NO KEY UPDATE SKIP LOCKED
       ), renewed AS (
         UPDATE ${table} AS t SET ${expires} = ${end} FROM held WHERE t.sid = held.sid RETURNING t.sid
       )
       SELECT sid, ${data}::text AS data, ${left} AS ttl, sid IN (SELECT sid FROM renewed) AS renewed
-      FROM ${table} WHERE sid = ANY ($1::text[]) AND ${live}`,
+      FROM ${table} WHERE ${wanted} AND ${live}`
+
+  return {
+    read: `SELECT ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE sid = $1 AND ${live}`,
+    // What is read is the row as it was when the statement began. One that is not renewed is not written, and one that somebody else
+    // is writing is left to a touch: a read waits for nobody.
+    renew: `${renewing('sid = $1')}`,
+    readMany: `
+      SELECT sid, ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE sid = ANY ($1::text[]) AND ${live}`,
+    renewMany: `${renewing('sid = ANY ($1::text[])')}`,
     write: `
       INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES ($1, $2, ${end})
       ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}`,
@@ -87,11 +86,11 @@ function texts(table: string, { data, expires, type }: Layout) {
     touch: `
       UPDATE ${table} SET ${expires} = least(clock_timestamp() + $2::float8 * interval '1 millisecond', ${LAST})
       WHERE sid = $1 AND ${live}`,
-    destroy: `DELETE FROM ${table} WHERE sid = $1 RETURNING ${live} AS live`,
+    destroy: `DELETE FROM ${table} WHERE sid = $1 RETURNING ${live} AS live, ${data}::text AS data`,
     // Whoever is first removes the old row; the others wait for that, and find none.
     exchange: `
       WITH old AS (
-        DELETE FROM ${table} WHERE sid = $4 RETURNING ${live} AS live
+        DELETE FROM ${table} WHERE sid = $4 RETURNING ${live} AS live, ${data}::text AS data
       ), found AS (
         SELECT EXISTS (SELECT FROM old WHERE live) AS there
       ), stored AS (
@@ -99,7 +98,7 @@ function texts(table: string, { data, expires, type }: Layout) {
         SELECT $1, $2::${type}, ${end} FROM found WHERE there OR NOT $5::boolean
         ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}
       )
-      SELECT there FROM found`,
+      SELECT live, data FROM old`,
     page: `
       SELECT sid, ${data}::text AS data, ${left} AS ttl FROM ${table}
       WHERE sid >= $1 AND ${live} ORDER BY sid LIMIT ${PAGE}`,

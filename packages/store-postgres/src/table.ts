@@ -1,4 +1,5 @@
-import { codeOf, type PostgresClient } from './client.ts'
+import type { PostgresClient } from './client.ts'
+import { codeOf } from './failures.ts'
 import { type Layout, layoutOf } from './layout.ts'
 
 /** What is to be done where the table is not there. */

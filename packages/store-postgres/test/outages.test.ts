@@ -80,8 +80,7 @@ describe('a server that goes away', () => {
       const broken = under.filter(reply => reply.status !== 200).length
       const replies = await app.burst(cookie)
       for (const reply of replies) {
-        expect(reply.status).toBeGreaterThanOrEqual(500)
-        expect(reply.text).toMatch(/^(ECONNREFUSED|ECONNRESET|57P0[13]|Connection terminated.*)$/)
+        expect(reply).toMatchObject({ status: 503, text: 'ERR_SESSION_STORE_UNAVAILABLE' })
         expect(reply.cookie).toBe('')
       }
       expect(app.errors()).toBe(before + broken + replies.length)
@@ -97,9 +96,8 @@ describe('a server that goes away', () => {
     await server.stopServer()
     const store = open({ table: 'later' })
     const app = await start(store)
-    const { status, text } = await app.get()
     // Without a cookie nothing is read: it is the save that fails.
-    expect([status, text]).toEqual([500, 'ECONNREFUSED'])
+    expect(await app.get()).toMatchObject({ status: 503, text: 'ERR_SESSION_STORE_UNAVAILABLE' })
     await server.startServer()
     expect(await app.get()).toMatchObject({ status: 200, text: '1' })
   })
@@ -123,12 +121,9 @@ describe('a server that goes away', () => {
     const app = await start(store, { storeTimeout: 0 })
     const { cookie } = await app.get()
     await server.pause()
-    const texts = new Set<string>()
     for (const reply of await app.burst(cookie)) {
-      expect(reply.status).toBe(500)
-      texts.add(reply.text)
+      expect(reply).toMatchObject({ status: 503, text: 'ERR_SESSION_STORE_UNAVAILABLE' })
     }
-    for (const text of texts) expect(text).toMatch(/^Query read timeout$|connection timeout|timeout exceeded/)
     await server.unpause()
     expect(await app.get(cookie)).toMatchObject({ status: 200, text: '2' })
   })
@@ -142,7 +137,7 @@ describe('a server that goes away', () => {
     const { cookie } = await app.get()
     const held = await pool.connect()
     for (const reply of await app.burst(cookie)) {
-      expect(reply).toMatchObject({ status: 500, text: 'timeout exceeded when trying to connect' })
+      expect(reply).toMatchObject({ status: 503, text: 'ERR_SESSION_STORE_UNAVAILABLE' })
     }
     const waiting = app.get(cookie)
     while (pool.waitingCount === 0) await new Promise(setImmediate)

@@ -103,10 +103,11 @@ describe('several processes', () => {
       `
       import { PostgresStore } from '@coatcheck/store-postgres'
       const store = PostgresStore.open('postgres://ada:secret@127.0.0.1:1/app')
-      for (let i = 0; i < 3; i++) await store.get('a').catch(error => console.log(error.code))
+      for (let i = 0; i < 3; i++) await store.get('a').catch(error => console.log(error.code, error.status, error.cause.code))
     `,
     )
-    expect([code, stdout, stderr]).toEqual([0, 'ECONNREFUSED\nECONNREFUSED\nECONNREFUSED\n', ''])
+    const told = 'ERR_SESSION_STORE_UNAVAILABLE 503 ECONNREFUSED\n'
+    expect([code, stdout, stderr]).toEqual([0, told.repeat(3), ''])
   })
 })
 
