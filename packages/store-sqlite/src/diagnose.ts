@@ -2,36 +2,47 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { Finding } from '@coatcheck/session'
+import { type SqliteClient, singleValue } from './client.ts'
+import type { Driver } from './drivers.ts'
 import { layoutOf } from './layout.ts'
-import type { SqliteClient } from './sqlite-store.ts'
 
-/** What is to be known about the file. Changes nothing. */
-export function diagnose(client: SqliteClient, table: string): Finding[] {
-  const file = (first(client, "SELECT file FROM pragma_database_list WHERE name = 'main'") ?? '') as string
-  const driver =
-    client.constructor.name === 'Database'
-      ? `, better-sqlite3 ${versionIn('better-sqlite3/package.json')}`
-      : ''
+/** What there is to know about the file; `driver` is that of `SqliteStore.open`. Changes nothing. */
+export function diagnose(client: SqliteClient, table: string, driver: Driver | undefined): Finding[] {
+  const file = singleValue(client, "SELECT file FROM pragma_database_list WHERE name = 'main'")
   return [
     {
       name: 'packages',
       level: 'ok',
-      text: `@coatcheck/store-sqlite ${versionIn('../package.json')}${driver}`,
+      text: `@coatcheck/store-sqlite ${versionIn('../package.json')}, ${driver?.name ?? nameOf(client)}`,
     },
-    { name: 'SQLite', level: 'ok', text: String(first(client, 'SELECT sqlite_version()')) },
-    ...(file ? [rights(file), journal(client)] : [inMemory]),
+    ...(driver?.instead ? [otherDriver(driver.name, driver.instead)] : []),
+    { name: 'SQLite', level: 'ok', text: String(singleValue(client, 'SELECT sqlite_version()')) },
+    ...(file ? [rights(String(file)), journal(client)] : [inMemory]),
     synchronous(client),
     tableOf(client, table),
   ]
 }
 
+/** The driver of a client that was made elsewhere. */
+function nameOf(client: SqliteClient): string {
+  if (client.isTransaction !== undefined) return `node:sqlite of Node ${process.versions.node}`
+  if (process.versions.bun) return `bun:sqlite of Bun ${process.versions.bun}`
+  return client.constructor.name === 'Database'
+    ? `better-sqlite3 ${versionIn('better-sqlite3/package.json')}`
+    : 'a client of an unknown driver'
+}
+
+function otherDriver(name: string, instead: string): Finding {
+  return { name: 'driver', level: 'warning', text: `${name}, since ${instead}` }
+}
+
 const inMemory: Finding = {
   name: 'file',
   level: 'warning',
-  text: 'none: the sessions are in the memory of this process, and gone when it ends',
+  text: 'none: the sessions are in the memory of this process and end with it',
 }
 
-/** SQLite makes files beside its own: it needs the folder as well. */
+/** SQLite makes files beside the database: it has to write to the folder too. */
 function rights(file: string): Finding {
   const name = 'file'
   const mode = (statSync(file).mode & 0o777).toString(8)
@@ -44,9 +55,9 @@ function rights(file: string): Finding {
 
 function journal(client: SqliteClient): Finding {
   const name = 'journal_mode'
-  const mode = String(first(client, 'PRAGMA journal_mode'))
+  const mode = String(singleValue(client, 'PRAGMA journal_mode'))
   if (mode === 'wal') return { name, level: 'ok', text: mode }
-  const text = `${mode}: whoever reads waits for those who write; PRAGMA journal_mode = WAL ends that`
+  const text = `${mode}: reads wait for writes; PRAGMA journal_mode = WAL ends that`
   return { name, level: 'warning', text }
 }
 
@@ -54,7 +65,7 @@ const LEVELS = ['OFF', 'NORMAL', 'FULL', 'EXTRA']
 
 function synchronous(client: SqliteClient): Finding {
   const name = 'synchronous'
-  const level = Number(first(client, 'PRAGMA synchronous'))
+  const level = Number(singleValue(client, 'PRAGMA synchronous'))
   const text = LEVELS[level] ?? String(level)
   if (level > 0) return { name, level: 'ok', text }
   return {
@@ -72,10 +83,10 @@ function tableOf(client: SqliteClient, table: string): Finding {
   } catch (error) {
     return { name, level: 'problem', text: (error as Error).message }
   }
-  if (first(client, 'SELECT count(*) FROM pragma_table_info(?)', table) === 0) {
-    return { name, level: 'ok', text: `"${table}" is not there yet, and is made on first use` }
+  if (singleValue(client, 'SELECT count(*) FROM pragma_table_info(?)', table) === 0) {
+    return { name, level: 'ok', text: `"${table}" does not exist yet; it is made on first use` }
   }
-  const indexed = first(
+  const indexed = singleValue(
     client,
     'SELECT count(*) FROM pragma_index_list(?) AS list, pragma_index_info(list.name) AS part WHERE part.seqno = 0 AND part.name = ?',
     table,
@@ -84,11 +95,6 @@ function tableOf(client: SqliteClient, table: string): Finding {
   if (Number(indexed) > 0) return { name, level: 'ok', text: `"${table}", with an index on "${due}"` }
   const text = `"${table}" has no index on "${due}": deleting expired sessions reads the whole table`
   return { name, level: 'warning', text }
-}
-
-function first(client: SqliteClient, sql: string, ...parameters: unknown[]): unknown {
-  const row = client.prepare(sql).get(...parameters)
-  return row && Object.values(row)[0]
 }
 
 function isWritable(path: string): boolean {
@@ -100,7 +106,7 @@ function isWritable(path: string): boolean {
   }
 }
 
-/** A file of the package itself, or of one that can be found from it. */
+/** The version in the package.json of this package, or of one that it can find. */
 function versionIn(manifest: string): string {
   try {
     return createRequire(import.meta.url)(manifest).version

@@ -1,80 +1,158 @@
-import type { SqliteClient, SqliteStatement } from './sqlite-store.ts'
+import { inTransaction } from './client.ts'
+import type { Connection } from './connection.ts'
+import { failureOf, isLocked } from './failures.ts'
+import { pauseBefore } from './pause.ts'
+import type { Statements } from './statements.ts'
+import { cancel, later, soon } from './timers.ts'
 
-/** A write that waits, and who waits for what it gives. */
+/** A write that waits, and who waits for its result. */
 interface Write {
-  readonly work: () => unknown
+  /** The sessions that it writes. */
+  readonly sids: readonly string[]
+  readonly work: (sql: Statements) => unknown
+  /** When it fails because the file is still locked, as `performance.now()` tells the time. */
+  readonly deadline: number
+  readonly onLocked: (() => void) | undefined
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
+/** Writes that could not be made, and why. */
+interface Refused {
+  readonly writes: readonly Write[]
+  readonly error: unknown
+}
+
 /**
- * What is written in one turn of the event loop is written at its end, in one transaction, and answered when that is committed: what
- * SQLite does for each transaction, taking locks and closing its log, costs more than a write, and is done once for all of them.
+ * The writes of one tick are one transaction, and each is answered when that is committed: to take locks and to close the log costs
+ * SQLite more than a write, and is done once for all of them. While another connection holds the file, writes wait in a queue, and
+ * timers try again.
  */
 export class GroupCommit {
-  readonly #client: SqliteClient
-  readonly #begin: SqliteStatement
-  readonly #commit: SqliteStatement
+  readonly #connection: Connection
   #waiting: Write[] = []
-  /** Those of the sessions that wait to be written. */
+  /** The sessions that wait to be written. */
   readonly #sids = new Set<string>()
+  /** Runs while the file is locked. */
+  #timer: NodeJS.Timeout | undefined
+  #attempt = 0
+  #ended = false
 
-  constructor(client: SqliteClient) {
-    this.#client = client
-    this.#begin = client.prepare('BEGIN IMMEDIATE')
-    this.#commit = client.prepare('COMMIT')
+  constructor(connection: Connection) {
+    this.#connection = connection
   }
 
-  /** Do `work`, which writes the sessions of `sids`, after all that came before it. Gives what it gives, or fails as it does. */
-  write<T>(sids: readonly string[], work: () => T): Promise<T> {
-    if (this.#waiting.length === 0) setImmediate(() => this.flush())
-    for (const sid of sids) this.#sids.add(sid)
+  /**
+   * Do `work`, which writes the sessions of `sids`, after all writes before it. Gives what it gives, or fails as it does. `onLocked`
+   * is called each time that it has to wait for another connection.
+   */
+  write<T>(sids: readonly string[], work: (sql: Statements) => T, onLocked?: () => void): Promise<T> {
+    if (this.#waiting.length === 0) soon(() => this.flush())
+    const deadline = performance.now() + this.#connection.busyTimeout
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ work, resolve: resolve as Write['resolve'], reject })
+      this.#add({ sids, work, deadline, onLocked, resolve: resolve as Write['resolve'], reject })
     })
   }
 
-  /** Write what waits at once, so that it can be read: all of it, if any is of `sid`. */
+  /** Write at once what waits, if any of it is of `sid`, so that it can be read. Not while the file is locked. */
   flush(sid?: string): void {
-    if (sid !== undefined && !this.#sids.has(sid)) return
+    if (this.#timer || this.#waiting.length === 0) return
+    if (sid === undefined || this.#sids.has(sid)) this.#flush()
+  }
+
+  /** Try for the last time to write what waits. */
+  end(): void {
+    this.#ended = true
+    if (this.#waiting.length > 0) this.#flush()
+  }
+
+  #add(write: Write): void {
+    this.#waiting.push(write)
+    for (const sid of write.sids) this.#sids.add(sid)
+  }
+
+  #flush(): void {
+    cancel(this.#timer)
+    this.#timer = undefined
     const writes = this.#waiting
     this.#waiting = []
     this.#sids.clear()
-    // Alone it is a transaction by itself, and so it is in one that the application has begun.
-    if (writes.length > 1 && this.#client.inTransaction === false) this.#together(writes)
-    else writes.forEach(alone)
+    const refused = this.#make(writes)
+    if (refused) this.#retry(refused)
+    else this.#attempt = 0
   }
 
-  #together(writes: readonly Write[]): void {
+  /** Makes the writes. Gives those that could not be made. */
+  #make(writes: readonly Write[]): Refused | undefined {
+    try {
+      return this.#connection.write(() => {
+        // A write alone is a transaction by itself, and so is each in one that the application has begun.
+        const together = writes.length > 1 && inTransaction(this.#connection.client) === false
+        return together ? this.#together(writes) : this.#each(writes)
+      })
+    } catch (error) {
+      return { writes, error }
+    }
+  }
+
+  #together(writes: readonly Write[]): Refused | undefined {
+    const { client, sql } = this.#connection
     const answers: (() => void)[] = []
     try {
-      this.#begin.run()
+      this.#connection.begin()
       for (const write of writes) {
-        answers.push(attempt(write))
-        // Some failures, as that of a full disk, take the transaction with them: each shall have an outcome of its own.
-        if (!this.#client.inTransaction) return writes.forEach(alone)
+        answers.push(attempt(write, sql))
+        // Some failures, as that of a full disk, end the transaction: then each write is made for itself.
+        if (!inTransaction(client)) return this.#each(writes)
       }
-      this.#commit.run()
+      this.#connection.commit()
     } catch (error) {
-      if (this.#client.inTransaction) this.#client.exec('ROLLBACK')
-      // The same would happen to each of them alone, and waiting for another process is done for all.
-      for (const { reject } of writes) reject(error)
-      return
+      if (inTransaction(client)) client.exec('ROLLBACK')
+      return { writes, error }
     }
     for (const answer of answers) answer()
+    return undefined
+  }
+
+  #each(writes: readonly Write[]): Refused | undefined {
+    for (const [i, write] of writes.entries()) {
+      try {
+        attempt(write, this.#connection.sql)()
+      } catch (error) {
+        return { writes: writes.slice(i), error }
+      }
+    }
+    return undefined
+  }
+
+  /** Those that met a lock wait until their time is over. The others fail. */
+  #retry({ writes, error }: Refused): void {
+    const now = performance.now()
+    const mayWait = isLocked(error) && !this.#ended
+    const failure = failureOf(error, this.#connection.busyTimeout)
+    for (const write of writes) {
+      if (mayWait && write.deadline > now) {
+        this.#add(write)
+        write.onLocked?.()
+      } else {
+        write.reject(failure)
+      }
+    }
+    if (this.#waiting.length === 0) return
+    this.#attempt++
+    // The first has waited longest.
+    const left = this.#waiting[0]!.deadline - now
+    this.#timer = later(() => this.#flush(), Math.min(pauseBefore(this.#attempt), left))
   }
 }
 
-function alone(write: Write): void {
-  attempt(write)()
-}
-
-/** Do it; what is returned tells how it went. */
-function attempt({ work, resolve, reject }: Write): () => void {
+/** Make the write. Gives the function that answers it. Throws when it has met a lock. */
+function attempt({ work, resolve, reject }: Write, sql: Statements): () => void {
   try {
-    const value = work()
+    const value = work(sql)
     return () => resolve(value)
   } catch (error) {
-    return () => reject(error)
+    if (isLocked(error)) throw error
+    return () => reject(failureOf(error))
   }
 }

@@ -1,6 +1,3 @@
-export {
-  type SqliteClient,
-  type SqliteOpenOptions,
-  SqliteStore,
-  type SqliteStoreOptions,
-} from './sqlite-store.ts'
+export type { SqliteClient, SqliteStatement } from './client.ts'
+export type { SqliteOpenOptions, SqliteStoreOptions } from './options.ts'
+export { SqliteStore } from './sqlite-store.ts'

@@ -1,24 +1,24 @@
-import type { SqliteClient } from './sqlite-store.ts'
+import type { SqliteClient } from './client.ts'
 
-/** A `bigint` when the client was told to give those. */
+/** A `bigint` where the client is set to give those. */
 export type ColumnValue = number | bigint | string
 
-/** How a table keeps sessions: its columns, and the form of its expiry. */
+/** The columns of a table of sessions, and the form of its expiry. */
 export interface Layout {
   readonly data: string
   readonly expires: string
   /**
-   * The column with the index: what is expired is due. Our own holds a time that is never after the expiry and that moving the expiry
-   * leaves alone, since the pages of an index cost a touch as much again as that of its row. In other tables it is the expiry.
+   * The column with the index, by which pruning finds expired sessions. In our own table it holds a time that is never after the
+   * expiry. A touch leaves it alone: to write a page of the index would double its cost. In other tables it is the expiry.
    */
   readonly due: string
-  /** Epoch milliseconds to what the column holds, in a form whose order is that of time. */
-  toColumn(ms: number): number | string
-  /** What the column holds to epoch milliseconds. */
+  /** From epoch milliseconds to the column's form, which sorts by time. */
+  toColumn(ms: number): ColumnValue
+  /** From the column's form to epoch milliseconds. */
   fromColumn(value: ColumnValue): number
 }
 
-/** Years after 9999 do not sort as text, and SQLite's own functions do not know them: what lasts longer ends here. */
+/** The latest expiry: years after 9999 do not sort as text, and SQLite's own functions do not know them. */
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /** Our own: epoch milliseconds. */
@@ -26,7 +26,7 @@ const OWN: Layout = {
   data: 'data',
   expires: 'expires',
   due: 'due',
-  toColumn: ms => Math.min(Math.ceil(ms), LAST),
+  toColumn: wholeMs,
   fromColumn: Number,
 }
 
@@ -41,13 +41,13 @@ const BETTER_SQLITE3_SESSION_STORE: Layout = {
   data: 'sess',
   expires: 'expire',
   due: 'expire',
-  toColumn: ms => new Date(OWN.toColumn(ms)).toISOString(),
+  toColumn: ms => new Date(wholeMs(ms)).toISOString(),
   fromColumn: value => Date.parse(String(value)),
 }
 
 const LAYOUTS = [OWN, OWN_WITHOUT_DUE, CONNECT_SQLITE3, BETTER_SQLITE3_SESSION_STORE]
 
-/** The layout of a table that is there, ours when there is none. Throws when it is not a table of sessions. */
+/** The layout of the table; our own when it does not exist. Throws a TypeError when it is no table of sessions. */
 export function layoutOf(client: SqliteClient, table: string): Layout {
   const columns = client.prepare('SELECT name FROM pragma_table_info(?)').all(table) as { name: string }[]
   const names = new Set(columns.map(column => column.name))
@@ -59,4 +59,8 @@ export function layoutOf(client: SqliteClient, table: string): Layout {
   throw new TypeError(
     `The table "${table}" is no table of sessions: it has the columns ${[...names].join(', ')}; give another name with the option "table"`,
   )
+}
+
+function wholeMs(ms: number): number {
+  return Math.min(Math.ceil(ms), LAST)
 }

@@ -1,73 +1,64 @@
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, resolve } from 'node:path'
-import type { SqliteClient } from './sqlite-store.ts'
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { SqliteClient } from './client.ts'
+import type { Driver } from './drivers.ts'
+import { isLocked, isResult } from './failures.ts'
 
-type Driver = new (path: string, options: { timeout: number }) => SqliteClient
+/** A connection of our own, and whether the file was free to be set up. */
+export interface OpenedFile {
+  readonly client: SqliteClient
+  readonly isReady: boolean
+}
 
-/** Milliseconds between two attempts to turn a file to WAL. */
-const PAUSE = 5
-
-const clock = new Int32Array(new SharedArrayBuffer(4))
-
-/** Open a file of sessions for reading and writing, in WAL mode. */
-export function openFile(path: string, busyTimeout: number): SqliteClient {
-  const Database = driver()
+/** Open a file of sessions for reading and writing, in WAL mode. Waits for nobody: a file that is locked is set up later. */
+export function openFile(driver: Driver, path: string): OpenedFile {
   let client: SqliteClient | undefined
   try {
-    client = new Database(path, { timeout: busyTimeout })
-    prepareFile(client, busyTimeout)
-    return client
+    if (path !== ':memory:') makePrivate(path)
+    client = driver.open(path)
+    return { client, isReady: isFree(client) }
   } catch (error) {
     client?.close()
     throw explained(error, path)
   }
 }
 
-/** SQLite waits for other processes, but not where two turn the same empty file to WAL: one of them is told that it is busy. */
-function prepareFile(client: SqliteClient, busyTimeout: number): void {
-  const end = performance.now() + busyTimeout
-  for (;;) {
-    try {
-      client.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-      // Changes nothing, and finds out whether the file can be written.
-      client.exec('BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK')
-      return
-    } catch (error) {
-      if (!codeOf(error).startsWith('SQLITE_BUSY') || performance.now() > end) throw error
-      Atomics.wait(clock, 0, 0, PAUSE)
-    }
+/** Turn the file to WAL mode, and find out whether it can be written. */
+export function setUp(client: SqliteClient): void {
+  client.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  // Changes nothing.
+  client.exec('BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK')
+}
+
+function isFree(client: SqliteClient): boolean {
+  try {
+    setUp(client)
+    return true
+  } catch (error) {
+    if (isLocked(error)) return false
+    throw error
+  }
+}
+
+/** The ids in the file are as good as passwords. SQLite gives the files beside it the same mode. */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch {
+    // It is there already, or cannot be made: then SQLite says why.
   }
 }
 
 /** The driver's words name no file. Other errors, as that the file is no database, are left as they are. */
-function explained(error: unknown, path: string): unknown {
-  const file = resolve(path)
-  const code = codeOf(error)
+function explained(error: unknown, file: string): unknown {
   if (!existsSync(dirname(file))) {
     return new Error(`The directory of the SQLite file "${file}" does not exist`, { cause: error })
   }
-  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) {
+  if (isResult(error, 'CANTOPEN') || isResult(error, 'READONLY')) {
     return new Error(
       `The SQLite file "${file}" cannot be opened for writing: this process needs the right to write to the file and to its directory`,
       { cause: error },
     )
   }
   return error
-}
-
-function driver(): Driver {
-  try {
-    return createRequire(import.meta.url)('better-sqlite3') as Driver
-  } catch (cause) {
-    if (codeOf(cause) !== 'MODULE_NOT_FOUND') throw cause
-    throw new Error(
-      'SqliteStore.open needs the package better-sqlite3: npm install better-sqlite3, on Node 20 better-sqlite3@12',
-      { cause },
-    )
-  }
-}
-
-function codeOf(error: unknown): string {
-  return String((error as { code?: unknown } | null)?.code)
 }

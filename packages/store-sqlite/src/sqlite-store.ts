@@ -1,90 +1,62 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { resolve } from 'node:path'
 import {
   type Diagnosing,
   type Finding,
   RecordStore,
-  type RecordStoreOptions,
   type Renewal,
   type StoredEntry,
   type StoredRecord,
   type UpdateResult,
 } from '@coatcheck/session'
+import { checkOpenOptions, checkStoreOptions } from './check-options.ts'
+import type { SqliteClient } from './client.ts'
+import { Connection, type Origin } from './connection.ts'
 import { diagnose } from './diagnose.ts'
+import { type Driver, findDriver } from './drivers.ts'
 import { GroupCommit } from './group-commit.ts'
-import { type ColumnValue, layoutOf } from './layout.ts'
+import type { ColumnValue, Layout } from './layout.ts'
 import { openFile } from './open-file.ts'
-import { prepare, type Statements, schema } from './statements.ts'
-
-/** What the store needs of a `better-sqlite3` Database. */
-export interface SqliteClient {
-  prepare(sql: string): SqliteStatement
-  exec(sql: string): unknown
-  close(): unknown
-  /** In a file opened for reading, tables and indexes are taken as they are. */
-  readonly readonly?: boolean
-  /** Whether a transaction has been begun and not ended. Where that is not told, each write is a transaction of its own. */
-  readonly inTransaction?: boolean
-}
-
-export interface SqliteStatement {
-  run(...parameters: unknown[]): { changes: number }
-  get(...parameters: unknown[]): unknown
-  all(...parameters: unknown[]): unknown[]
-}
-
-/** Options of {@link SqliteStore.open}. */
-export interface SqliteOpenOptions extends RecordStoreOptions {
-  /** Name of the table, made if it is not there. Default `'sessions'`. */
-  table?: string | undefined
-  /** Milliseconds to wait for another process that is writing. Default 5000. */
-  busyTimeout?: number | undefined
-}
-
-/** Options of {@link SqliteStore}. */
-export interface SqliteStoreOptions extends RecordStoreOptions {
-  /** A `Database` of `better-sqlite3`. The store never closes it. */
-  client: SqliteClient
-  /** Name of the table, made if it is not there. Default `'sessions'`. */
-  table?: string | undefined
-}
+import type { SqliteOpenOptions, SqliteStoreOptions } from './options.ts'
+import { nextTurn } from './timers.ts'
 
 /** How many rows `entries` reads at a time. */
 const PAGE = 500
 
-/** Sessions in a SQLite file, through `better-sqlite3`. */
+/** Sessions in a SQLite file. */
 export class SqliteStore extends RecordStore implements Diagnosing {
-  readonly #client: SqliteClient
   readonly #table: string
-  #owned = false
-  #sql: Statements | undefined
-  #writes: GroupCommit | undefined
+  #connection: Connection
+  #writes: GroupCommit
+  #driver: Driver | undefined
+  #warned = false
 
-  constructor({ client, table = 'sessions', ...options }: SqliteStoreOptions) {
-    super(options)
-    if (typeof client?.prepare !== 'function' || typeof client.exec !== 'function') {
-      throw new TypeError('The option "client" must be a Database of better-sqlite3')
-    }
-    if (typeof table !== 'string' || table === '' || table.includes('\0')) {
-      throw new TypeError('The option "table" must be the name of a table')
-    }
-    this.#client = client
+  constructor(options: SqliteStoreOptions) {
+    checkStoreOptions(options)
+    const { client, table = 'sessions', busyTimeout, ...common } = options
+    super(common)
     this.#table = table
+    this.#connection = new Connection(client, table, { busyTimeout })
+    this.#writes = new GroupCommit(this.#connection)
   }
 
   /**
    * A store on a file, or on `':memory:'`, that `close()` closes. Several processes may use one file: it is put in WAL mode.
-   * Fails when better-sqlite3 is not installed, and when the file is no database or cannot be opened for writing.
+   * Takes better-sqlite3 where it is installed and works, otherwise `node:sqlite`; in Bun, `bun:sqlite`. Fails when there is no driver,
+   * and when the file is no database or cannot be opened for writing.
    */
-  static open(path: string, { busyTimeout = 5000, ...options }: SqliteOpenOptions = {}): SqliteStore {
+  static open(path: string, options: SqliteOpenOptions = {}): SqliteStore {
     if (typeof path !== 'string' || path === '')
       throw new TypeError('SqliteStore.open needs the path of a file')
-    if (!(Number.isInteger(busyTimeout) && busyTimeout >= 0)) {
-      throw new TypeError('The option "busyTimeout" must be a whole number of milliseconds')
-    }
-    const client = openFile(path, busyTimeout)
+    checkOpenOptions(options)
+    const driver = findDriver()
+    // Absolute, as the file may be opened again after a `chdir`.
+    const file = path === ':memory:' ? path : resolve(path)
+    const reopen = () => openFile(driver, file)
+    const { client, isReady } = reopen()
     try {
       const store = new SqliteStore({ ...options, client })
-      store.#owned = true
+      store.#use(client, { busyTimeout: options.busyTimeout ?? 5000, isReady, reopen })
+      store.#driver = driver
       return store
     } catch (error) {
       client.close()
@@ -92,48 +64,42 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     }
   }
 
-  /** What is to be known about the file: for `coatcheck doctor`. */
+  /** What there is to know about the file, for `coatcheck doctor`. Changes nothing. */
   async diagnose(): Promise<Finding[]> {
-    return diagnose(this.#client, this.#table)
+    return diagnose(this.#connection.client, this.#table, this.#driver)
   }
 
   protected override async _open(): Promise<void> {
-    const client = this.#client
-    const layout = layoutOf(client, this.#table)
-    if (!client.readonly) client.exec(schema(this.#table, layout))
-    this.#sql = prepare(client, this.#table, layout)
-    this.#writes = new GroupCommit(client)
+    await this.#connection.open()
   }
 
   protected override async _close(): Promise<void> {
-    if (this.#owned) this.#client.close()
+    this.#writes.end()
+    this.#connection.close()
   }
 
   protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
-    const { read, layout } = this.#statements
-    this.#group.flush(sid)
+    this.#writes.flush(sid)
     const now = Date.now()
-    const row = read.get(sid, layout.toColumn(now)) as Row | undefined
+    const row = await this.#connection.read(({ read, layout }) => {
+      return read.get(sid, layout.toColumn(now)) as Row | undefined
+    })
     if (!row) return undefined
-    // Who writes may have to wait for other processes: that is left to the sessions that need it.
+    // A write may have to wait for other processes: only a session whose lifetime starts anew needs one.
     const renewed =
       renewal !== undefined && row.data.startsWith(renewal.prefix) && (await this.#renew(sid, renewal))
-    return { data: row.data, ttl: layout.fromColumn(row.expires) - now, renewed }
+    return { data: row.data, ttl: this.#layout.fromColumn(row.expires) - now, renewed }
   }
 
   protected override _write(sid: string, data: string, ttl: number): Promise<void> {
-    const { write, layout } = this.#statements
-    return this.#group.write([sid], () => {
-      write.run({ sid, data, end: layout.toColumn(Date.now() + ttl) })
+    return this.#writes.write([sid], ({ write, layout }) => {
+      write.run(sid, data, ...ends(layout, ttl))
     })
   }
 
   protected override _insert(sid: string, data: string, ttl: number): Promise<boolean> {
-    const { insert, layout } = this.#statements
-    return this.#group.write([sid], () => {
-      const now = Date.now()
-      const end = layout.toColumn(now + ttl)
-      return insert.run({ sid, data, end, now: layout.toColumn(now) }).changes > 0
+    return this.#writes.write([sid], ({ insert, layout }) => {
+      return Boolean(insert.run(sid, data, ...ends(layout, ttl), now(layout)).changes)
     })
   }
 
@@ -143,30 +109,29 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     ttl: number,
     expected?: string,
   ): Promise<UpdateResult> {
-    const { update, replace, read, layout } = this.#statements
-    return this.#group.write([sid], () => {
-      const now = Date.now()
-      const [live, expires] = [layout.toColumn(now), layout.toColumn(now + ttl)]
+    return this.#writes.write([sid], ({ update, replace, read, layout }) => {
+      const [live, expires] = [now(layout), end(layout, ttl)]
       const { changes } =
         expected === undefined
           ? update.run(data, expires, sid, live)
           : replace.run(data, expires, sid, live, expected)
-      if (changes > 0) return 'updated'
+      if (changes) return 'updated'
       return expected !== undefined && read.get(sid, live) ? 'changed' : 'missing'
     })
   }
 
   protected override _touch(sid: string, ttl: number): Promise<boolean> {
-    const { touch, layout } = this.#statements
-    return this.#group.write([sid], () => {
-      const now = Date.now()
-      return touch.run(layout.toColumn(now + ttl), sid, layout.toColumn(now)).changes > 0
+    return this.#writes.write([sid], ({ touch, layout }) => {
+      return Boolean(touch.run(end(layout, ttl), sid, now(layout)).changes)
     })
   }
 
-  protected override _destroy(sid: string): Promise<boolean> {
-    const { destroy } = this.#statements
-    return this.#group.write([sid], () => destroy.run(sid).changes > 0)
+  protected override _destroy(sid: string): Promise<string | false> {
+    return this.#writes.write([sid], ({ destroy, layout }) => {
+      // `all`, as `get` of some drivers does not tell when the statement fails at its end.
+      const [row] = destroy.all(sid) as Row[]
+      return row && layout.fromColumn(row.expires) > Date.now() ? row.data : false
+    })
   }
 
   protected override _exchange(
@@ -175,86 +140,128 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     required: boolean,
-  ): Promise<boolean> {
-    const { exchange, write, layout } = this.#statements
-    return this.#group.write([old, sid], () => {
-      const now = Date.now()
-      const end = layout.toColumn(now + ttl)
-      const there = exchange.run({ old, sid, data, end, now: layout.toColumn(now) }).changes > 0
-      if (!there && !required) write.run({ sid, data, end })
-      return there
+  ): Promise<string | false> {
+    return this.#writes.write([old, sid], ({ read, exchange, write, layout }) => {
+      for (;;) {
+        const live = now(layout)
+        const there = read.get(old, live) as Row | undefined
+        if (!there) break
+        // Another process may have written it since: then it is read again.
+        if (exchange.run(sid, data, end(layout, ttl), old, live, there.data).changes) return there.data
+      }
+      if (!required) write.run(sid, data, ...ends(layout, ttl))
+      return false
     })
   }
 
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
-    const { page, layout } = this.#statements
-    this.#group.flush()
+    this.#writes.flush()
     let after: string | undefined
     for (;;) {
-      const now = Date.now()
-      const rows = page.all(after ?? '', layout.toColumn(now), PAGE) as (Row & { sid: string })[]
+      const read = Date.now()
+      const rows = await this.#connection.read(({ page, layout }) => {
+        return page.all(after ?? '', layout.toColumn(read), PAGE) as (Row & { sid: string })[]
+      })
       for (const { sid, data, expires } of rows) {
-        if (sid !== after) yield { sid, data, ttl: layout.fromColumn(expires) - now }
+        if (sid !== after) yield { sid, data, ttl: this.#layout.fromColumn(expires) - read }
       }
       if (rows.length < PAGE) return
       after = rows[rows.length - 1]!.sid
-      // SQLite answers in the turn in which it is asked: pages and batches let requests through in between.
+      // The drivers are synchronous: between pages, and between batches, requests are served.
       await nextTurn()
     }
   }
 
-  protected override async _clear(): Promise<void> {
-    this.#group.flush()
-    this.#statements.clear.run()
+  protected override _clear(): Promise<void> {
+    return this.#writes.write([], ({ clear }) => {
+      clear.run()
+    })
   }
 
-  protected override async _count(): Promise<number> {
-    const { count, layout } = this.#statements
-    this.#group.flush()
-    const now = layout.toColumn(Date.now())
-    return Number((count.get(now, now, now) as { count: number | bigint }).count)
+  protected override _count(): Promise<number> {
+    this.#writes.flush()
+    return this.#connection.read(({ count, layout }) => {
+      const live = now(layout)
+      return Number((count.get(live, live, live) as { count: number | bigint }).count)
+    })
   }
 
-  /** What is due, batch by batch: those whose expiry was moved meanwhile are due by then, the others are deleted. */
+  /** Looks at the sessions that are due, batch by batch. Those whose expiry was moved on are due by then; the others are deleted. */
   protected override async _prune(limit: number): Promise<number> {
-    const { postpone, prune, layout } = this.#statements
     let deleted = 0
     for (;;) {
-      const now = layout.toColumn(Date.now())
       const batch = limit - deleted
-      const postponed = postpone.run(now, batch, now).changes
-      const { changes } = prune.run(now, batch, now)
-      deleted += changes
-      if (postponed + changes < batch) return deleted
+      const [postponed, pruned] = await this.#writes.write([], ({ postpone, prune, layout }) => {
+        const live = now(layout)
+        const due = Number(postpone.run(live, batch, live).changes)
+        return [due, Number(prune.run(live, batch, live).changes)] as const
+      })
+      deleted += pruned
+      if (postponed + pruned < batch) return deleted
       await nextTurn()
       if (deleted === limit) return deleted
     }
   }
 
-  get #statements(): Statements {
-    return this.#sql as Statements
+  get #layout(): Layout {
+    return this.#connection.sql.layout
   }
 
-  get #group(): GroupCommit {
-    return this.#writes as GroupCommit
+  #use(client: SqliteClient, origin: Origin): void {
+    this.#connection = new Connection(client, this.#table, origin)
+    this.#writes = new GroupCommit(this.#connection)
   }
 
-  async #renew(sid: string, { prefix, ttl }: Renewal): Promise<boolean> {
-    const { renew, layout } = this.#statements
-    try {
-      return await this.#group.write([sid], () => {
-        const now = Date.now()
-        const end = layout.toColumn(now + ttl)
-        return renew.run(end, sid, layout.toColumn(now), prefix.length, prefix).changes > 0
+  /**
+   * Start the lifetime anew. The read does not wait for that: while the file is locked it is answered, and the lifetime starts anew as
+   * soon as the file is free. A file that cannot be written can still be read; the touch that follows tells why.
+   */
+  #renew(sid: string, { prefix, ttl }: Renewal): Promise<boolean> {
+    return new Promise(answer => {
+      let answered = false
+      const onLocked = () => {
+        answered = true
+        answer(true)
+      }
+      const renewed = this.#writes.write(
+        [sid],
+        ({ renew, layout }) =>
+          Boolean(renew.run(end(layout, ttl), sid, now(layout), prefix.length, prefix).changes),
+        onLocked,
+      )
+      renewed.then(answer, error => {
+        answer(false)
+        if (answered) this.#warn(error)
       })
-    } catch {
-      // What cannot be written, as another process writes or the disk is full, can be read still. The touch that follows tells why.
-      return false
-    }
+    })
+  }
+
+  /** Once: a file that stays locked would warn with each request. */
+  #warn(error: unknown): void {
+    if (this.#warned) return
+    this.#warned = true
+    process.emitWarning(`Sessions that were read could not be kept alive: ${error}`, {
+      code: 'COATCHECK_SQLITE_NOT_RENEWED',
+    })
   }
 }
 
 interface Row {
   data: string
   expires: ColumnValue
+}
+
+function now(layout: Layout): ColumnValue {
+  return layout.toColumn(Date.now())
+}
+
+/** The expiry of a session that has so many milliseconds left. */
+function end(layout: Layout, ttl: number): ColumnValue {
+  return layout.toColumn(Date.now() + ttl)
+}
+
+/** The same for a new row, where our own table has a second column with it. */
+function ends(layout: Layout, ttl: number): ColumnValue[] {
+  const expires = end(layout, ttl)
+  return layout.due === layout.expires ? [expires] : [expires, expires]
 }

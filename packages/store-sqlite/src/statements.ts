@@ -1,12 +1,13 @@
+import type { SqliteClient, SqliteStatement } from './client.ts'
+import { isResult } from './failures.ts'
 import type { Layout } from './layout.ts'
-import type { SqliteClient, SqliteStatement } from './sqlite-store.ts'
 
-/** Every statement that the store uses, and how the table keeps sessions. */
+/** Every statement of the store, and the layout of its table. */
 export type Statements = Readonly<Record<keyof ReturnType<typeof texts>, SqliteStatement>> & {
   readonly layout: Layout
 }
 
-/** Each is prepared once. */
+/** Prepare each statement once. */
 export function prepare(client: SqliteClient, table: string, layout: Layout): Statements {
   const prepared = Object.entries(texts(quote(table), layout)).map(([operation, text]) => {
     return [operation, client.prepare(text)] as const
@@ -14,10 +15,18 @@ export function prepare(client: SqliteClient, table: string, layout: Layout): St
   return { layout, ...Object.fromEntries(prepared) } as Statements
 }
 
-/** Makes what is not there: the table in our own layout, and in each the index that pruning needs. */
-export function schema(name: string, { due, expires }: Layout): string {
+/** Make the table if it does not exist, and the index for pruning. A file that may only be read is left as it is. */
+export function createSchema(client: SqliteClient, table: string, layout: Layout): void {
+  try {
+    client.exec(schema(table, layout))
+  } catch (error) {
+    if (!isResult(error, 'READONLY')) throw error
+  }
+}
+
+function schema(name: string, { due, expires }: Layout): string {
   const table = quote(name)
-  // With row ids: a session of more than a quarter of a page would take pages of its own without them.
+  // Not WITHOUT ROWID: there a session of more than a quarter of a page takes pages of its own.
   const ours = `
     CREATE TABLE IF NOT EXISTS ${table} (
       sid TEXT NOT NULL PRIMARY KEY,
@@ -33,10 +42,10 @@ export function schema(name: string, { due, expires }: Layout): string {
     CREATE INDEX IF NOT EXISTS ${quote(`${name}_${due}`)} ON ${table} (${due});`
 }
 
-/** The table's name is quoted; the columns are those of a known layout. */
+/** Parameters are positional: drivers differ in how they bind named ones. */
 function texts(table: string, { data, expires, due }: Layout) {
   const ends = due === expires ? [expires] : [expires, due]
-  const row = `(sid, ${data}, ${ends.join(', ')}) VALUES (@sid, @data, ${ends.map(() => '@end').join(', ')})`
+  const row = `(sid, ${data}, ${ends.join(', ')}) VALUES (?, ?, ${ends.map(() => '?').join(', ')})`
   const isDue = `sid IN (SELECT sid FROM ${table} WHERE ${due} <= ? ORDER BY ${due} LIMIT ?)`
   return {
     read: `SELECT ${data} AS data, ${expires} AS expires FROM ${table} WHERE sid = ? AND ${expires} > ?`,
@@ -48,15 +57,15 @@ function texts(table: string, { data, expires, due }: Layout) {
     insert: `
       INSERT INTO ${table} ${row}
       ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}
-      WHERE ${expires} <= @now`,
+      WHERE ${expires} <= ?`,
     update: `UPDATE ${table} SET ${data} = ?, ${expires} = ? WHERE sid = ? AND ${expires} > ?`,
     replace: `UPDATE ${table} SET ${data} = ?, ${expires} = ? WHERE sid = ? AND ${expires} > ? AND ${data} = ?`,
     touch: `UPDATE ${table} SET ${expires} = ? WHERE sid = ? AND ${expires} > ?`,
-    destroy: `DELETE FROM ${table} WHERE sid = ?`,
-    // The row of one session becomes that of another: one statement, where two would be two steps.
+    destroy: `DELETE FROM ${table} WHERE sid = ? RETURNING ${data} AS data, ${expires} AS expires`,
+    // The row of one session becomes that of another, in one statement.
     exchange: `
-      UPDATE OR REPLACE ${table} SET sid = @sid, ${data} = @data, ${expires} = @end
-      WHERE sid = @old AND ${expires} > @now`,
+      UPDATE OR REPLACE ${table} SET sid = ?, ${data} = ?, ${expires} = ?
+      WHERE sid = ? AND ${expires} > ? AND ${data} = ?`,
     page: `
       SELECT sid, ${data} AS data, ${expires} AS expires FROM ${table}
       WHERE sid >= ? AND ${expires} > ? ORDER BY sid LIMIT ?`,

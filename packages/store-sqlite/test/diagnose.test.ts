@@ -11,7 +11,6 @@ async function found(store: SqliteStore): Promise<Record<string, Finding>> {
 it('diagnose: versions, file and settings, and a table that is not there, which it does not make', async () => {
   const file = tempFile()
   const store = openStore(file)
-  chmodSync(file, 0o600)
   const findings = await found(store)
   expect(findings.packages!.text).toMatch(
     /^@coatcheck\/store-sqlite \d+\.\d+\.\d+\S*, better-sqlite3 \d+\.\d+\.\d+$/,
@@ -21,7 +20,7 @@ it('diagnose: versions, file and settings, and a table that is not there, which 
     file: { text: expect.stringMatching(/sessions\.db, mode 600$/) },
     journal_mode: { text: 'wal' },
     synchronous: { text: 'NORMAL' },
-    table: { text: '"sessions" is not there yet, and is made on first use' },
+    table: { text: '"sessions" does not exist yet; it is made on first use' },
   })
   expect(new Set(Object.values(findings).map(({ level }) => level))).toEqual(new Set(['ok']))
   expect(openClient(file).prepare('SELECT name FROM sqlite_schema').all()).toEqual([])

@@ -3,6 +3,13 @@ import { SqliteStore } from '@coatcheck/store-sqlite'
 import { describe, expect, it } from 'vitest'
 import { openClient, sessionOf, tempFile } from './support/files.ts'
 
+/** What a caller gets when another connection has held the file for too long. */
+const UNAVAILABLE = {
+  code: 'ERR_SESSION_STORE_UNAVAILABLE',
+  status: 503,
+  cause: expect.objectContaining({ code: 'SQLITE_BUSY' }),
+}
+
 const SIDS = Array.from({ length: 20 }, (_, i) => `sid ${i}`)
 
 /** A store that has its table, and what its client is told from then on. */
@@ -42,7 +49,8 @@ describe('group commit', () => {
   it('a write alone is one statement', async () => {
     const { store, statements } = await observed()
     await store.set('a', sessionOf())
-    expect(statements).toEqual([expect.stringMatching(/^INSERT/)])
+    const own = statements.filter(statement => !statement.startsWith('PRAGMA busy_timeout'))
+    expect(own).toEqual([expect.stringMatching(/^INSERT/)])
   })
 
   it('reads are no part of it', async () => {
@@ -123,27 +131,19 @@ describe('group commit', () => {
     expect(await store.ids()).toEqual(['a', 'b', 'c'])
   })
 
-  it('a file that another connection holds: all fail after one wait, reads do not, and later all succeed', async () => {
+  it('a file that another connection holds: all fail when their time is over, reads do not, and later all succeed', async () => {
     const file = tempFile()
     openClient(file).pragma('journal_mode = WAL')
-    const statements: string[] = []
-    const client = openClient(file, {
-      timeout: 20,
-      verbose: statement => {
-        statements.push(String(statement).trim())
-      },
-    })
+    const client = openClient(file, { timeout: 20 })
     const store = new SqliteStore({ client })
     await store.set('a', sessionOf({ n: 1 }, 60_000))
     const other = openClient(file)
     other.exec('BEGIN IMMEDIATE')
-    statements.length = 0
     const renewing = store.get('a', undefined, { renew: 60_000 })
     const results = await Promise.allSettled(SIDS.map(sid => store.set(sid, sessionOf())))
     for (const result of results) {
-      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'SQLITE_BUSY' } })
+      expect(result).toMatchObject({ status: 'rejected', reason: UNAVAILABLE })
     }
-    expect(transactions(statements)).toEqual(['BEGIN IMMEDIATE'])
     expect(await renewing).toMatchObject({ n: 1 })
     other.exec('ROLLBACK')
     await Promise.all(SIDS.map(sid => store.set(sid, sessionOf())))
@@ -160,7 +160,7 @@ describe('group commit', () => {
     reader.next()
     const results = await Promise.allSettled(SIDS.map(sid => store.set(sid, sessionOf())))
     for (const result of results) {
-      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'SQLITE_BUSY' } })
+      expect(result).toMatchObject({ status: 'rejected', reason: UNAVAILABLE })
     }
     expect(client.inTransaction).toBe(false)
     reader.return?.()

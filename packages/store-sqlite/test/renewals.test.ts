@@ -33,7 +33,9 @@ describe('renew', () => {
     const writer = openClient(file)
     writer.exec('BEGIN IMMEDIATE')
     expect(await store.get('a', undefined, { renew: 60_000 })).toMatchObject({ user: 'Ada' })
-    await expect(store.touch('a', sessionOf({}, 60_000))).rejects.toMatchObject({ code: 'SQLITE_BUSY' })
+    await expect(store.touch('a', sessionOf({}, 60_000))).rejects.toMatchObject({
+      code: 'ERR_SESSION_STORE_UNAVAILABLE',
+    })
   })
 
   it('renew: the WAL of an app that only reads does not grow without end', async () => {

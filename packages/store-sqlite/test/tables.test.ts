@@ -91,11 +91,9 @@ describe('statements', () => {
     await new SqliteStore({ client: watched, pruneInterval: false }).prune()
 
     const plans = prepared
-      .filter(sql => sql.includes('WHERE'))
+      .filter(sql => sql.includes('WHERE') && !sql.includes('pragma_'))
       .map(sql => {
-        const values = sql.includes('@')
-          ? [{ sid: 'a', old: 'b', data: '', end: 1, now: 1 }]
-          : sql.match(/\?/g)!.map(() => 1)
+        const values = sql.match(/\?/g)?.map(() => 1) ?? []
         const steps = client.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]
         return steps.map(step => step.detail).join('; ')
       })

@@ -1,0 +1,201 @@
+import { type SqliteClient, type SqliteStatement, singleValue } from './client.ts'
+import { failureOf, isLocked, unavailable } from './failures.ts'
+import { FileOnDisk } from './file-on-disk.ts'
+import { layoutOf } from './layout.ts'
+import { type OpenedFile, setUp } from './open-file.ts'
+import { pause, pauseBefore } from './pause.ts'
+import { createSchema, prepare, type Statements } from './statements.ts'
+
+/** Milliseconds to wait for a lock, where neither the options nor the client say. */
+const DEFAULT_BUSY_TIMEOUT = 5000
+
+/** Milliseconds after which a read looks again whether the file is still there. */
+const LOOK_INTERVAL = 1000
+
+/** How a connection was made. */
+export interface Origin {
+  /** Milliseconds to wait for a lock. Default that of the client. */
+  readonly busyTimeout?: number | undefined
+  /** Whether the file is set up. Default `true`. */
+  readonly isReady?: boolean | undefined
+  /** Opens the file at the same path once more. Without it the connection is the caller's. */
+  readonly reopen?: (() => OpenedFile) | undefined
+}
+
+/** What is prepared once on a client. */
+interface Prepared {
+  readonly sql: Statements
+  readonly begin: SqliteStatement
+  readonly commit: SqliteStatement
+  /** `undefined` for a database in memory. */
+  readonly file: FileOnDisk | undefined
+  /** Milliseconds that the client itself waits for a lock, while the process stands still. */
+  readonly ownTimeout: number
+  /** Whether reads may meet a lock. */
+  readonly readsMeetLocks: boolean
+}
+
+/**
+ * The connection to the file, and the statements on it. It never waits for a lock while the process stands still: what meets a lock is
+ * tried again by timers.
+ */
+export class Connection {
+  readonly #table: string
+  readonly #origin: Origin
+  #client: SqliteClient
+  #isReady: boolean
+  #prepared: Prepared | undefined
+  #busyTimeout = DEFAULT_BUSY_TIMEOUT
+  #nextLook = 0
+  #warned = false
+
+  constructor(client: SqliteClient, table: string, origin: Origin) {
+    this.#client = client
+    this.#table = table
+    this.#origin = origin
+    this.#isReady = origin.isReady ?? true
+  }
+
+  get client(): SqliteClient {
+    return this.#client
+  }
+
+  /** Milliseconds to wait for a lock. */
+  get busyTimeout(): number {
+    return this.#busyTimeout
+  }
+
+  get sql(): Statements {
+    return (this.#prepared as Prepared).sql
+  }
+
+  /** Begins a transaction that may write. */
+  begin(): void {
+    this.#prepared?.begin.run()
+  }
+
+  commit(): void {
+    this.#prepared?.commit.run()
+  }
+
+  /** Set up the file if that has not been done, make the table if it is not there, and prepare the statements. */
+  async open(): Promise<void> {
+    const own = Number(singleValue(this.#client, 'PRAGMA busy_timeout') ?? 0)
+    this.#busyTimeout = this.#origin.busyTimeout ?? (own || DEFAULT_BUSY_TIMEOUT)
+    this.#prepared = await this.#untilFree(() => {
+      return withoutWaiting(this.#client, own, () => {
+        if (!this.#isReady) setUp(this.#client)
+        this.#isReady = true
+        return prepared(this.#client, this.#table, own)
+      })
+    })
+  }
+
+  /** Close the file, if it was opened by us. */
+  close(): void {
+    if (this.#origin.reopen) this.#client.close()
+  }
+
+  /** Read now; when the file is locked, again and again until `busyTimeout` is over. */
+  read<T>(work: (sql: Statements) => T): Promise<T> {
+    return this.#untilFree(() => {
+      this.#look()
+      const { ownTimeout, readsMeetLocks } = this.#prepared as Prepared
+      return withoutWaiting(this.#client, readsMeetLocks ? ownTimeout : 0, () => work(this.sql))
+    })
+  }
+
+  /** Write now, in the file that is at the path. Throws when it is locked. */
+  write<T>(work: () => T): T {
+    return withoutWaiting(this.#client, this.#prepared?.ownTimeout ?? 0, () => {
+      this.#check()
+      return work()
+    })
+  }
+
+  async #untilFree<T>(work: () => T): Promise<T> {
+    const end = performance.now() + this.#busyTimeout
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return work()
+      } catch (error) {
+        if (!isLocked(error) || performance.now() >= end) throw failureOf(error, this.#busyTimeout)
+        await pause(Math.min(pauseBefore(attempt), end - performance.now()))
+      }
+    }
+  }
+
+  /** A read of a file that is gone does no harm: to look now and then is enough. */
+  #look(): void {
+    if (!this.#origin.reopen || performance.now() < this.#nextLook) return
+    this.#nextLook = performance.now() + LOOK_INTERVAL
+    this.#check()
+  }
+
+  /** Find out whether the file was deleted or replaced. One of our own is opened again; writing to another one fails. */
+  #check(): void {
+    const file = this.#prepared?.file
+    const fate = file?.fate()
+    if (!file || !fate) return
+    const { reopen } = this.#origin
+    if (reopen) {
+      this.#openAgain(file, reopen)
+      this.#warn(
+        `The SQLite file "${file.path}" was ${fate} while the store had it open. The store goes on with the file that is there now; sessions of the old one are lost.`,
+      )
+    } else {
+      const message = `The SQLite file "${file.path}" was ${fate} while the store had it open: nothing can be saved until the app opens a new client and a new store.`
+      this.#warn(message)
+      throw unavailable(message)
+    }
+  }
+
+  #openAgain(file: FileOnDisk, reopen: () => OpenedFile): void {
+    let client: SqliteClient | undefined
+    try {
+      file.removeSideFiles()
+      const opened = reopen()
+      client = opened.client
+      if (!opened.isReady) setUp(client)
+      const next = prepared(client, this.#table, 0)
+      this.#client.close()
+      this.#client = client
+      this.#prepared = next
+    } catch (error) {
+      client?.close()
+      if (isLocked(error)) throw error
+      throw unavailable(`The SQLite file "${file.path}" is gone, and cannot be opened again`, error)
+    }
+  }
+
+  #warn(message: string): void {
+    if (this.#warned) return
+    this.#warned = true
+    process.emitWarning(message, { code: 'COATCHECK_SQLITE_FILE_GONE' })
+  }
+}
+
+function prepared(client: SqliteClient, table: string, ownTimeout: number): Prepared {
+  const layout = layoutOf(client, table)
+  createSchema(client, table, layout)
+  const path = singleValue(client, "SELECT file FROM pragma_database_list WHERE name = 'main'")
+  return {
+    sql: prepare(client, table, layout),
+    begin: client.prepare('BEGIN IMMEDIATE'),
+    commit: client.prepare('COMMIT'),
+    file: path ? new FileOnDisk(String(path)) : undefined,
+    ownTimeout,
+    readsMeetLocks: singleValue(client, 'PRAGMA journal_mode') !== 'wal',
+  }
+}
+
+/** Does `work` on a client that would wait for locks by itself, and shall not do so now. */
+function withoutWaiting<T>(client: SqliteClient, ownTimeout: number, work: () => T): T {
+  if (ownTimeout === 0) return work()
+  client.exec('PRAGMA busy_timeout = 0')
+  try {
+    return work()
+  } finally {
+    client.exec(`PRAGMA busy_timeout = ${ownTimeout}`)
+  }
+}

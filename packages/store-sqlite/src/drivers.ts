@@ -1,0 +1,104 @@
+import { createRequire } from 'node:module'
+import type { SqliteClient } from './client.ts'
+
+/** A package or a module of the runtime that opens SQLite files. */
+export interface Driver {
+  /** With its version: `better-sqlite3 12.11.1`. */
+  readonly name: string
+  /** Why better-sqlite3, which is installed, was not taken. */
+  readonly instead?: string | undefined
+  /** Open the file at `path`, which is made if it is not there. A lock is never waited for. */
+  open(path: string): SqliteClient
+}
+
+type Constructor = new (path: string, options?: object) => SqliteClient
+
+const load = createRequire(import.meta.url)
+
+let found: Driver | undefined
+
+/** The driver for `SqliteStore.open`. Throws an error that says what to install or to run when there is none. */
+export function findDriver(): Driver {
+  found ??= firstDriver()
+  return found
+}
+
+function firstDriver(): Driver {
+  if (process.versions.bun) return bunSqlite()
+  let reason: Error
+  try {
+    return betterSqlite3()
+  } catch (error) {
+    reason = error as Error
+  }
+  const builtIn = nodeSqlite()
+  if (!builtIn) throw reason
+  return isMissing(reason.cause) ? builtIn : { ...builtIn, instead: reason.message }
+}
+
+function betterSqlite3(): Driver {
+  const { version, engines } = manifestOf('better-sqlite3')
+  const name = `better-sqlite3 ${version}`
+  const least = leastNode(engines?.node ?? '')
+  // Asked before anything is loaded: a binary for a later Node ends the process.
+  if (Number.parseInt(process.versions.node, 10) < least) {
+    const older = least === 22 ? 'better-sqlite3@12' : 'an earlier version'
+    throw new Error(
+      `${name} needs Node ${least} or later, and this is Node ${process.versions.node}: npm install ${older}`,
+    )
+  }
+  try {
+    const Database = load('better-sqlite3') as Constructor
+    // The binary is loaded with the first database.
+    new Database(':memory:').close()
+    return { name, open: path => new Database(path, { timeout: 0 }) }
+  } catch (cause) {
+    throw new Error(
+      `${name} is installed, and not built for Node ${process.versions.node}: npm install-scripts approve better-sqlite3 && npm rebuild better-sqlite3`,
+      { cause },
+    )
+  }
+}
+
+/** From Node 22.13 on, and in Deno. */
+function nodeSqlite(): Driver | undefined {
+  try {
+    const { DatabaseSync } = load('node:sqlite') as { DatabaseSync: Constructor }
+    const name = `node:sqlite of Node ${process.versions.node}`
+    return { name, open: path => new DatabaseSync(path, { timeout: 0 }) }
+  } catch {
+    return undefined
+  }
+}
+
+function bunSqlite(): Driver {
+  const { Database } = load('bun:sqlite') as { Database: Constructor }
+  const open = (path: string) => new Database(path, { create: true, readwrite: true })
+  return { name: `bun:sqlite of Bun ${process.versions.bun}`, open }
+}
+
+interface Manifest {
+  version: string
+  engines?: { node?: string }
+}
+
+function manifestOf(name: string): Manifest {
+  try {
+    return load(`${name}/package.json`) as Manifest
+  } catch (cause) {
+    throw new Error(
+      `SqliteStore.open needs the package ${name}: npm install ${name}, on Node 20 ${name}@12; from Node 22.13 on, it can do without`,
+      { cause },
+    )
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'MODULE_NOT_FOUND'
+}
+
+/** The lowest major version in `"20.x || 22.x"` or `">=22"`. */
+function leastNode(engines: string): number {
+  const majors = engines.split('||').map(range => Number.parseInt(/\d+/.exec(range)?.[0] ?? '0', 10))
+  return Math.min(...majors)
+}
