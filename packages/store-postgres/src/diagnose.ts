@@ -18,7 +18,7 @@ interface Connection extends PostgresClient {
 export async function diagnose(
   client: PostgresClient,
   table: string,
-  { driver, prepare }: { driver: string; prepare: boolean },
+  { driver, prepare, connection }: { driver: string; prepare: boolean; connection: PostgresClient },
 ): Promise<Finding[]> {
   const packages = `@coatcheck/store-postgres ${versionIn('../package.json')}, ${driver}`
   const { rows } = await client.query({
@@ -36,7 +36,8 @@ export async function diagnose(
       : { name: 'server', level: 'ok', text: `PostgreSQL ${version}` },
     await clockOf(client),
     ...(await tableOf(client, table)),
-    await sharing(client, prepare),
+    await limitsOf(client),
+    await sharing(connection, prepare),
   ]
 }
 
@@ -90,6 +91,24 @@ async function tableOf(client: PostgresClient, table: string): Promise<Finding[]
         }
       : { name: 'unlogged', level: 'ok', text: 'no: sessions outlive a crash of the server' },
   ]
+}
+
+/** A statement that nobody waits for any more goes on in the server, and keeps a connection, until a limit of the server ends it. */
+async function limitsOf(client: PostgresClient): Promise<Finding> {
+  const name = 'limits'
+  const { rows } = await client.query({
+    text: "SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock",
+  })
+  const { statement, lock } = rows[0]
+  const missing = [
+    ...(statement === '0' ? ["statement_timeout = '10s'"] : []),
+    ...(lock === '0' ? ["lock_timeout = '500ms'"] : []),
+  ]
+  if (missing.length === 0) {
+    return { name, level: 'ok', text: `statement_timeout ${statement}, lock_timeout ${lock}` }
+  }
+  const text = `the server goes on with statements that nobody waits for: ALTER ROLE … SET ${missing.join(' and SET ')}`
+  return { name, level: 'warning', text }
 }
 
 /** Whoever shares connections out says a number of its own for the process of the server. */

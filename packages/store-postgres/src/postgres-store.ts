@@ -72,7 +72,8 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   /** What is to be known about the server and the table: for `coatcheck doctor`. */
   diagnose(): Promise<Finding[]> {
     const driver = this.#pool ? `pg ${versionIn('pg/package.json')}` : 'a client of the app'
-    return diagnose(this.#client, this.#table, { driver, prepare: this.#runner.prepare })
+    const { prepare } = this.#runner
+    return diagnose(this.#runner, this.#table, { driver, prepare, connection: this.#client })
   }
 
   protected override async _open(): Promise<void> {

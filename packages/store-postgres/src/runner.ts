@@ -13,6 +13,8 @@ const AGAIN = new Set(['40001', '40P01'])
 const ATTEMPTS = 100
 /** What a connection says that somebody in between shares out: it has not prepared the statement, or another client has. */
 const NOT_PREPARED = new Set(['26000', '42P05'])
+/** Milliseconds: no `lock_timeout` of ours is as short. */
+const SHORT = 50
 /** In a transaction that has failed, no statement is run. */
 const TRANSACTION_FAILED = '25P02'
 
@@ -76,10 +78,11 @@ export class Runner implements PostgresClient {
     lockPatience: number,
     earlier?: unknown,
   ): Promise<PostgresResult> {
-    const begun = now()
+    const end = now() + lockPatience
     let failure = earlier
     for (let attempt = 1; ; attempt++) {
       const query = queryOf()
+      const begun = now()
       try {
         return await (this.#lone ? inTurn(this.#client, query) : this.#client.query(query))
       } catch (error) {
@@ -87,7 +90,8 @@ export class Runner implements PostgresClient {
         // It was one of a transaction of the app: that is over, and the first failure tells why.
         if (failure && code === TRANSACTION_FAILED) throw failure
         if (query.name && NOT_PREPARED.has(code)) this.#stopPreparing()
-        else if (AGAIN.has(code) ? attempt === ATTEMPTS : !mayWait(code, begun, lockPatience)) throw error
+        else if (AGAIN.has(code) ? attempt === ATTEMPTS : !(code === LOCKED && mayWait(begun, end)))
+          throw error
         failure = error
       }
     }
@@ -102,6 +106,8 @@ export class Runner implements PostgresClient {
   }
 }
 
-function mayWait(code: string, begun: number, patience: number): boolean {
-  return code === LOCKED && now() - begun < patience
+/** Whether there is time for another attempt. Who did not wait for the lock was told so by something else than `lock_timeout`. */
+function mayWait(begun: number, end: number): boolean {
+  const at = now()
+  return at < end && at - begun > SHORT
 }

@@ -16,6 +16,7 @@ it('diagnose: versions, clock, and a table that is not there, which it does not 
   expect(findings.clock!.text).toMatch(/^-?\d+ ms ahead of this process$/)
   expect(findings.table!.text).toBe(`"${schema}"."sessions" is not there yet`)
   expect(findings.prepare!.text).toBe('statements are prepared')
+  expect(findings.limits!.text).toBe('statement_timeout 10s, lock_timeout 500ms')
   expect(new Set(Object.values(findings).map(({ level }) => level))).toEqual(new Set(['ok']))
   const { rows } = await openPool().query('SELECT FROM pg_tables WHERE schemaname = $1', [schema])
   expect(rows).toHaveLength(0)
@@ -52,6 +53,19 @@ it('diagnose: the table of connect-pg-simple is sound, one of something else is 
   })
   expect(await found(storeOn(pool, { schema, table: 'coats' }))).toMatchObject({
     table: { level: 'problem', text: expect.stringMatching(/is no table of sessions/) },
+  })
+})
+
+it("diagnose: a pool of the app's without limits in the server is a warning that tells how to set them", async () => {
+  const schema = await newSchema()
+  expect((await found(storeOn(openPool(), { schema }))).limits).toMatchObject({
+    level: 'warning',
+    text: expect.stringMatching(/ALTER ROLE … SET statement_timeout = '10s' and SET lock_timeout = '500ms'$/),
+  })
+  const limited = openPool({ statement_timeout: 3000, lock_timeout: 200 })
+  expect((await found(storeOn(limited, { schema }))).limits).toMatchObject({
+    level: 'ok',
+    text: 'statement_timeout 3s, lock_timeout 200ms',
   })
 })
 

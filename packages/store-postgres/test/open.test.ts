@@ -65,6 +65,47 @@ describe('open', () => {
     }
   })
 
+  it('client: is no class and no function that makes clients', () => {
+    for (const client of [pg.Pool, pg.Client, () => new pg.Pool(), Object.assign(() => {}, { query() {} })]) {
+      expect(() => new PostgresStore({ client } as unknown as PostgresStoreOptions)).toThrow(
+        new TypeError(
+          'The option "client" must be a Pool or a Client of pg, not a class or a function that makes one: new pg.Pool()',
+        ),
+      )
+    }
+  })
+
+  it.each([
+    ['tabel', 'table'],
+    ['Table', 'table'],
+    ['schemas', 'schema'],
+    ['ttls', 'ttl'],
+    ['pruneIntervall', 'pruneInterval'],
+    ['tableName', 'table'],
+    ['createTableIfMissing', 'createTable'],
+    ['pruneSessionInterval', 'pruneInterval'],
+  ])('%s: is no option, and %s was probably meant', (name, meant) => {
+    const error = new TypeError(`There is no option "${name}". Did you mean "${meant}"?`)
+    expect(() => PostgresStore.open(urlOf(), { [name]: 1 })).toThrow(error)
+    const options = { client: { query() {} }, [name]: 1 } as unknown as PostgresStoreOptions
+    expect(() => new PostgresStore(options)).toThrow(error)
+  })
+
+  it('options: names that are none of the constructor or of open, and those that are like no other', () => {
+    const client = { query() {} }
+    const stores: [() => unknown, string][] = [
+      [
+        () => new PostgresStore({ pool: client } as never),
+        'There is no option "pool". Did you mean "client"?',
+      ],
+      [() => new PostgresStore({ client, queryTimeout: 1 } as never), 'There is no option "queryTimeout"'],
+      [() => PostgresStore.open(urlOf(), { client } as never), 'There is no option "client"'],
+      [() => PostgresStore.open(urlOf(), { prefix: 'a' } as never), 'There is no option "prefix"'],
+    ]
+    for (const [make, message] of stores) expect(make).toThrow(new TypeError(message))
+    expect(() => PostgresStore.open(urlOf(), { tabel: undefined } as never)).not.toThrow()
+  })
+
   it('open: does not connect before it is used, and has at most so many connections', async () => {
     const schema = await newSchema()
     const store = openStore({ schema, max: 2 }, urlOf({ application_name: schema }))

@@ -1,0 +1,137 @@
+import { SessionError } from '@coatcheck/session'
+import type { PostgresQuery, PostgresStore } from '@coatcheck/store-postgres'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { newSchema, openPool, openStore, sessionOf, storeOn, urlOf } from './support/postgres.ts'
+
+/** What a call of the store fails with. */
+const failureOf = (call: Promise<unknown>) =>
+  call.then(
+    () => Promise.reject(new Error('It did not fail')),
+    error => error as SessionError,
+  )
+
+/** A store on a client that answers as the server does, until it is told to fail with this. */
+async function failing(error: unknown): Promise<PostgresStore> {
+  const pool = openPool()
+  let fails = false
+  const query = (query: PostgresQuery) => (fails ? Promise.reject(error) : pool.query(query))
+  const store = storeOn({ query }, { schema: await newSchema() })
+  await store.length()
+  fails = true
+  return store
+}
+
+const coded = (code: string) => Object.assign(new Error(`failed with ${code}`), { code })
+
+describe('a database that is away', () => {
+  it.each([
+    ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].map(coded),
+    ...['57P01', '57P02', '57P03', '53300', '08006', '57014', '55P03'].map(coded),
+    new Error('timeout exceeded when trying to connect'),
+    new Error('Query read timeout'),
+    new Error('Connection terminated unexpectedly'),
+    new Error('Connection terminated due to connection timeout'),
+    new Error('Client has encountered a connection error and is not queryable'),
+  ])('%o is told as ERR_SESSION_STORE_UNAVAILABLE with status 503', async cause => {
+    const store = await failing(cause)
+    const calls = [
+      () => store.get('a'),
+      () => store.get('a', undefined, { renew: 60_000 }),
+      () => store.set('a', sessionOf()),
+      () => store.touch('a', sessionOf()),
+      () => store.destroy('a'),
+      () => store.length(),
+    ]
+    for (const call of calls) {
+      const error = await failureOf(call())
+      expect(error).toBeInstanceOf(SessionError)
+      expect(error).toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE', status: 503 })
+      expect(error.message).toBe(`PostgreSQL is not available: ${cause.message}`)
+      expect(error.cause).toBe(cause)
+    }
+  })
+
+  it.each([...['42501', '23514', 'XX000', '08P01', 'ENOENT'].map(coded), new Error('Something else')])(
+    '%o reaches the caller as it is',
+    async cause => {
+      const store = await failing(cause)
+      expect(await failureOf(store.get('a'))).toBe(cause)
+      expect(await failureOf(store.set('a', sessionOf()))).toBe(cause)
+    },
+  )
+
+  it.each([
+    ['postgres://127.0.0.1:1/app', 'ECONNREFUSED'],
+    ['postgres://a-host-that-is.invalid/app', /ENOTFOUND|EAI_AGAIN/],
+  ])('open: %s', async (url, code) => {
+    const error = await failureOf(openStore({}, url).get('a'))
+    expect(error).toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE', status: 503 })
+    expect((error.cause as NodeJS.ErrnoException).code).toMatch(code)
+  })
+
+  it('open: a pool without a free connection', async () => {
+    const pool = openPool({ max: 1, connectionTimeoutMillis: 50 })
+    const store = storeOn(pool, { schema: await newSchema() })
+    await store.length()
+    const held = await pool.connect()
+    onTestFinished(() => held.release())
+    expect(await failureOf(store.get('a'))).toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE' })
+  })
+})
+
+describe('what errors tell', () => {
+  it('neither the id nor the data of a session, whatever the server says', async () => {
+    const schema = await newSchema()
+    const pool = openPool({ max: 1 })
+    await pool.query(`
+      CREATE TABLE ${schema}.sessions (
+        sid varchar(20) PRIMARY KEY, data json NOT NULL CHECK (length(data::text) < 200), expires timestamptz
+      )`)
+    const text = { stringify: () => '{"secret of Ada": ', parse: JSON.parse }
+    const failures = await Promise.all([
+      failureOf(openStore({ schema }).set('secret id', sessionOf({ text: 'secret of Ada'.repeat(20) }))),
+      failureOf(openStore({ schema, codec: text }).set('secret id', sessionOf())),
+      failureOf(openStore({ schema }).set('secret id that is too long', sessionOf())),
+    ])
+    expect(failures.map(({ code }) => code)).toEqual(['23514', '22P02', '22001'])
+    for (const failure of failures) {
+      const told = Object.getOwnPropertyNames(failure).map(name => failure[name as keyof SessionError])
+      expect(JSON.stringify(told)).not.toMatch(/secret/)
+    }
+  })
+})
+
+describe('a lone Client', () => {
+  it('client: under load it is asked one question at a time, and pg has nothing to warn of', async () => {
+    const heard: string[] = []
+    const listener = ({ message }: Error) => heard.push(message)
+    process.on('warning', listener)
+    onTestFinished(() => void process.off('warning', listener))
+    const client = new pg.Client(urlOf())
+    await client.connect()
+    onTestFinished(() => client.end())
+    const schema = await newSchema()
+    const stores = ['a', 'b'].map(table => storeOn(client, { schema, table }))
+    const sids = Array.from({ length: 50 }, (_, i) => `${i}`)
+    await Promise.all(stores.flatMap(store => sids.map(sid => store.set(sid, sessionOf({ sid })))))
+    await failureOf(stores[0]!.get(1 as never))
+    await Promise.all(stores.flatMap(store => [store.diagnose(), store.destroy('0'), store.length()]))
+    for (const store of stores) expect(await store.length()).toBe(49)
+    await new Promise(setImmediate)
+    expect(heard).toEqual([])
+  })
+})
+
+describe('fake timers', () => {
+  it('a test that replaces the clock and the timers does not stop the store', async () => {
+    const store = openStore({ schema: await newSchema() })
+    await store.set('a', sessionOf({ n: 1 }, 60_000))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'Date', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await store.set('b', sessionOf({ n: 2 }, 60_000))
+    expect(await store.get('a', undefined, { renew: 60_000 })).toMatchObject({ n: 1 })
+    expect(await Promise.all([1, 2, 3, 4].map(() => store.get('b')))).toMatchObject([{}, {}, {}, {}])
+    expect(await store.destroy('a')).toBe(true)
+  })
+})
