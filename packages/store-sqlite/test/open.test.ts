@@ -65,28 +65,6 @@ describe('open', () => {
   })
 })
 
-describe('options', () => {
-  it.each([undefined, '', 1])('open: %j is no path', path => {
-    const message = 'SqliteStore.open needs the path of a file'
-    expect(() => SqliteStore.open(path as string)).toThrow(new TypeError(message))
-  })
-
-  it.each([-1, 1.5, '5000', Number.NaN])('busyTimeout: %j is no number of milliseconds', busyTimeout => {
-    const file = tempFile()
-    const message = 'The option "busyTimeout" must be a whole number of milliseconds'
-    expect(() => SqliteStore.open(file, { busyTimeout: busyTimeout as number })).toThrow(
-      new TypeError(message),
-    )
-    expect(readdirSync(dirname(file))).toEqual([])
-  })
-
-  it.each([undefined, null, {}, 'sessions.db'])('client: %j is none', client => {
-    const message =
-      'The option "client" must be a Database of better-sqlite3, libsql or bun:sqlite, or a DatabaseSync of node:sqlite'
-    expect(() => new SqliteStore({ client: client as never })).toThrow(new TypeError(message))
-  })
-})
-
 describe('a file that cannot be opened', () => {
   it('open: a missing directory is told in a sentence', () => {
     const file = join(tempFolder(), 'missing', 'sessions.db')

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import type { RecordStoreOptions } from '@coatcheck/session'
+import { SqliteStore } from '@coatcheck/store-sqlite'
 import { describe, expect, it } from 'vitest'
 import { describeExchange } from '../../session/test/support/exchange.ts'
 import { describeRenewals } from '../../session/test/support/renewals.ts'
@@ -36,6 +37,18 @@ describe('renew', () => {
     await expect(store.touch('a', sessionOf({}, 60_000))).rejects.toMatchObject({
       code: 'ERR_SESSION_STORE_UNAVAILABLE',
     })
+  })
+
+  it('renew: what cannot be written, as the file is read-only or the disk is full, is read', async () => {
+    const client = openClient()
+    const store = new SqliteStore({ client })
+    await store.set('a', sessionOf({ user: 'Ada' }, 60_000))
+    client.pragma('query_only = ON')
+    expect(await store.get('a', undefined, { renew: 60_000 })).toMatchObject({ user: 'Ada' })
+    client.pragma('query_only = OFF')
+    client.exec(`
+      CREATE TRIGGER full BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`)
+    expect(await store.get('a', undefined, { renew: 60_000 })).toMatchObject({ user: 'Ada' })
   })
 
   it('renew: the WAL of an app that only reads does not grow without end', async () => {

@@ -1,0 +1,127 @@
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { SqliteStore } from '@coatcheck/store-sqlite'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openClient, openStore, sessionOf, tempFile } from './support/files.ts'
+
+const MINUTE = 60_000
+const UNAVAILABLE = { code: 'ERR_SESSION_STORE_UNAVAILABLE', status: 503 }
+
+/** The warnings about files that are gone. */
+function warningsOf(): string[] {
+  const warnings: string[] = []
+  const listen = (warning: Error & { code?: string }) => {
+    if (warning.code === 'COATCHECK_SQLITE_FILE_GONE') warnings.push(warning.message)
+  }
+  process.on('warning', listen)
+  onTestFinished(() => void process.off('warning', listen))
+  return warnings
+}
+
+function modeOf(file: string): string {
+  return (statSync(file).mode & 0o777).toString(8)
+}
+
+async function filledStore() {
+  const file = tempFile()
+  const store = openStore(file)
+  await store.set('a', sessionOf({ user: 'Ada' }, MINUTE))
+  return { file, store }
+}
+
+function remove(file: string, suffixes = ['', '-wal', '-shm']): void {
+  for (const suffix of suffixes) rmSync(file + suffix)
+}
+
+describe.skipIf(process.platform === 'win32')('mode', () => {
+  it('mode: a file that is made can be read by its owner alone, and so can those beside it', async () => {
+    const { file } = await filledStore()
+    expect(['', '-wal', '-shm'].map(suffix => modeOf(file + suffix))).toEqual(['600', '600', '600'])
+  })
+
+  it('mode: that of a file that is there already stays', async () => {
+    const file = tempFile()
+    writeFileSync(file, '', { mode: 0o640 })
+    await openStore(file).set('a', sessionOf())
+    expect(modeOf(file)).toBe('640')
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a file that is deleted while it is open', () => {
+  it.each([
+    ['with the files beside it', ['', '-wal', '-shm']],
+    ['without them', ['']],
+  ])('deleted %s: what is saved is in the new file, and a warning tells of it once', async (_, suffixes) => {
+    const warnings = warningsOf()
+    const { file, store } = await filledStore()
+    remove(file, suffixes)
+    await store.set('b', sessionOf({ user: 'Bob' }))
+    expect(modeOf(file)).toBe('600')
+    const other = openStore(file)
+    expect(await other.all()).toMatchObject({ b: { user: 'Bob' } })
+    expect([await other.ids(), await store.ids()]).toEqual([['b'], ['b']])
+    remove(file)
+    await store.set('c', sessionOf())
+    expect(await openStore(file).ids()).toEqual(['c'])
+    expect(warnings).toEqual([expect.stringContaining(`"${file}" was deleted`)])
+    expect(openClient(file).pragma('integrity_check', { simple: true })).toBe('ok')
+  })
+
+  it('deleted: its sessions are no longer read, within seconds', async () => {
+    const { file, store } = await filledStore()
+    remove(file)
+    await expect.poll(() => store.get('a'), { timeout: 20_000 }).toBeUndefined()
+    expect(existsSync(file)).toBe(true)
+  })
+
+  it('deleted: two stores that have it open go on with one new file', async () => {
+    const { file, store } = await filledStore()
+    const other = openStore(file)
+    await other.set('b', sessionOf())
+    remove(file, [''])
+    await Promise.all([store.set('c', sessionOf()), other.set('d', sessionOf())])
+    await store.set('e', sessionOf())
+    expect(await other.ids()).toEqual(['c', 'd', 'e'])
+    expect(await openStore(file).ids()).toEqual(['c', 'd', 'e'])
+  })
+
+  it('deleted with its folder: saving fails with status 503, until the folder is there again', async () => {
+    const { file, store } = await filledStore()
+    renameSync(dirname(file), `${dirname(file)}-away`)
+    await expect(store.set('b', sessionOf())).rejects.toMatchObject(UNAVAILABLE)
+    renameSync(`${dirname(file)}-away`, dirname(file))
+    await store.set('b', sessionOf())
+    expect(await openStore(file).ids()).toEqual(['a', 'b'])
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a file that is replaced while it is open', () => {
+  it('replaced: the store goes on with the new one, and mixes nothing of the old one into it', async () => {
+    const warnings = warningsOf()
+    const { file, store } = await filledStore()
+    for (let i = 0; i < 50; i++) await store.set(`old ${i}`, sessionOf({ text: 'x'.repeat(1000) }))
+    const backup = SqliteStore.open(`${file}-backup`)
+    await backup.set('b', sessionOf({ user: 'Bob' }, MINUTE))
+    await backup.close()
+    renameSync(`${file}-backup`, file)
+    await store.set('c', sessionOf())
+    expect(await store.ids()).toEqual(['b', 'c'])
+    expect(await openStore(file).get('b')).toMatchObject({ user: 'Bob' })
+    expect(openClient(file).pragma('integrity_check', { simple: true })).toBe('ok')
+    expect(warnings).toEqual([expect.stringContaining('was replaced')])
+  })
+
+  it("replaced: a store on the caller's client saves nothing into the old one, and says so", async () => {
+    const warnings = warningsOf()
+    const file = tempFile()
+    const client = openClient(file)
+    client.pragma('journal_mode = WAL')
+    const store = new SqliteStore({ client })
+    await store.set('a', sessionOf({ user: 'Ada' }, MINUTE))
+    remove(file)
+    await expect(store.set('b', sessionOf())).rejects.toMatchObject(UNAVAILABLE)
+    await expect(store.destroy('a')).rejects.toMatchObject(UNAVAILABLE)
+    expect(await store.get('a', undefined, { renew: MINUTE })).toMatchObject({ user: 'Ada' })
+    expect(warnings).toEqual([expect.stringContaining('until the app opens a new client')])
+  })
+})
