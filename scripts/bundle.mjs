@@ -1,50 +1,130 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { builtinModules } from 'node:module'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { rolldown } from 'rolldown'
-import { esmExternalRequirePlugin } from 'rolldown/plugins'
+import { entriesOf, programsOf } from './entries.mjs'
 
-/** What stays an import, since an application shares its state: `debug.enable()` reaches the application's own copy only. */
-const EXTERNAL = ['debug']
+/** Dependencies that are published inside of our files: they keep no state that an application shares with us. */
+const BUNDLED = ['cookie', 'cookie-signature', 'depd', 'on-headers']
+/** Packages that cannot be required: what imports them is an ES module in earnest. */
+const ONLY_IMPORTED = ['vitest']
 
 /**
- * Write the JavaScript of a package and of its dependencies from its source: one file for each entry point, one for what they
- * share, and the licences. Returns the names of the dependencies that are in the files.
+ * Write the JavaScript of a package as npm gets it: each entry point as a CommonJS file, and beside it an ES module that exports the
+ * same values, so that whoever imports and whoever requires have one copy. Returns the names of the dependencies that are inside.
  */
 export async function bundle(folder, to) {
-  const { exports } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  const entries = entriesOf(manifest)
+  const inside = Object.keys(manifest.dependencies ?? {}).filter(name => BUNDLED.includes(name))
+  const output = inside.length
+    ? await writeTogether(folder, to, entries)
+    : await writeModules(folder, to, [...entries, ...programsOf(manifest)])
+  for (const { name, source } of entries) {
+    const chunk = output.find(({ fileName }) => fileName === `${name}.cjs`)
+    if (chunk.imports.some(id => ONLY_IMPORTED.includes(id))) await writeModule(folder, to, { name, source })
+    else await writeFile(join(to, `${name}.js`), doorOf(chunk))
+  }
+  if (inside.length) await writeLicences(folder, to, output)
+  return inside
+}
+
+/** One file for each entry point and one for what they share: a package that is loaded at every start. */
+function writeTogether(folder, to, entries) {
+  return write(folder, inputOf(entries), {
+    dir: to,
+    codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
+  })
+}
+
+/** A file for each module, as the compiler writes them. */
+async function writeModules(folder, to, entries) {
+  const files = await readdir(join(folder, 'src'), { recursive: true })
+  const modules = files
+    .filter(file => file.endsWith('.ts'))
+    .map(file => ({ name: file.replaceAll(sep, '/').replace(/\.ts$/, ''), source: `./src/${file}` }))
+  return write(folder, inputOf([...modules, ...entries]), {
+    dir: to,
+    preserveModules: true,
+    preserveModulesRoot: join(folder, 'src'),
+  })
+}
+
+/** One module as an ES module that imports the CommonJS files of the others. */
+function writeModule(folder, to, { name, source }) {
+  const others = {
+    name: 'others',
+    resolveId: (id, importer) =>
+      importer && id.startsWith('.') ? { id: id.replace(/\.ts$/, '.cjs'), external: true } : undefined,
+  }
+  const options = { dir: to, format: 'es', entryFileNames: '[name].js' }
+  return write(folder, { [name]: source }, options, [others])
+}
+
+async function write(folder, input, options, plugins = []) {
   const build = await rolldown({
     cwd: folder,
-    input: entriesOf(exports),
+    input,
     platform: 'node',
-    external: EXTERNAL,
-    // `require` of what Node has would need `import.meta.url`, which is gone where a user bundles to CommonJS.
-    plugins: [esmExternalRequirePlugin({ external: builtinModules })],
+    external: isExternal,
+    makeAbsoluteExternalsRelative: false,
+    plugins: [literalRequire, ...plugins],
   })
   const { output } = await build.write({
-    dir: to,
-    chunkFileNames: '[name].js',
-    codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
+    format: 'cjs',
+    exports: 'named',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
     minifyInternalExports: false,
+    footer: requiredAs,
     // What is said of the interface is in the declarations.
     comments: { jsdoc: false },
+    ...options,
   })
   await build.close()
+  return output
+}
+
+/** Where a module exports this name, `require` gives its value: the rule of Node, for every tool. */
+function requiredAs({ fileName, exports }) {
+  const has = fileName.endsWith('.cjs') && exports.includes('module.exports')
+  return has ? "module.exports = exports['module.exports'];" : ''
+}
+
+function inputOf(entries) {
+  return Object.fromEntries(entries.map(({ name, source }) => [name, source]))
+}
+
+/** A dependency that is not inside, or a part of Node. */
+function isExternal(id) {
+  return /^[\w@]/.test(id) && !BUNDLED.some(name => id === name || id.startsWith(`${name}/`))
+}
+
+/** A `require` that bundlers see, so that they take the driver in: in source, an ES module, it has to be made. */
+const literalRequire = {
+  name: 'literal-require',
+  transform: code => code.replace(/createRequire\(import\.meta\.url\)\((?=')/g, 'require('),
+}
+
+/** An ES module that exports what a CommonJS file does. */
+function doorOf({ fileName, exports }) {
+  const file = `./${fileName.split('/').at(-1)}`
+  const isFunction = exports.includes('module.exports')
+  const names = exports.filter(name => name !== 'default' && name !== 'module.exports').sort()
+  const lines = [
+    `import exported from '${file}'`,
+    names.length && `export const { ${names.join(', ')} } = exported`,
+    isFunction && "export { exported as default, exported as 'module.exports' }",
+  ]
+  return `${lines.filter(Boolean).join('\n')}\n`
+}
+
+async function writeLicences(folder, to, output) {
   const theirs = output
     .flatMap(({ moduleIds }) => moduleIds)
     .filter(id => !id.startsWith(join(folder, 'src')))
   const packages = [...new Set(theirs.flatMap(packageOf))].sort()
   const licences = await Promise.all(packages.map(licenceOf))
   await writeFile(join(to, 'THIRD_PARTY_LICENSES'), licences.join('\n\n'))
-  return packages.map(path => path.replace(/^.*\/node_modules\//, ''))
-}
-
-/** The source of each entry point, by the name of its file in `dist`. */
-function entriesOf(exports) {
-  const targets = Object.values(exports).filter(target => typeof target === 'object')
-  return Object.fromEntries(
-    targets.map(target => [/^\.\/dist\/(.+)\.js$/.exec(target.default)[1], target['coatcheck:source']]),
-  )
 }
 
 /** The folder of the package that a module comes from; none for what the bundler itself puts in. */

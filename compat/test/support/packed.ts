@@ -88,7 +88,9 @@ function fingerprint(): string {
     const all = [...names.map(name => `src/${name}`), 'package.json', 'tsconfig.json', 'README.md']
     return all.sort().map(name => join('packages', folder, name))
   })
-  const scripts = ['scripts/bundle.mjs', 'scripts/publishable.mjs']
+  const scripts = ['bundle', 'declarations', 'entries', 'publishable', 'published-manifest'].map(
+    name => `scripts/${name}.mjs`,
+  )
   const hash = createHash('sha256')
   for (const file of [...files, ...scripts]) {
     const path = join(root, file)

@@ -12,9 +12,10 @@ process.once('exit', () => {
   process.stderr.write('The store, or its subject file, ended the process before the suite was through.\n')
 })
 
-const code = await main(process.argv.slice(2), process.stdout, process.stderr, interrupted.signal)
-finished = true
-// A store may leave timers and sockets behind: the command ends all the same, once what it has said is out.
-process.stdout.write('', () =>
-  process.stderr.write('', () => process.exit(interrupted.signal.aborted ? 130 : code)),
-)
+main(process.argv.slice(2), process.stdout, process.stderr, interrupted.signal).then(code => {
+  finished = true
+  // A store may leave timers and sockets behind: the command ends all the same, once what it has said is out.
+  process.stdout.write('', () =>
+    process.stderr.write('', () => process.exit(interrupted.signal.aborted ? 130 : code)),
+  )
+})

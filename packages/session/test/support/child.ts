@@ -15,7 +15,7 @@ export interface Exit {
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
-const bundler = pathToFileURL(join(root, 'scripts/bundle.mjs')).href
+const publisher = pathToFileURL(join(root, 'scripts/publishable.mjs')).href
 
 /** Where to install our packages, and which. */
 export interface Installed {
@@ -76,40 +76,48 @@ export async function copyConsumer(folder: string, name: string): Promise<string
 export async function compileInto(folder: string, name: string): Promise<string> {
   const [from, to] = [join(root, 'packages', name), join(folder, 'node_modules/@coatcheck', name)]
   await mkdir(to, { recursive: true })
-  await copyFile(join(from, 'package.json'), join(to, 'package.json'))
+  if (name === 'session') {
+    const declared = join(folder, 'declared', name)
+    await compile(folder, name, join(declared, 'dist'), { emitDeclarationOnly: true })
+    await publishInto(from, to, declared)
+  } else {
+    const session = join(folder, 'node_modules/@coatcheck/session/dist')
+    const paths = {
+      '@coatcheck/session': [join(session, 'index.d.ts')],
+      '@coatcheck/session/stores': [join(session, 'stores.d.ts')],
+    }
+    await compile(folder, name, join(to, 'dist'), { paths })
+    await copyFile(join(from, 'package.json'), join(to, 'package.json'))
+  }
   // Dependencies that npm could not put at the root, since another version is there.
   const own = join(from, 'node_modules')
   if (existsSync(own)) await symlink(own, join(to, 'node_modules'))
-  const bundled = name === 'session'
-  const session = join(folder, 'node_modules/@coatcheck/session/dist')
+  return to
+}
+
+async function compile(folder: string, name: string, outDir: string, options: object): Promise<void> {
+  const from = join(root, 'packages', name)
   const compilerOptions = {
     composite: false,
-    emitDeclarationOnly: bundled,
     rootDir: join(from, 'src'),
-    outDir: join(to, 'dist'),
+    outDir,
     // The types that a source file needs are those of the repository, wherever this folder is.
     typeRoots: [join(root, 'node_modules/@types')],
-    paths: bundled
-      ? {}
-      : {
-          '@coatcheck/session': [join(session, 'index.d.ts')],
-          '@coatcheck/session/stores': [join(session, 'stores/index.d.ts')],
-        },
+    ...options,
   }
   const config = join(folder, `${name}.json`)
   const project = { extends: join(from, 'tsconfig.json'), compilerOptions, include: [join(from, 'src')] }
   await writeFile(config, JSON.stringify({ ...project, references: [] }))
   const { code, stdout } = await typescript(['-p', config])
   if (code !== 0) throw new Error(`${name} does not compile:\n${stdout}`)
-  if (bundled) await bundle(from, join(to, 'dist'))
-  return to
 }
 
-/** Write the JavaScript of a package as npm publishes it, where that is not the compiler's. */
-export async function bundle(from: string, to: string): Promise<void> {
-  const source = `import { bundle } from '${bundler}'; await bundle(...${JSON.stringify([from, to])})`
+/** A package as npm publishes it, with the declarations that are in this folder. */
+async function publishInto(from: string, to: string, declared: string): Promise<void> {
+  const call = `await makePublishable(...${JSON.stringify([from, to, declared])})`
+  const source = `import { makePublishable } from '${publisher}'; ${call}`
   const { code, stderr } = await runNode(['--input-type=module', '--eval', source], { cwd: root })
-  if (code !== 0) throw new Error(`${from} cannot be bundled:\n${stderr}`)
+  if (code !== 0) throw new Error(`${from} cannot be put together:\n${stderr}`)
 }
 
 /** Run the TypeScript compiler. */

@@ -1,0 +1,5 @@
+import { MemoryStore } from '../store/memory-store.ts'
+
+/** `express-session/session/memory`. */
+export default MemoryStore
+export { MemoryStore as 'module.exports' }

@@ -1,0 +1,5 @@
+import { Store } from '../store/store.ts'
+
+/** `express-session/session/store`. */
+export default Store
+export { Store as 'module.exports' }

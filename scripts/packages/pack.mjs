@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run } from './run.mjs'
+
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The packages that will be published, with their manifests here and as npm gets them. */
+export function findPackages() {
+  return readdirSync(join(root, 'packages'))
+    .map(folder => ({ folder, dir: join(root, 'packages', folder) }))
+    .map(pkg => ({ ...pkg, manifest: readJson(join(pkg.dir, 'package.json')) }))
+    .filter(pkg => !pkg.manifest.private)
+    .map(pkg => ({ ...pkg, publishable: join(pkg.dir, pkg.manifest.publishConfig.directory) }))
+}
+
+/** Pack what `npm run build` has put together. */
+export async function pack(pkg, to) {
+  const { ok, output } = await run('npm', ['pack', '--json', '--pack-destination', to], pkg.publishable)
+  if (!ok) throw new Error(`npm pack of ${pkg.manifest.name}:\n${output}`)
+  const [packed] = JSON.parse(output)
+  pkg.published = readJson(join(pkg.publishable, 'package.json'))
+  pkg.tarball = join(to, packed.filename)
+  pkg.files = packed.files.map(file => file.path)
+  pkg.bytes = packed.unpackedSize
+}
+
+/** What users may import: each entry point of each package. */
+export function entryPoints(packages) {
+  return packages.flatMap(({ published }) =>
+    Object.keys(published.exports)
+      .filter(subpath => subpath !== './package.json')
+      .map(subpath => published.name + subpath.slice(1)),
+  )
+}
+
+export function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { readJson, root } from './pack.mjs'
+
+const rootManifest = readJson(join(root, 'package.json'))
+const { version } = readJson(join(root, 'lerna.json'))
+
+/** Bytes that an install of both builds may take, unpacked: what a package grows by is to be noticed. */
+const MOST = { session: 240_000, 'store-conformance': 600_000, default: 75_000 }
+
+/** What all packages have in common. */
+export function checkSkeleton(pkg) {
+  return [
+    ...checkManifest(pkg),
+    ...checkExports(pkg.manifest.exports),
+    ...checkFiles(pkg),
+    ...checkSize(pkg),
+    ...checkTexts(pkg),
+  ]
+}
+
+function checkManifest({ folder, manifest }) {
+  const expected = {
+    name: `@coatcheck/${folder}`,
+    version,
+    license: rootManifest.license,
+    repository: {
+      type: 'git',
+      url: 'git+https://github.com/coatcheck/coatcheck.git',
+      directory: `packages/${folder}`,
+    },
+    type: 'module',
+    sideEffects: false,
+    engines: rootManifest.engines,
+    publishConfig: { access: 'public', directory: 'published' },
+  }
+  const wrong = Object.entries(expected).filter(
+    ([field, value]) => !isDeepStrictEqual(manifest[field], value),
+  )
+  const empty = ['description', 'keywords', 'files'].filter(field => !manifest[field]?.length)
+  return [
+    ...wrong.map(([field, value]) => `package.json: "${field}" should be ${JSON.stringify(value)}`),
+    ...empty.map(field => `package.json: "${field}" is missing`),
+  ]
+}
+
+/** Every entry point is one module of `src`, in the same three conditions and the same order: what npm gets is made from it. */
+function checkExports(exports = {}) {
+  const problems = []
+  for (const [subpath, target] of Object.entries(exports)) {
+    if (subpath === './package.json') continue
+    const name = /^\.\/dist\/(.+)\.js$/.exec(target.default)?.[1]
+    const expected = {
+      'coatcheck:source': `./src/${name}.ts`,
+      types: `./dist/${name}.d.ts`,
+      default: `./dist/${name}.js`,
+    }
+    if (JSON.stringify(target) !== JSON.stringify(expected)) {
+      problems.push(`package.json: exports["${subpath}"] should be ${JSON.stringify(expected)}`)
+    }
+  }
+  if (!exports['.']) problems.push('package.json: exports["."] is missing')
+  if (exports['./package.json'] !== './package.json') {
+    problems.push('package.json: exports["./package.json"] should be "./package.json"')
+  }
+  return problems
+}
+
+function checkFiles({ files }) {
+  const needed = ['README.md', 'LICENSE']
+  const doors = ['js', 'cjs', 'd.ts', 'd.cts'].map(ending => `dist/index.${ending}`)
+  const lacking = [...needed, ...doors].filter(file => !files.includes(file))
+  const others = files.filter(file =>
+    /(^|\/)(src|tests?|node_modules)\/|\.(test\.\w+|tsbuildinfo|db|tgz)$/.test(file),
+  )
+  return [
+    ...lacking.map(file => `the tarball lacks ${file}`),
+    ...others.map(file => `the tarball should not contain ${file}`),
+  ]
+}
+
+function checkSize({ folder, bytes }) {
+  const most = MOST[folder] ?? MOST.default
+  return bytes > most ? [`${bytes} bytes unpacked: more than ${most}`] : []
+}
+
+function checkTexts({ dir }) {
+  const problems = []
+  if (readFileSync(join(dir, 'README.md'), 'utf8').trim() === '') problems.push('README.md is empty')
+  if (readFileSync(join(dir, 'LICENSE'), 'utf8') !== readFileSync(join(root, 'LICENSE'), 'utf8')) {
+    problems.push('LICENSE differs from the one at the root')
+  }
+  return problems
+}

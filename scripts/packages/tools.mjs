@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+import { root } from './pack.mjs'
+import { run } from './run.mjs'
+
+const bin = join(root, 'node_modules', '.bin')
+
+export async function publint({ tarball }) {
+  const { ok, output } = await run(join(bin, 'publint'), ['run', tarball, '--strict'], root)
+  return ok ? [] : [`publint:\n${output}`]
+}
+
+/** In every way to resolve a module, without a profile that would leave one out. */
+export async function attw({ tarball }) {
+  const { ok, output } = await run(join(bin, 'attw'), [tarball, '--format', 'ascii'], root)
+  return ok ? [] : [`attw:\n${output}`]
+}
