@@ -8,12 +8,12 @@ import { ms, ratio } from '../lib/units.mjs'
 const AIM = 1.2
 const HERE = fileURLToPath(new URL('..', import.meta.url))
 const VARIANTS = ['@coatcheck/session', 'express-session']
-/** Ours as npm publishes it; in the repository the name leads to the compiler's output. */
+/** Our package as npm publishes it. In the repository, the name resolves to the output of the compiler. */
 const PUBLISHED = {
   '@coatcheck/session': new URL('../../packages/session/published/dist/index.js', import.meta.url),
 }
 
-/** How long the first `import` takes in a fresh process that has loaded `node:http`. */
+/** Measures the first `import` in a new process that has loaded `node:http`. */
 export async function measure({ quick }) {
   const rounds = quick ? 7 : 41
   const samples = await interleave(rounds, VARIANTS, timeImport)
@@ -22,7 +22,7 @@ export async function measure({ quick }) {
   const times = summary(ratios(...VARIANTS.map(name => samples[name].map(({ cpu }) => cpu))))
   return {
     title: 'Cold start',
-    method: `\`import\` of the middleware in a fresh process that has loaded \`node:http\`, ${rounds} interleaved rounds: medians, in brackets the quartiles. The ratio is that of the CPU time.`,
+    method: `\`import\` of the middleware in a new process that has loaded \`node:http\`, ${rounds} interleaved rounds: medians, in brackets the quartiles. The ratio is that of the CPU time.`,
     columns: ['', '@coatcheck/session', 'express-session', 'ratio'],
     rows: [
       ['wall time', ms(ours), ms(theirs), ''],
@@ -35,7 +35,7 @@ export async function measure({ quick }) {
   }
 }
 
-/** Milliseconds. */
+/** The time of one import in milliseconds. */
 async function timeImport(name) {
   const script = `
     import 'node:http'

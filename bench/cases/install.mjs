@@ -4,7 +4,7 @@ import { whole } from '../lib/units.mjs'
 
 const HERE = fileURLToPath(new URL('..', import.meta.url))
 
-/** Packages and bytes that an install brings. */
+/** Counts the packages and bytes of an install. */
 export async function measure() {
   const ours = installed('@coatcheck/session', HERE)
   const theirs = installed('express-session', HERE)
@@ -18,7 +18,7 @@ export async function measure() {
   ]
   return {
     title: 'Install',
-    method: 'The dependency tree and the bytes of its files; ours as `npm pack` makes it.',
+    method: 'The dependency tree and the bytes of its files; our package as `npm pack` makes it.',
     columns: ['package', 'packages', 'size', 'of which'],
     rows: [row('@coatcheck/session', ours), row('express-session', theirs)],
     aims: [

@@ -6,7 +6,7 @@ const PATHS = ['anonymous', 'read', 'write', 'new']
 const KINDS = ['memory', 'memory-bounded', 'sqlite', 'redis', 'postgres', 'mongodb']
 const REQUESTS = 20
 
-/** How often a request serializes and parses, counted exactly. */
+/** Counts how often a request serializes and parses. */
 export async function measure() {
   const rows = []
   const figures = {}
@@ -28,7 +28,7 @@ export async function measure() {
   }
   return {
     title: 'Serializations per request',
-    method: `\`JSON.stringify\` and \`JSON.parse\` wrapped with a counter; the mean of ${REQUESTS} requests. What a driver does in native code, as MongoDB's BSON, is not in it.`,
+    method: `Calls of \`JSON.stringify\` and \`JSON.parse\`, the mean of ${REQUESTS} requests. Native code of a driver, such as MongoDB's BSON, is not counted.`,
     columns: ['store', 'middleware', ...PATHS.map(path => `${path}: stringify and parse`)],
     rows,
     aims: Object.entries(figures)

@@ -7,7 +7,7 @@ const KILOBYTES = 100
 const CONNECTIONS = 64
 const SESSIONS = 200
 
-/** The overhead of sessions of 100 KB. */
+/** Measures the overhead of sessions of 100 KB. */
 export async function measure({ quick }) {
   const pace = quick ? QUICK : THOROUGH
   const samples = await measureOverhead({

@@ -10,7 +10,7 @@ const SHARE = 0.7
 const VARIANTS = ['coatcheck', 'express-session']
 const KINDS = ['memory', 'redis', 'postgres']
 
-/** Latency while requests come at a fixed rate, below what the server could answer. */
+/** Measures latency while requests come at a fixed rate, below what the server could answer. */
 export async function measure({ quick }) {
   const options = quick ? { rounds: 3, seconds: 2 } : { rounds: 5, seconds: 3 }
   const rows = []
@@ -44,8 +44,8 @@ export async function measure({ quick }) {
   return {
     title: `Latency at ${SHARE * 100} % of saturation`,
     method:
-      `Requests "read" come at a fixed rate, 32 connections; a latency counts from the moment at which the request was due. ${options.rounds} interleaved rounds of ` +
-      `${options.seconds} s: medians, in brackets the quartiles. Once at ${SHARE * 100} % of what express-session can do for both, and once each at ${SHARE * 100} % of its own.`,
+      `Requests "read" come at a fixed rate on 32 connections. A latency begins when the request is due. ${options.rounds} interleaved rounds of ` +
+      `${options.seconds} s: medians, in brackets the quartiles. First both at ${SHARE * 100} % of the saturation of express-session, then each at ${SHARE * 100} % of its own.`,
     columns: [
       'store',
       'rate',

@@ -6,12 +6,12 @@ import { ratio, us, whole } from '../lib/units.mjs'
 
 const AIM = 0.9
 const KINDS = ['redis', 'postgres', 'sqlite', 'mongodb']
-/** So that a sample takes some tenths of a second. */
+/** With these counts, a sample takes some tenths of a second. */
 const COUNTS = { redis: 24_000, postgres: 4000, sqlite: 24_000, mongodb: 4000 }
 const OPERATIONS = ['get', 'set', 'touch', 'destroy']
 const VARIANTS = ['driver', 'coatcheck', 'express-session']
 
-/** What a store takes beyond its driver. */
+/** Measures the cost of a store above its driver. */
 export async function measure({ quick }) {
   const rounds = quick ? 3 : 7
   const rows = []
@@ -46,7 +46,7 @@ export async function measure({ quick }) {
     title: 'Store operations',
     method:
       `64 in flight, 4000 sessions of about 700 bytes in turn, ${rounds} interleaved rounds of 4,000 or 24,000 operations. The bare driver makes exactly the calls that the store makes, ` +
-      'with a text that is ready: it neither serializes nor parses.',
+      'but neither serializes nor parses.',
     columns: [
       'store',
       'operation',
@@ -72,9 +72,9 @@ async function compareOn(kind, rounds, count) {
   for (const who of VARIANTS) children[who] = await startChild('operations.mjs', { who, kind, url })
   const found = {}
   for (const name of OPERATIONS) {
-    const visit = who => children[who].ask({ name, count })
-    for (const who of VARIANTS) await visit(who)
-    const samples = await interleave(rounds, VARIANTS, visit)
+    const run = who => children[who].ask({ name, count })
+    for (const who of VARIANTS) await run(who)
+    const samples = await interleave(rounds, VARIANTS, run)
     const walls = who => samples[who].map(sample => sample.wall)
     found[name] = {
       rate: Object.fromEntries(VARIANTS.map(who => [who, 1e6 / median(walls(who))])),

@@ -16,7 +16,7 @@ export function roundsOf({ processes, rounds, seconds }) {
   return `${processes} times ${rounds} interleaved rounds of ${seconds} s, each time on new processes: medians, in brackets the quartiles.`
 }
 
-/** CPU time of the server per request, above that of a server that answers the same without a session middleware. */
+/** Measures the CPU time per request above that of a server without a session middleware that gives the same answers. */
 export async function measure({ quick }) {
   const pace = quick ? QUICK : THOROUGH
   const samples = await measureOverhead({ paths: PATHS, ...pace })
@@ -55,8 +55,8 @@ export async function measure({ quick }) {
 }
 
 /**
- * Samples of CPU microseconds per request by path and variant. One process may be faster than another one of the same code all its
- * life, by more than an anonymous request costs, so each variant is measured in several.
+ * Returns samples of CPU microseconds per request, by path and variant. Two processes with the same code can differ by more than an
+ * anonymous request costs, so each variant is measured in several processes.
  */
 export async function measureOverhead({ processes, ...options }) {
   const samples = {}
@@ -84,10 +84,10 @@ async function measureProcesses({
   const cookies = await cookiesOf(servers, sessions)
   const samples = {}
   for (const path of paths) {
-    const visit = variant =>
+    const run = variant =>
       cpuPerRequest(servers[variant], path, { seconds, connections, cookies: cookies[variant] })
-    for (const variant of VARIANTS) await visit(variant)
-    samples[path] = await interleave(rounds, VARIANTS, visit)
+    for (const variant of VARIANTS) await run(variant)
+    samples[path] = await interleave(rounds, VARIANTS, run)
     if (path === 'new') Object.assign(cookies, await cookiesOf(servers, sessions))
   }
   for (const server of Object.values(servers)) await server.stop()
@@ -105,7 +105,7 @@ async function cookiesOf(servers, count) {
 
 async function cpuPerRequest(server, path, { seconds, connections, cookies }) {
   const known = path !== 'new' && path !== 'anonymous'
-  // New sessions pile up: each round begins with none.
+  // Each round begins without sessions, because new ones pile up.
   if (path === 'new') await server.clear()
   const before = await server.usage()
   await saturate(server.url(`/${path}`), { seconds, connections, cookies: known ? cookies : [undefined] })
@@ -113,7 +113,7 @@ async function cpuPerRequest(server, path, { seconds, connections, cookies }) {
   return (after.cpu - before.cpu) / (after.requests - before.requests)
 }
 
-/** Overheads of both and how many times the other's ours is, round by round. */
+/** The overheads of both packages, and the ratio of ours to theirs in each round. */
 export function compare(samples) {
   const over = variant => pairwise(samples[variant], samples.bare, (cpu, bare) => cpu - bare)
   const ours = over('coatcheck')

@@ -17,7 +17,7 @@ const PEERS = {
   mongodb: 'connect-mongo',
 }
 
-/** Whole requests per second with a real database: the case of one kind of store. */
+/** Makes the case that measures whole requests per second with one kind of store. */
 export function on(kind) {
   return { measure: options => measure(kind, options) }
 }
@@ -29,7 +29,7 @@ async function measure(kind, { quick }) {
   const common = {
     title: `Requests per second: ${kind}`,
     method:
-      `Coatcheck with its ${kind} store beside express-session with ${peer}: the same driver and settings of it. Sessions of about 700 bytes, ` +
+      `Coatcheck with its ${kind} store beside express-session with ${peer}: with the same driver and settings. Sessions of about 700 bytes, ` +
       `${SESSIONS} of them in turn, 32 connections. ${rounds} interleaved rounds of ${seconds} s: medians, in brackets the quartiles.`,
     columns: ['request', 'Coatcheck', `express-session + ${peer}`, 'ratio', 'server CPU per request'],
   }
@@ -82,15 +82,15 @@ async function samplesOf(kind, { rounds, seconds }) {
   }
   const samples = {}
   for (const path of PATHS) {
-    const visit = async variant => {
+    const run = async variant => {
       const server = servers[variant]
       const before = await server.usage()
       const perSecond = await saturate(server.url(`/${path}`), { seconds, cookies: cookies[variant] })
       const after = await server.usage()
       return { perSecond, cpu: (after.cpu - before.cpu) / (after.requests - before.requests) }
     }
-    for (const variant of VARIANTS) await visit(variant)
-    samples[path] = await interleave(rounds, VARIANTS, visit)
+    for (const variant of VARIANTS) await run(variant)
+    samples[path] = await interleave(rounds, VARIANTS, run)
   }
   for (const server of Object.values(servers)) await server.stop()
   return samples

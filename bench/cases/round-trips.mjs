@@ -7,10 +7,10 @@ import { median } from '../lib/stats.mjs'
 
 const KINDS = ['redis', 'postgres', 'mongodb']
 const REQUESTS = 10
-/** Milliseconds: what a round trip takes longer where the awaited ones are told by their duration. */
+/** The milliseconds by which a proxy delays each answer, so that the duration of a request shows how often it waits. */
 const DELAY = 100
 
-/** By path: which figure is limited, and to what. */
+/** The limit for each path, and the figure that it applies to. */
 const AIMS = {
   untouched: ['total', 1],
   read: ['awaited', 1],
@@ -21,7 +21,7 @@ const AIMS = {
 }
 const PATHS = Object.keys(AIMS)
 
-/** How often a request asks the database, and how often the response waits for it. */
+/** Counts the commands of a request, and how often its response waits for one. */
 export async function measure() {
   const rows = []
   const aims = []
@@ -49,8 +49,8 @@ export async function measure() {
   return {
     title: 'Round trips per request',
     method:
-      `Counted at the server (Redis: MONITOR; PostgreSQL: pg_stat_statements; MongoDB: serverStatus), the mean of ${REQUESTS} requests. Those that the response waits for are told by a ` +
-      `proxy that makes every answer ${DELAY} ms later. \`login\` is \`regenerate()\`, and then data; \`login-at-once\` is \`regenerate({ data })\`, which express-session does not have.`,
+      `Counted at the server (Redis: MONITOR; PostgreSQL: pg_stat_statements; MongoDB: serverStatus), the mean of ${REQUESTS} requests. The awaited ones are counted with a ` +
+      `proxy that delays every answer by ${DELAY} ms. \`login\` is \`regenerate()\`, and then data; \`login-at-once\` is \`regenerate({ data })\`, which express-session does not have.`,
     columns: ['store', 'request', 'Coatcheck', 'express-session'],
     rows,
     aims,
@@ -70,11 +70,11 @@ async function countsOf(kind, middleware, url) {
   const slowServer = await startServer({ middleware, store: kind, url: slow.url })
   const counts = {}
   for (const path of PATHS) {
-    // The first request of a kind may prepare something.
+    // The first request to a path may prepare a statement or a script.
     const [first, ...cookies] = await makeSessions(server, REQUESTS + 1)
-    await visit(server, path, first)
+    await request(server, path, first)
     const before = await counter.count()
-    for (const cookie of cookies) await visit(server, path, cookie)
+    for (const cookie of cookies) await request(server, path, cookie)
     const total = ((await counter.count()) - before) / REQUESTS
     const longer = (await durationOf(slowServer, path)) - (await durationOf(server, path))
     counts[path] = { total, awaited: Math.round(longer / DELAY) }
@@ -87,21 +87,21 @@ async function countsOf(kind, middleware, url) {
   return counts
 }
 
-/** Milliseconds that a request takes. */
+/** The median duration of a request in milliseconds. */
 async function durationOf(server, path) {
   const [first, ...cookies] = await makeSessions(server, 6)
-  await visit(server, path, first)
+  await request(server, path, first)
   const times = []
   for (const cookie of cookies) {
     const begin = performance.now()
-    await visit(server, path, cookie)
+    await request(server, path, cookie)
     times.push(performance.now() - begin)
   }
   return median(times)
 }
 
-async function visit(server, path, cookie) {
+async function request(server, path, cookie) {
   const response = await fetch(server.url(`/${path}`), { method: methodOf(`/${path}`), headers: { cookie } })
   await response.arrayBuffer()
-  if (!response.ok) throw new Error(`${path} was answered with ${response.status}`)
+  if (!response.ok) throw new Error(`The response to ${path} has the status ${response.status}`)
 }

@@ -8,8 +8,8 @@ process.on('exit', () => {
 })
 
 /**
- * Run a script of `servers/` in a process of its own, with `config` as JSON for its argument and `execArgv` for its Node. It tells
- * when it is ready, answers one question at a time, and ends on `'stop'`.
+ * Runs a script of `servers/` in a child process. The script gets `config` as JSON, and its Node gets `execArgv`. It sends a message
+ * when it is ready, answers one question at a time, and exits on `'stop'`.
  */
 export async function startChild(script, config, execArgv = []) {
   const path = fileURLToPath(new URL(`../servers/${script}`, import.meta.url))

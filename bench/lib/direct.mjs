@@ -7,8 +7,8 @@ const run = promisify(execFile)
 const NETWORKS = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}'
 
 /**
- * The URL of a container's server at the container's own address, or `url` itself where that cannot be reached. On a published
- * port every byte goes through a proxy of Docker's, which takes more of a small machine than the server does.
+ * Returns the URL of a server at the address of its container, or `url` itself if that address cannot be reached. A published port
+ * goes through Docker's proxy, which uses more CPU on a small machine than the server does.
  */
 export async function directUrl(url) {
   const direct = new URL(url)

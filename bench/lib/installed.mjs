@@ -4,8 +4,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 /**
- * What `npm install name` puts into an empty folder: every package with its version, and their files' bytes. A package of this
- * repository counts with the files that `npm pack` would publish.
+ * Lists what `npm install name` puts into an empty folder: each package with its version and the bytes of its files. For a package
+ * of this repository, these are the files that `npm pack` would publish.
  */
 export function installed(name, from) {
   const packages = new Map()
@@ -27,7 +27,7 @@ function manifestIn(folder) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
 
-/** Where `require(name)` from that folder finds a package; workspaces are followed to their place. */
+/** The folder in which `require(name)` finds a package; symbolic links of workspaces are resolved. */
 function folderOf(name, from) {
   const paths = createRequire(join(from, 'package.json')).resolve.paths(name)
   for (const path of paths) {

@@ -12,13 +12,13 @@ const SCRIPT = fileURLToPath(new URL('requests.lua', import.meta.url))
 export const hasWrk = spawnSync('wrk', ['-v']).error === undefined
 if (!hasWrk) {
   console.warn(
-    'wrk is not on the PATH, so autocannon makes the load: on Debian, `apt-get install wrk` gets it.',
+    'wrk is not on the PATH, so autocannon makes the load. On Debian, `apt-get install wrk` installs it.',
   )
 }
 
 /**
- * As many requests as the server answers, for so many seconds. `cookies` are sent in turn; an `undefined` one is no header.
- * Gives requests per second. Throws when a response is an error.
+ * Sends as many requests as the server answers, for this number of seconds. The requests send the `cookies` in turn; for `undefined`
+ * they send no Cookie header. Returns requests per second. Throws if a response is an error.
  */
 export async function saturate(url, { seconds, connections = 32, cookies = [undefined] }) {
   const { requests, duration, failed } = hasWrk

@@ -5,7 +5,7 @@ import { hasWrk } from './load.mjs'
 
 const ROOT = new URL('../../', import.meta.url)
 
-/** What figures depend on: the kind of machine, Node, and the version of every package that takes part. */
+/** What the results depend on: the machine, the version of Node, and the versions of all packages that are measured. */
 export function describeMachine() {
   const { dependencies } = manifest('bench/package.json')
   const versions = Object.keys(dependencies).map(name => [

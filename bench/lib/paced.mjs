@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { quantile } from './stats.mjs'
 
-/** What the application answers ends with this: the response is complete. */
+/** Every answer of the application ends with this, which shows that the response is complete. */
 const LAST_BYTES = 'Lovelace'
 
 /**
- * Requests at a fixed rate, whether or not the server keeps up: they are due one after another, evenly, and wait where no connection
- * is free. Gives quantiles of the latencies in milliseconds, from the moment at which each was due.
+ * Sends requests at a fixed rate, whether or not the server keeps up. A request is due at a fixed time, and waits if no connection is
+ * free. Returns quantiles of the latencies in milliseconds. A latency begins when the request is due.
  */
 export async function paced(url, { seconds, rate, connections = 32, cookies }) {
   const { hostname, port, pathname } = new URL(url)
@@ -39,7 +39,7 @@ export async function paced(url, { seconds, rate, connections = 32, cookies }) {
       socket.on('close', () => reject(new Error('The server closed a connection')))
       socket.on('data', chunk => {
         if (/^HTTP\/1.1 (?!200)/.test(chunk)) return reject(new Error(chunk.split('\r\n', 1)[0]))
-        // Some servers send the last byte by itself.
+        // Some servers send the last byte in a separate chunk.
         socket.tail = (socket.tail + chunk).slice(-LAST_BYTES.length)
         if (socket.tail !== LAST_BYTES) return
         socket.tail = ''

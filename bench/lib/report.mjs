@@ -3,14 +3,14 @@ import { drawBars } from './svg.mjs'
 
 const DOCS = new URL('../../docs/', import.meta.url)
 
-/** One case, on the terminal. */
+/** Prints one case on the terminal. */
 export function print(result) {
   console.log(`${result.title}\n${result.missing ? `not measured: ${result.missing}` : result.method}`)
   for (const row of result.rows) console.log(`  ${row.join(' | ')}`)
   for (const aim of result.aims) console.log(`  ${verdict(aim)}: ${aim.aim}: ${aim.seen}`)
 }
 
-/** `docs/performance.md` and its pictures, from all results. */
+/** Writes `docs/performance.md` and its pictures from all results. */
 export function writePage(results) {
   const pictures = drawPictures(results)
   const parts = [
@@ -18,7 +18,7 @@ export function writePage(results) {
     'Coatcheck beside express-session and the stores that most people use with it, each case in one run on one machine. `npm run bench` writes this page; [how it measures](../bench/README.md).',
     ...pictures,
     '## Aims',
-    'What Coatcheck sets itself, and whether the latest run has met it.',
+    'The aims that Coatcheck sets for itself, and whether the latest run meets them.',
     table(
       ['aim', 'seen', ''],
       Object.values(results).flatMap(({ aims }) => aims.map(aim => [aim.aim, aim.seen, verdict(aim)])),
@@ -35,7 +35,7 @@ function verdict({ met }) {
   return met ? 'met' : 'not met'
 }
 
-/** Charts of the same title are one picture. */
+/** Charts with the same title go into one picture. */
 function drawPictures(results) {
   const charts = new Map()
   for (const chart of Object.values(results).flatMap(({ charts }) => charts ?? [])) {
@@ -60,7 +60,7 @@ function table(columns, rows) {
   return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-/** Cases may come from different days: each kind of machine is named once. */
+/** The cases may be measured on different days; each machine is described once. */
 function describeMachines(results) {
   const machines = new Map()
   const servers = {}
@@ -71,15 +71,15 @@ function describeMachines(results) {
   }
   const loads = Object.values(results).flatMap(({ loadBefore }) => loadBefore ?? [])
   const busy = loads.length
-    ? `The load average before a case was ${Math.min(...loads)} to ${Math.max(...loads)}: above 1, the machine was doing other things too.`
-    : 'What else the machine was doing was not recorded.'
+    ? `The load average before a case was ${Math.min(...loads)} to ${Math.max(...loads)}. Above 1, other programs used the machine too.`
+    : 'The load of other programs was not recorded.'
   const databases = Object.entries(servers).map(([name, version]) => `${name} ${version}`)
   const described = [...machines.values()].map(cases => {
     const { machine } = cases[0]
     const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`)
     const days = [...new Set(cases.map(({ date }) => date.slice(0, 10)))].join(', ')
     return [
-      `${cases.map(({ title }) => title).join('; ')}: ${days}, ${machine.cores} cores (${machine.cpu}, ${machine.platform}), shared by the load, the server and the database;`,
+      `${cases.map(({ title }) => title).join('; ')}: ${days}, ${machine.cores} cores (${machine.cpu}, ${machine.platform}), shared by the load generator, the server and the database;`,
       `Node ${machine.node}, load by ${machine.load}. ${versions.join(', ')}.`,
     ].join(' ')
   })

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 const FILE = new URL('../results/latest.json', import.meta.url)
 const BIOME = fileURLToPath(new URL('../../node_modules/.bin/biome', import.meta.url))
 
-/** What has been measured, by case. */
+/** The results by case. */
 export function readResults() {
   try {
     return JSON.parse(readFileSync(FILE, 'utf8'))
@@ -15,16 +15,16 @@ export function readResults() {
   }
 }
 
-/** In the order of `names`. */
+/** Writes the results in the order of `names`. */
 export function writeResults(results, names) {
   mkdirSync(new URL('.', FILE), { recursive: true })
   const ordered = Object.fromEntries(names.filter(name => results[name]).map(name => [name, results[name]]))
   writeFileSync(FILE, `${JSON.stringify(rounded(ordered), null, 2)}\n`)
-  // The file is committed, and formatted like the others.
+  // The file is committed, so Biome formats it.
   spawnSync(BIOME, ['format', '--write', fileURLToPath(FILE)])
 }
 
-/** Four digits are more than a benchmark can tell. */
+/** More than four digits are noise. */
 function rounded(value) {
   if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(4))
   if (Array.isArray(value)) return value.map(rounded)

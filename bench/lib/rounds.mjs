@@ -1,6 +1,6 @@
 /**
- * Measure every variant once per round, each round beginning with another one, so that what changes over time hits all alike.
- * Gives the samples of each variant in the order of the rounds.
+ * Measures every variant once per round. Each round begins with another variant, so that changes over time affect all of them alike.
+ * Returns the samples of each variant in the order of the rounds.
  */
 export async function interleave(rounds, variants, measure) {
   const samples = Object.fromEntries(variants.map(variant => [variant, []]))
@@ -15,7 +15,7 @@ export async function interleave(rounds, variants, measure) {
   return samples
 }
 
-/** One field of each sample. */
+/** One field of all samples. */
 export function column(samples, field) {
   return samples.map(sample => sample[field])
 }

@@ -1,29 +1,29 @@
 import { startChild } from './child.mjs'
 
-/** A server in a process of its own, with a `config` as `servers/server.mjs` takes it. */
+/** Starts `servers/server.mjs` in a child process with this `config`. */
 export async function startServer(config, execArgv = []) {
   const child = await startChild('server.mjs', config, execArgv)
   const base = `http://127.0.0.1:${child.ready.port}`
   return {
     url: path => base + path,
-    /** CPU microseconds and requests since the start. */
+    /** CPU time in microseconds, and the number of requests, since the start. */
     usage: () => child.ask('usage'),
-    /** Forget all sessions, and collect garbage where its Node allows that. */
+    /** Removes all sessions, and collects garbage if Node runs with `--expose-gc`. */
     clear: () => child.ask('clear'),
-    /** Calls of `JSON.stringify` and `JSON.parse` since the start. */
+    /** The number of calls of `JSON.stringify` and `JSON.parse` since the start. */
     json: () => child.ask('json'),
     stop: () => child.stop(),
   }
 }
 
-/** So many sessions with data in them, as the cookies of their clients. */
+/** Makes this number of sessions with data, and returns their cookies. */
 export async function makeSessions(server, count) {
   const cookies = []
   for (let i = 0; i < count; i++) {
     const response = await fetch(server.url('/new'))
     await response.arrayBuffer()
     const cookie = response.headers.getSetCookie()[0]?.split(';', 1)[0]
-    // Bare http sets none: one as long as theirs.
+    // Bare http sets no cookie, so its requests send one of the same length.
     cookies.push(cookie ?? `connect.sid=s%3A${'x'.repeat(32)}.${'y'.repeat(43)}`)
   }
   return cookies

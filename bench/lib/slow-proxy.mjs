@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 
-/** A way to the server of `url` on which every answer takes `delay` milliseconds longer. */
+/** Starts a proxy for the server of `url` that delays every answer by `delay` milliseconds. */
 export async function slowProxy(url, delay) {
   const { hostname, port } = new URL(url)
   const sockets = new Set()

@@ -1,4 +1,4 @@
-/** Count at the server what it is asked, in what it asks of itself: `count()` since the start of the counter. */
+/** Starts to count commands at the database server; `count()` returns their number since then. */
 export async function counterOf(kind, url) {
   return COUNTERS[kind](url)
 }
@@ -10,7 +10,7 @@ const COUNTERS = {
     const monitor = await client.monitor()
     let commands = 0
     monitor.on('monitor', (_time, args, source) => {
-      // What a script runs is no round trip.
+      // Commands inside of a script are not round trips.
       if (source !== 'lua' && args[0] !== 'bench') commands++
     })
     return {
@@ -66,7 +66,7 @@ const COUNTERS = {
   },
 }
 
-/** What a response did not wait for is given the time to arrive. */
+/** Waits for commands that the response did not wait for. */
 function settled() {
   return new Promise(resolve => setTimeout(resolve, 200))
 }

@@ -1,4 +1,4 @@
-/** The quantile `q` of 0 to 1, between the two nearest values. */
+/** The quantile `q` (0 to 1), interpolated between the two nearest values. */
 export function quantile(values, q) {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (sorted.length - 1) * q
@@ -10,12 +10,12 @@ export function median(values) {
   return quantile(values, 0.5)
 }
 
-/** Median with the quartiles around it. */
+/** The median and the quartiles. */
 export function summary(values) {
   return { median: median(values), low: quantile(values, 0.25), high: quantile(values, 0.75) }
 }
 
-/** Value by value: rounds are compared with the rounds beside them, since the machine changes over time. */
+/** Combines the values of each round, since the speed of the machine changes from round to round. */
 export function pairwise(a, b, combine) {
   return a.map((value, i) => combine(value, b[i]))
 }

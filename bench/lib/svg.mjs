@@ -6,7 +6,7 @@ const BAR = 18
 const GAP = 18
 const TOP = 56
 
-/** Horizontal bars, two to a group, as an SVG picture that reads on light and dark pages. */
+/** Draws groups of horizontal bars as an SVG picture that is readable on light and dark pages. */
 export function drawBars({ title, unit, better, groups }) {
   const longest = Math.max(...groups.flatMap(({ bars }) => Object.values(bars)))
   const series = Object.keys(groups[0].bars)

@@ -2,12 +2,12 @@ export function us(value) {
   return `${value.toFixed(value < 10 ? 1 : 0)} µs`
 }
 
-/** A median of microseconds, with the quartiles. */
+/** A median in microseconds, with the quartiles. */
 export function usRange({ median, low, high }) {
   return `${us(median)} (${low.toFixed(1)}..${high.toFixed(1)})`
 }
 
-/** How many times one is the other: a median with the quartiles. */
+/** A ratio: its median, with the quartiles. */
 export function ratio({ median, low, high }) {
   return `${median.toFixed(2)} (${low.toFixed(2)}..${high.toFixed(2)})`
 }

@@ -1,6 +1,6 @@
-/** The application of every benchmark: what a request does with its session is in the path. */
+/** The application of every benchmark. The path of a request says what it does with its session. */
 
-/** Session data of some 700 bytes as JSON, or of so many kilobytes. */
+/** Session data of about 700 bytes as JSON, or of this number of kilobytes. */
 export function makeData(kilobytes) {
   const data = {
     views: 0,
@@ -29,7 +29,7 @@ export function makeData(kilobytes) {
 
 const OK = Buffer.from('Hello, Ada Lovelace')
 
-/** Answer a request that has come through the middleware; where that is `'bare'` there is none, and the answers are the same. */
+/** Makes the application behind a middleware. Without one (`'bare'`), it gives the same answers. */
 export function makeApp(middleware, kilobytes) {
   const bare = middleware === 'bare'
   const data = makeData(kilobytes)

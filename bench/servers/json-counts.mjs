@@ -1,4 +1,4 @@
-/** Count the calls of JSON.stringify and JSON.parse from here on. */
+/** Counts the calls of JSON.stringify and JSON.parse from now on. */
 export function countJson() {
   const counts = { stringify: 0, parse: 0 }
   for (const name of Object.keys(counts)) {

@@ -10,7 +10,7 @@ const OPTIONS = {
   cookie: { maxAge: 86_400_000 },
 }
 
-/** The same options for both; `config.middleware` is `bare`, `coatcheck` or `express-session`. */
+/** Makes a middleware with the same options for both packages. `middleware` is `bare`, `coatcheck` or `express-session`. */
 export async function makeMiddleware({ middleware, store, url, options }) {
   if (middleware === 'bare') return { clear() {}, close() {} }
   const session = SESSIONS[middleware]

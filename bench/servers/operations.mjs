@@ -1,4 +1,4 @@
-// Store operations in a child process, so many in flight: by the bare driver, by Coatcheck's store or by the peer's.
+// Runs store operations in a child process, many at a time: with the bare driver, with Coatcheck's store or with the peer's.
 import { promisify } from 'node:util'
 import coatcheck from '@coatcheck/session'
 import expressSession from 'express-session'
@@ -31,12 +31,12 @@ const byStore = {
 }
 const operations = who === 'driver' ? await byDriver() : byStore
 
-/** What the store asks of its driver for one operation, asked again and again of the driver alone. */
+/** Records the driver calls of the store for each operation, and repeats them with the driver alone. */
 async function byDriver() {
   await byStore.set(SAMPLE)
   const again = {}
   for (const name of ['get', 'set', 'touch', 'destroy']) {
-    // The first time a script may have to be sent to the server.
+    // The first call may send a script to the server.
     await byStore[name](SAMPLE)
     log.length = 0
     await byStore[name](SAMPLE)
@@ -54,7 +54,7 @@ async function byDriver() {
   return again
 }
 
-/** `count` of them, as many in flight as there may be. */
+/** Performs an operation `count` times, with at most IN_FLIGHT at a time. */
 async function perform(operation, count) {
   let next = 0
   const lane = async () => {
@@ -68,7 +68,7 @@ async function measure({ name, count }) {
   return timed(() => perform(operations[name], count), count)
 }
 
-/** Each session is destroyed once: they are made again between the parts. */
+/** A session can be destroyed once only, so the sessions are made again for each part. */
 async function measureDestroy(count) {
   const parts = []
   for (let done = 0; done < count; done += sids.length) {
@@ -80,7 +80,7 @@ async function measureDestroy(count) {
   return { wall: mean('wall'), cpu: mean('cpu') }
 }
 
-/** Microseconds for each. */
+/** Microseconds per operation. */
 async function timed(work, count) {
   const cpu = process.cpuUsage()
   const begin = performance.now()
@@ -90,7 +90,7 @@ async function timed(work, count) {
   return { wall: wall / count, cpu: (user + system) / count }
 }
 
-// The run was interrupted.
+// The parent process has ended.
 process.on('disconnect', () => process.exit())
 process.on('message', async question => {
   if (question !== 'stop') return process.send(await measure(question))

@@ -1,9 +1,9 @@
-/** Calls that give another part of the client, whose calls count. */
+/** Methods that return another part of the client, whose calls are recorded too. */
 const PARTS = new Set(['prepare', 'db', 'collection'])
 
 /**
- * A client that notes in `log` what is called on it: `again(from, to)` of an entry makes the same call for another session id.
- * This is how the bare driver does exactly what the store does, whatever that is today.
+ * Wraps a client and records its calls in `log`. `again(from, to)` of an entry repeats the call for another session id.
+ * So the bare driver makes exactly the calls that the store makes.
  */
 export function recording(client, log) {
   return new Proxy(client, {

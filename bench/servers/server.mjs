@@ -1,4 +1,4 @@
-// A server in a child process: bare node:http, or with a session middleware directly on it. Tells its port, answers questions.
+// A server for a child process: node:http with or without a session middleware. Sends its port, and then answers questions.
 import { createServer } from 'node:http'
 import { makeApp } from './app.mjs'
 import { countJson } from './json-counts.mjs'
@@ -35,12 +35,12 @@ const answers = {
   json: () => counts,
 }
 
-// The run was interrupted.
+// The parent process has ended.
 process.on('disconnect', () => process.exit())
 process.on('message', async question => {
   if (question !== 'stop') return process.send(await answers[question]())
   await close()
-  // Some peers' timers would keep the process alive.
+  // Timers of some peers would keep the process alive.
   process.exit()
 })
 

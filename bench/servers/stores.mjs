@@ -1,9 +1,9 @@
 /**
- * Coatcheck's store of a kind, and the peer's that most people use with express-session, both with the same driver and the same
- * settings of it.
+ * Opens Coatcheck's store of a kind, or the store that most people use with express-session. Both have the same driver with the same
+ * settings.
  */
 
-/** Connections to PostgreSQL and MongoDB, of each server. */
+/** The number of connections of each server to PostgreSQL or MongoDB. */
 const POOL = 10
 
 const OPENERS = {
@@ -12,7 +12,7 @@ const OPENERS = {
     'express-session': session => ({ store: new session.MemoryStore() }),
   },
 
-  /** The stores that are meant for production in one process. */
+  /** Memory stores for production with one process. */
   'memory-bounded': {
     async coatcheck() {
       const { MemoryStore } = await import('@coatcheck/store-memory')
@@ -82,7 +82,7 @@ const OPENERS = {
   },
 }
 
-/** `{ store, close }` of a kind of store for one middleware. `watch` may put itself before our store's client. */
+/** Returns `{ store, close }` for a kind of store and a middleware. `watch` may wrap the client of our store. */
 export async function openStore(kind, middleware, session, url, watch = client => client) {
   return { close() {}, ...(await OPENERS[kind][middleware](session, url, watch)) }
 }
@@ -102,7 +102,7 @@ async function mongoClient(url) {
   return new MongoClient(url, { maxPoolSize: POOL }).connect()
 }
 
-/** WAL mode for both: it is what either would be run with. */
+/** Both stores use WAL mode, as in production. */
 async function onSqliteFile(makeStore) {
   const [{ default: Database }, { mkdtempSync, rmSync }, { tmpdir }, { join }] = await Promise.all([
     import('better-sqlite3'),

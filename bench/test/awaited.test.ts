@@ -2,11 +2,11 @@ import { MemoryStore } from '@coatcheck/store-memory'
 import { expect, it } from 'vitest'
 import { type Path, startServer } from './support/server.ts'
 
-/** Milliseconds after which a call that is not answered has been waited for: otherwise the response had come long before. */
+/** The milliseconds after which a call counts as awaited: a response that does not wait for it comes much earlier. */
 const HELD = 300
 
 /**
- * Makes a backend answer no call before the response is there, and gives the names of those calls that it had to answer earlier, since
+ * Makes a backend hold its answers until the response is there. Returns the names of the calls that it had to answer earlier, because
  * the response waits for them.
  */
 function hold(store: MemoryStore, response: Promise<void>): string[] {
@@ -33,7 +33,7 @@ async function awaitedBy(path: Path): Promise<string[]> {
   const store = new MemoryStore()
   const server = await startServer(store)
   const cookie = path === 'anonymous' || path === 'new' ? undefined : await server.signIn()
-  const response = server.visit(path, cookie)
+  const response = server.request(path, cookie)
   const awaited = hold(store, response)
   await response
   await server.close()
@@ -41,7 +41,7 @@ async function awaitedBy(path: Path): Promise<string[]> {
   return awaited
 }
 
-// The aims are one for a request that only reads, and at most two for any other.
+// The aim is one for a request that only reads, and at most two for any other.
 it.each<[Path, string[]]>([
   ['anonymous', []],
   ['new', ['write']],
@@ -49,7 +49,7 @@ it.each<[Path, string[]]>([
   ['read', ['read']],
   ['write', ['read', 'update']],
   ['login', ['read', 'destroy', 'write']],
-  // In memory two steps; one where the backend has one.
+  // Two calls in memory, one where the backend can do both at once.
   ['login-at-once', ['read', 'destroy', 'write']],
   ['logout', ['read', 'destroy']],
 ])('a response to "%s" waits for %j', async (path, calls) => {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { countEach } from './support/counts.ts'
 import { startServer } from './support/server.ts'
 
-// The aims are one for a request that only reads, and two for any other. These are today's counts: lower them with the code.
+// The aim is one for a request that only reads, and two for any other. When the code needs fewer, lower these counts.
 const ROUND_TRIPS = {
   anonymous: 0,
   new: 1,
@@ -30,7 +30,7 @@ it('Redis: commands per request, counted by MONITOR', async () => {
   let flushed = () => {}
   monitor.on('monitor', (_time: string, args: string[], source: string) => {
     if (args[0] === 'echo') flushed()
-    // What a script runs is no round trip.
+    // Commands inside of a script are not round trips.
     else if (source !== 'lua' && args.some(arg => arg.startsWith('round-trips:'))) commands++
   })
   async function count(): Promise<number> {
@@ -85,7 +85,7 @@ it('MongoDB: commands per request, counted by its driver', async () => {
   client.on('commandStarted', (_: CommandStartedEvent) => commands++)
   const store = new MongodbStore({ client, collection: 'round_trips' })
   const server = await startServer(store)
-  // No command ends one document and makes another.
+  // MongoDB has no command that removes one document and inserts another.
   expect(await countEach(server, () => commands)).toEqual({ ...ROUND_TRIPS, 'login-at-once': 3 })
   await server.close()
   await store.clear()

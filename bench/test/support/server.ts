@@ -23,16 +23,16 @@ export const PATHS = [
 export type Path = (typeof PATHS)[number]
 
 export interface TestServer {
-  /** A session with data in it: its cookie. */
+  /** Makes a session with data, and returns its cookie. */
   signIn(): Promise<string>
-  /** One request, with the response read to its end. Fails when that is not as it has to be. */
-  visit(path: Path, cookie?: string): Promise<void>
-  /** The same with a fresh session where the path is one for those who have one. */
-  visitSignedIn(path: Path): Promise<void>
+  /** Sends one request and reads the response to its end. Throws if the response is wrong. */
+  request(path: Path, cookie?: string): Promise<void>
+  /** Sends one request, with a new session if the path needs one. */
+  requestSignedIn(path: Path): Promise<void>
   close(): Promise<void>
 }
 
-/** Any other is a GET. */
+/** The other paths are requested with GET. */
 const POSTED: ReadonlySet<Path> = new Set(['write', 'login', 'login-at-once', 'logout'])
 
 /** The middleware on `node:http`, as an application uses it. */
@@ -72,7 +72,7 @@ export async function startServer(store: Store, options: SessionOptions = {}): P
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-  async function request(path: Path, cookie?: string): Promise<Response> {
+  async function send(path: Path, cookie?: string): Promise<Response> {
     const response = await fetch(`${base}/${path}`, {
       method: POSTED.has(path) ? 'POST' : 'GET',
       headers: cookie ? { cookie } : {},
@@ -84,15 +84,15 @@ export async function startServer(store: Store, options: SessionOptions = {}): P
 
   const result: TestServer = {
     async signIn() {
-      const response = await request('new')
+      const response = await send('new')
       return response.headers.getSetCookie()[0]!.split(';', 1)[0]!
     },
-    async visit(path, cookie) {
-      await request(path, cookie)
+    async request(path, cookie) {
+      await send(path, cookie)
     },
-    async visitSignedIn(path) {
+    async requestSignedIn(path) {
       const guest = path === 'anonymous' || path === 'new'
-      await request(path, guest ? undefined : await result.signIn())
+      await send(path, guest ? undefined : await result.signIn())
     },
     async close() {
       server.closeAllConnections()

@@ -1,19 +1,19 @@
 import { loadavg } from 'node:os'
-import * as importTime from '../cases/import.mjs'
-import * as install from '../cases/install.mjs'
-import * as json from '../cases/json.mjs'
-import * as large from '../cases/large.mjs'
-import * as latency from '../cases/latency.mjs'
-import * as operations from '../cases/operations.mjs'
-import * as overhead from '../cases/overhead.mjs'
-import * as requests from '../cases/requests.mjs'
-import * as roundTrips from '../cases/round-trips.mjs'
-import { closeDatabases, serverVersions } from './databases.mjs'
-import { describeMachine } from './machine.mjs'
-import { print, writePage } from './report.mjs'
-import { readResults, writeResults } from './results.mjs'
+import * as importTime from './cases/import.mjs'
+import * as install from './cases/install.mjs'
+import * as json from './cases/json.mjs'
+import * as large from './cases/large.mjs'
+import * as latency from './cases/latency.mjs'
+import * as operations from './cases/operations.mjs'
+import * as overhead from './cases/overhead.mjs'
+import * as requests from './cases/requests.mjs'
+import * as roundTrips from './cases/round-trips.mjs'
+import { closeDatabases, serverVersions } from './lib/databases.mjs'
+import { describeMachine } from './lib/machine.mjs'
+import { print, writePage } from './lib/report.mjs'
+import { readResults, writeResults } from './lib/results.mjs'
 
-/** In the order of the page. `requests` is run for one database at a time. */
+/** The cases in the order of the page. `requests` runs once for each database. */
 const CASES = {
   overhead,
   redis: requests.on('redis'),
@@ -29,11 +29,11 @@ const CASES = {
   import: importTime,
 }
 
-/** Run these cases, or all. A full-length run takes the place of its cases' results on the page; a quick one is only printed. */
+/** Runs these cases, or all. A full run replaces the results of its cases on the page; a quick run only prints them. */
 export async function run({ names, quick }) {
   const unknown = names.filter(name => !(name in CASES))
   if (unknown.length) {
-    throw new Error(`There is no case ${unknown.join(', ')}: ${Object.keys(CASES).join(' ')}`)
+    throw new Error(`Unknown case: ${unknown.join(', ')}. The cases are ${Object.keys(CASES).join(', ')}`)
   }
   const results = readResults()
   const machine = describeMachine()
@@ -52,7 +52,7 @@ export async function run({ names, quick }) {
       }
       print(result)
       results[name] = result
-      // After each case: an interrupted run keeps what it has measured.
+      // Written after each case, so that an interrupted run keeps its results.
       if (!quick) writeResults(results, Object.keys(CASES))
     }
   } finally {
