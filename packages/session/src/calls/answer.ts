@@ -1,4 +1,5 @@
-import type { Callback } from './call-store.ts'
+import type { Callback } from './call-method.ts'
+import { nextTick } from './timers.ts'
 
 /** What a hook gives and throws that is not async is a promise, too. An async one costs no other. */
 export function started<T>(work: () => Promise<T>): Promise<T> {
@@ -26,11 +27,11 @@ export function deliver<T>(
   outcome.then(
     value => {
       settled?.()
-      process.nextTick(callback, null, value)
+      nextTick(callback, null, value)
     },
     error => {
       settled?.()
-      process.nextTick(callback, error)
+      nextTick(callback, error)
     },
   )
   return undefined

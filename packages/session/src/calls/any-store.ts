@@ -1,4 +1,4 @@
-import { callMethod } from './call-store.ts'
+import { callMethod } from './call-method.ts'
 
 /**
  * Call a method of any connect-style store, be it one that calls back or one that gives a promise: its first answer counts.

@@ -1,4 +1,5 @@
 import { SessionError } from '../errors.ts'
+import { clearTimeout, nextTick, setTimeout } from './timers.ts'
 
 /** `error` is null or undefined on success. */
 export type Callback<T = void> = (error?: unknown, value?: T | undefined) => void
@@ -61,9 +62,9 @@ export function callMethod<T>(
   const answersByCallback = takesCallback(call, args.length)
   answer.then(
     value => {
-      if (value !== undefined || !answersByCallback) process.nextTick(deliver, null, value)
+      if (value !== undefined || !answersByCallback) nextTick(deliver, null, value)
     },
-    error => process.nextTick(deliver, error ?? new Error(`${method} rejected with nothing`)),
+    error => nextTick(deliver, error ?? new Error(`${method} rejected with nothing`)),
   )
 }
 

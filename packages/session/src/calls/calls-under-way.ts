@@ -1,3 +1,5 @@
+import { clearTimeout, setImmediate, setTimeout } from './timers.ts'
+
 /** How long the end of a store waits for calls that are not answered. */
 const PATIENCE = 3000
 

@@ -1,10 +1,11 @@
-import type { Callback } from '../calls/call-store.ts'
+import type { Callback } from '../calls/call-method.ts'
+import { nextTick } from '../calls/timers.ts'
 import type { CookieData } from '../cookie/cookie.ts'
-import type { Data } from '../engine/options.ts'
 import { changed, gone } from '../errors.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
 import type { Session, SessionData } from '../session/session.ts'
 import { dataOf, parseData } from '../session/snapshot.ts'
+import type { Data } from './conflict.ts'
 import { applyMerged, contestedKeys, merge, mergeCookie } from './merge.ts'
 import type { Writer } from './writer.ts'
 
@@ -50,8 +51,8 @@ export function catchUp(
         tombstones.know(session, time)
       })
       .then(
-        () => process.nextTick(done),
-        error => process.nextTick(done, error),
+        () => nextTick(done),
+        error => nextTick(done, error),
       )
   })
 }
@@ -83,5 +84,5 @@ function dataIn({ cookie: _, ...data }: SessionData): object {
 
 function moveSession(writer: Writer, session: Session, sid: string): void {
   Object.defineProperty(session, 'id', { value: sid, configurable: true })
-  if (writer.host.req.session === session) writer.moveTo(sid)
+  if (writer.host.holder.session === session) writer.moveTo(sid)
 }

@@ -1,5 +1,5 @@
 import type { Cookie, CookieData } from '../cookie/cookie.ts'
-import type { Data } from '../engine/options.ts'
+import type { Data } from './conflict.ts'
 
 /**
  * Three-way merge on top-level keys: what `mine` has set or deleted since `base` is applied to `theirs`. Values are taken whole: a

@@ -1,10 +1,11 @@
-import { callMethod, type Callback } from '../calls/call-store.ts'
+import { type Callback, callMethod } from '../calls/call-method.ts'
+import { clearTimeout, setTimeout } from '../calls/timers.ts'
 
 /** How long the end of a response waits for calls that nobody awaits: a store that never answers does not hold it for ever. */
 const PATIENCE = 3000
 
 /** The calls to the store that a request has under way. */
-export class Calls {
+export class PendingCalls {
   readonly #timeout: number
   #underWay = 0
   #waiting: (() => void)[] = []

@@ -1,4 +1,5 @@
-import { type Callback, promised } from '../calls/call-store.ts'
+import { type Callback, promised } from '../calls/call-method.ts'
+import { nextTick } from '../calls/timers.ts'
 import { gone } from '../errors.ts'
 import { loadedOf } from '../session/loaded.ts'
 import { withContent } from '../session/serialized.ts'
@@ -11,36 +12,41 @@ import type { Writer } from './writer.ts'
  * Give the request a session of another id, with `data` in it and what is kept of the old one, and let the store end the one and store
  * the other in one step. When that fails nothing has happened, and the request goes on with the session that it had.
  */
-export function exchange(writer: Writer, old: Session, options: RegenerateOptions, done: Callback): void {
+export function replaceSession(
+  writer: Writer,
+  old: Session,
+  options: RegenerateOptions,
+  done: Callback,
+): void {
   const leave = writer.host.calls.enter()
-  exchanged(writer, old, options).then(
-    () => process.nextTick(leave, () => done()),
-    error => process.nextTick(leave, () => done(error)),
+  replaced(writer, old, options).then(
+    () => nextTick(leave, () => done()),
+    error => nextTick(leave, () => done(error)),
   )
 }
 
-async function exchanged(writer: Writer, old: Session, { keep, data }: RegenerateOptions): Promise<void> {
-  const { req } = writer.host
+async function replaced(writer: Writer, old: Session, { keep, data }: RegenerateOptions): Promise<void> {
+  const { holder } = writer.host
   // What was never stored cannot be gone.
   const required = Boolean(keep) && loadedOf(old) !== undefined
   let there: boolean | undefined
   try {
-    await req.sessionStore.generate(req)
-    carryOver(old, req.session, keep)
-    carryOver(data as object, req.session, true)
-    there = await callMethod(writer, old.id, required)
+    await holder.sessionStore.generate(holder)
+    carryOver(old, holder.session, keep)
+    carryOver(data as object, holder.session, true)
+    there = await store(writer, old.id, required)
   } catch (error) {
-    Object.assign(req, { sessionID: old.id, session: old })
+    Object.assign(holder, { sessionID: old.id, session: old })
     throw error
   }
   if (there || !required) return
-  clearData(req.session)
+  clearData(holder.session)
   throw gone()
 }
 
 /** Let the store do it. Tells whether the old session was there. */
-async function callMethod(writer: Writer, old: string, required: boolean): Promise<boolean | undefined> {
-  const { session } = writer.host.req
+async function store(writer: Writer, old: string, required: boolean): Promise<boolean | undefined> {
+  const { session } = writer.host.holder
   const { tombstones } = writer.host.settings
   const snapshot = writer.host.snapshot(session)
   const there = await promised<boolean>(done => {

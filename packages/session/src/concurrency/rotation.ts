@@ -1,4 +1,5 @@
-import { type Callback, promised } from '../calls/call-store.ts'
+import { type Callback, promised } from '../calls/call-method.ts'
+import { nextTick } from '../calls/timers.ts'
 import { changed, hasCode } from '../errors.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { RegenerateOptions, Session } from '../session/session.ts'
@@ -31,8 +32,8 @@ export function rotate(
   tombstones.rotating = true
   const leave = writer.host.calls.enter()
   rotation(writer, old, keep, grace).then(
-    there => process.nextTick(leave, () => done(null, there)),
-    error => process.nextTick(leave, () => done(error)),
+    there => nextTick(leave, () => done(null, there)),
+    error => nextTick(leave, () => done(error)),
   )
 }
 
@@ -42,21 +43,21 @@ async function rotation(
   keep: RegenerateOptions['keep'],
   grace: number,
 ): Promise<boolean> {
-  const { req } = writer.host
+  const { holder } = writer.host
   let next: Session | undefined
   try {
-    await req.sessionStore.generate(req)
-    next = req.session
+    await holder.sessionStore.generate(holder)
+    next = holder.session
     const outcome = await replace(writer, old, next, keep, grace)
     if (outcome === 'replaced') return true
     await discard(writer, next)
     if (outcome === 'elsewhere') return await join(writer, old)
-    await req.sessionStore.generate(req)
+    await holder.sessionStore.generate(holder)
     return false
   } catch (error) {
     // Nothing has happened: the request goes on with the session that it had.
     if (next) await discard(writer, next).catch(failure => writer.host.report(failure))
-    Object.assign(req, { sessionID: old.id, session: old })
+    Object.assign(holder, { sessionID: old.id, session: old })
     throw error
   }
 }
@@ -125,13 +126,13 @@ async function whereabouts(writer: Writer, old: Session): Promise<Outcome> {
 
 /** Another request has replaced the id first: its session is this request's too, with what this one has changed. */
 async function join(writer: Writer, old: Session): Promise<boolean> {
-  const { req } = writer.host
-  Object.assign(req, { sessionID: old.id, session: old })
+  const { holder } = writer.host
+  Object.assign(holder, { sessionID: old.id, session: old })
   try {
     await promised(done => writer.catchUp(old, done))
   } catch (error) {
     if (!hasCode(error, 'ERR_SESSION_GONE')) throw error
-    await req.sessionStore.generate(req)
+    await holder.sessionStore.generate(holder)
     return false
   }
   return true

@@ -1,15 +1,16 @@
 import { backoff } from '../calls/backoff.ts'
-import type { Callback } from '../calls/call-store.ts'
+import type { Callback } from '../calls/call-method.ts'
+import { setTimeout } from '../calls/timers.ts'
 import type { CookieData } from '../cookie/cookie.ts'
-import type { Settings } from '../engine/options.ts'
 import { gone, hasCode } from '../errors.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
 import { withContent } from '../session/serialized.ts'
-import type { Session, SessionData, SessionRequest } from '../session/session.ts'
+import type { Session, SessionData, SessionHolder } from '../session/session.ts'
 import { dataOf, type Snapshot } from '../session/snapshot.ts'
 import { type Found, readThrough } from '../store/redirect-record.ts'
 import { catchUp, type Progress } from './catch-up.ts'
-import type { Calls } from './pending-calls.ts'
+import type { ConcurrencySettings } from './conflict.ts'
+import type { PendingCalls } from './pending-calls.ts'
 import type { Tombstone } from './tombstones.ts'
 
 /** How often a save is merged and tried again before it fails with `ERR_SESSION_CHANGED`. */
@@ -17,10 +18,10 @@ const ATTEMPTS = 50
 
 /** What a writer asks of the request that it writes for. */
 export interface WriterHost {
-  readonly req: SessionRequest
-  readonly settings: Settings
+  readonly holder: SessionHolder
+  readonly settings: ConcurrencySettings
   /** The response waits for these. */
-  readonly calls: Calls
+  readonly calls: PendingCalls
   snapshot(session: Session): Snapshot
   /** The session has been changed. */
   forget(): void
@@ -30,6 +31,8 @@ export interface WriterHost {
    */
   prepare(session: Session): boolean
   report(error: unknown): void
+  /** A save has overwritten these top-level keys, which another request had changed too. */
+  conflicted(keys: readonly string[]): void
 }
 
 /** What a request's changes were made to: the base of a merge. */
@@ -71,7 +74,7 @@ export class Writer {
   }
 
   call<T>(method: string, args: readonly unknown[], done: Callback<T>): void {
-    this.host.calls.callMethod(this.host.req.sessionStore, method, args, done)
+    this.host.calls.callMethod(this.host.holder.sessionStore, method, args, done)
   }
 
   /** Read the session of `sid`, or of the id that has taken its place. */
@@ -81,7 +84,7 @@ export class Writer {
 
   /** The session of this request has another id from now on. */
   moveTo(sid: string): void {
-    this.host.req.sessionID = sid
+    this.host.holder.sessionID = sid
     this.storedId = sid
     this.moved = true
     this.host.settings.tombstones.rotating = true
@@ -115,7 +118,7 @@ export class Writer {
 
   /** Move the expiry of the request's session. Tells whether it was there; `undefined` where that is not known. */
   touch(done: Callback<boolean>): void {
-    const { session, sessionID } = this.host.req
+    const { session, sessionID } = this.host.holder
     const { tombstones } = this.host.settings
     const fate = tombstones.becameOf(session)
     if (fate?.redirect) {
@@ -156,13 +159,13 @@ export class Writer {
 
   /** Destroy the session of `sid` and begin a new one. Tells whether it was there, where that is known. */
   regenerate(session: Session, done: Callback<boolean>): void {
-    const { req, settings } = this.host
+    const { holder, settings } = this.host
     const { tombstones } = settings
-    const sid = req.sessionID
+    const sid = holder.sessionID
     const fate = tombstones.becameOf(session)
     const regenerate = (lost: boolean) => {
       tombstones.leave(sid)
-      this.call<boolean>('regenerate', [req], (error, wasThere) => {
+      this.call<boolean>('regenerate', [holder], (error, wasThere) => {
         tombstones.leave(sid)
         const tells = loadedOf(session) !== undefined
         done(error, !lost && !(fate && !fate.redirect) && !(tells && wasThere === false))
@@ -237,11 +240,6 @@ export class Writer {
   }
 
   #tell(contested: ReadonlySet<string>): void {
-    const { req, settings } = this.host
-    try {
-      settings.onConflict?.({ keys: [...contested] }, req)
-    } catch (error) {
-      this.host.report(error)
-    }
+    this.host.conflicted([...contested])
   }
 }

@@ -1,13 +1,13 @@
 import { KeyObject } from 'node:crypto'
 import { sign, unsign } from 'cookie-signature'
-import type { Secret } from '../engine/options.ts'
+import type { Secret } from './secret.ts'
 
-/** How many signed values are remembered for a secret, in each of two generations. */
+/** How many signed values are kept for a secret, in each of two generations. */
 const REMEMBERED = 1000
-/** Secrets beyond so many are forgotten with all their values: an application rotates a few. */
+/** An application rotates a few secrets. With more than this, all values are forgotten. */
 const SECRETS = 10
 
-/** Values that are signed right, and their ids, both ways. */
+/** Values with a valid signature, and their ids, both ways. */
 class Generation {
   readonly ids = new Map<string, string>()
   readonly values = new Map<string, string>()
@@ -39,7 +39,7 @@ class Known {
 
 const bySecret = new Map<Secret, Known>()
 
-/** Nothing for bytes, which their owner may change in place. */
+/** `undefined` for bytes, which their owner may change in place. */
 function knownBy(secret: Secret): Known | undefined {
   const known = bySecret.get(secret)
   if (known || !(typeof secret === 'string' || secret instanceof KeyObject)) return known
@@ -50,14 +50,23 @@ function knownBy(secret: Secret): Known | undefined {
 }
 
 /**
- * The id in `signed` if `secret` has signed it. A right value is remembered, to be recognized by equality of the whole; anything
- * else is compared in constant time, so that nothing is learnt from how long a wrong guess takes.
+ * The id in `signed` if `secret` has signed it. A valid value is kept and recognized as a whole the next time. Anything else is compared
+ * in constant time, so that the time of a wrong guess tells nothing.
  */
 export function verified(signed: string, secret: Secret): string | undefined {
   const known = knownBy(secret)
-  const id = known?.id(signed) ?? (unsign(signed, secret as string) || undefined)
-  if (id !== undefined) known?.remember(signed, id)
+  const remembered = known?.id(signed)
+  if (remembered !== undefined) return remembered
+  const part = unsign(signed, secret as string)
+  if (!part) return undefined
+  const id = ownText(part)
+  known?.remember(ownText(signed), id)
   return id
+}
+
+/** A copy with bytes of its own. V8 keeps the whole Cookie header in memory for each part of it that is kept. */
+function ownText(text: string): string {
+  return Buffer.from(text).toString()
 }
 
 /** The id with its signature. */

@@ -7,7 +7,7 @@ export function fullLifetime({ cookie }: Session, store: Store): number | undefi
   return cookie.originalMaxAge ?? (store as { ttl?: number }).ttl
 }
 
-/** Milliseconds since the expiry of a session just read was last moved; infinite where that cannot be told. */
+/** Milliseconds since the expiry of a session that was just read was last moved; infinite where that is not known. */
 export function sinceLastTouch(session: Session, store: Store): number {
   const { expires } = session.cookie
   const shown = expires instanceof Date ? expires.valueOf() - Date.now() : Number.NaN

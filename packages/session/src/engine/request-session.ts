@@ -1,20 +1,12 @@
-import type { ServerResponse } from 'node:http'
 import createDebug from 'debug'
-import type { Callback } from '../calls/call-store.ts'
-import { Calls } from '../concurrency/pending-calls.ts'
-import { exchange } from '../concurrency/replace-session.ts'
+import type { Callback } from '../calls/call-method.ts'
+import { PendingCalls } from '../concurrency/pending-calls.ts'
+import { replaceSession } from '../concurrency/replace-session.ts'
 import { rotate } from '../concurrency/rotation.ts'
 import { Writer, type WriterHost } from '../concurrency/writer.ts'
-import { Cookie } from '../cookie/cookie.ts'
-import {
-  appendSetCookie,
-  isSecure,
-  removeSetCookie,
-  setsCookie,
-  signSessionId,
-} from '../cookie/cookie-header.ts'
+import type { Secret } from '../cookie/secret.ts'
+import type { SignedId } from '../cookie/session-ids.ts'
 import { SessionError } from '../errors.ts'
-import { warnSecureCookieNotSent } from '../node/secure-cookie-warning.ts'
 import { noteOf } from '../session/loaded.ts'
 import {
   HOST,
@@ -22,7 +14,6 @@ import {
   type Session,
   type SessionData,
   type SessionHost,
-  type SessionRequest,
 } from '../session/session.ts'
 import { isSession, ownMethods } from '../session/session-shape.ts'
 import { loadedSnapshot, type Snapshot, sameSnapshot, takeSnapshot } from '../session/snapshot.ts'
@@ -30,7 +21,9 @@ import { isCombined } from '../store/combined-operation.ts'
 import type { GetOptions } from '../store/renewal.ts'
 import { fullLifetime, sinceLastTouch } from './age.ts'
 import { createSession } from './create-session.ts'
-import type { Secret, Settings } from './options.ts'
+import type { Door } from './door.ts'
+import { tell, warnOfOnError } from './hooks.ts'
+import type { Settings } from './settings.ts'
 import { TouchOnRead } from './touch-on-read.ts'
 
 const debug = createDebug('express-session')
@@ -38,62 +31,85 @@ const debug = createDebug('express-session')
 /** What is left to do for the session when the response is complete. */
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
-/** The session of one request: what came in, what has been written since, and what that means for the response. */
+/** The session of one request: what was read, what has been written since, and what is left to do. */
 export class RequestSession implements SessionHost, WriterHost {
-  readonly req: SessionRequest
+  readonly door: Door
   readonly settings: Settings
+  /** Signs the cookie. */
   readonly secret: Secret
   /** The id that the client sent. */
   cookieId: string | undefined
-  /** The response waits for these. */
-  readonly calls: Calls
+  /** The client's cookie is signed by an older secret: it is sent again. */
+  outdated: boolean
+  /** Calls of the store that the response waits for. */
+  readonly calls: PendingCalls
   readonly writer: Writer
-  /** The session as the request began, against which a change is a change. */
+  /** The `Set-Cookie` value that the response carries for this session. */
+  setCookie: string | undefined
+  /** The id of the session that has been destroyed. */
+  destroyedId: string | undefined
+  /** The last session that was in place: the attributes of its cookie clear the cookie when it is gone. */
+  lastSession: Session | undefined
+  /** The session as the request began. A difference to it is a change. */
   #original: Snapshot | undefined
-  /** The last session that was in place, for the cookie's attributes when it is gone. */
-  #session: Session | undefined
   /** The session as `plan` has found it, as long as nobody else can have changed it. */
   #current: { session: Session; snapshot: Snapshot } | undefined
   #touched = false
+  /** The id of the session that the application has asked to destroy. */
+  #endingId: string | undefined
   #read: TouchOnRead | undefined
-  #destroyedId: string | undefined
-  /** Milliseconds since the stored expiry was last moved, as far as that can be told. */
+  /** Milliseconds since the stored expiry was last moved, as far as that is known. */
   #sinceTouch = Number.POSITIVE_INFINITY
   #expiresAtLoad: unknown
-  #setCookie: string | undefined
 
-  constructor(req: SessionRequest, settings: Settings, secret: Secret, cookieId: string | undefined) {
-    this.req = req
+  /** `cookie` is the first verified id that the client sent. */
+  constructor(door: Door, settings: Settings, secret: Secret, cookie: SignedId | undefined) {
+    const cookieId = cookie?.id
+    this.door = door
     this.settings = settings
     this.secret = secret
     this.cookieId = cookieId
-    this.calls = new Calls(settings.storeTimeout)
+    this.outdated = cookie?.outdated ?? false
+    this.calls = new PendingCalls(settings.storeTimeout)
     this.writer = new Writer(this, cookieId)
+    const { holder } = door
+    Object.assign(holder, { sessionStore: settings.store, sessionID: cookieId })
+    Object.defineProperty(holder, HOST, { value: this, configurable: true })
   }
 
-  /** What to ask of the read besides the session. */
+  get holder(): Door['holder'] {
+    return this.door.holder
+  }
+
+  /** Whether this middleware is the one whose session the request has. Another one may have made its own. */
+  get inPlace(): boolean {
+    return (this.holder as { [HOST]?: unknown })[HOST] === this
+  }
+
+  /** Options for the read of the session. */
   readOptions(): GetOptions | undefined {
-    this.#read = TouchOnRead.for(this.req, this.settings)
+    this.#read = TouchOnRead.for(this.door.method, this.settings)
     return this.#read
   }
 
   /** A new session has been put in place. */
   generated(): void {
-    this.#original = this.snapshot(this.req.session)
-    this.#session = this.req.session
+    this.#original = this.snapshot(this.holder.session)
+    this.lastSession = this.holder.session
   }
 
-  /** The session that is wanted is the one of `cookieId`, which is stored as `sid`. */
-  found(cookieId: string, sid: string): void {
-    this.cookieId = cookieId
-    this.req.sessionID = sid
+  /** The session that this cookie names is stored as `sid`. */
+  found({ id, outdated }: SignedId, sid: string): void {
+    this.cookieId = id
+    this.outdated = outdated
+    this.holder.sessionID = sid
     this.writer.storedId = sid
-    if (sid !== cookieId) this.writer.moveTo(sid)
+    if (sid !== id) this.writer.moveTo(sid)
   }
 
   /** The session that the store had at `time`, as `data`, has been put in place. */
   loaded(data: SessionData, time: number): void {
-    const { session } = this.req
+    const { session } = this.holder
     const noted = noteOf(data)
     this.#original = loadedSnapshot(session, noted?.text, this.settings.saveCookieChanges)
     this.#adopt(session, this.#original, time)
@@ -102,16 +118,16 @@ export class RequestSession implements SessionHost, WriterHost {
     this.#refresh(session)
   }
 
-  /** Put the session of `sid`, or of the id that has taken its place, in place of the request's. Tells whether there is one. */
+  /** Read the session of `sid` again, following redirects, and put it in place. Tells whether there is one. */
   reload(sid: string, done: Callback<boolean>): void {
-    const { req, settings, writer } = this
+    const { holder, settings, writer } = this
     const time = settings.tombstones.now
     writer.read(sid, (error, data, found) => {
       if (error || !data) return done(error, false)
       try {
-        if (found !== req.sessionID) writer.moveTo(found)
-        createSession(req.sessionStore, req, data)
-        this.#adopt(req.session, this.snapshot(req.session), time)
+        if (found !== holder.sessionID) writer.moveTo(found)
+        createSession(settings.store, holder, data)
+        this.#adopt(holder.session, this.snapshot(holder.session), time)
       } catch (error) {
         return done(error)
       }
@@ -121,7 +137,11 @@ export class RequestSession implements SessionHost, WriterHost {
 
   report(error: unknown): void {
     debug('failure: %o', error)
-    this.settings.onError?.(error as Error, this.req)
+    tell(this.settings.onError, [error, this.door.request], warnOfOnError)
+  }
+
+  conflicted(keys: readonly string[]): void {
+    tell(this.settings.onConflict, [{ keys }, this.door.request], error => this.report(error))
   }
 
   save(session: Session, done: Callback): void {
@@ -129,9 +149,12 @@ export class RequestSession implements SessionHost, WriterHost {
   }
 
   destroy(session: Session, done: Callback): void {
-    this.#destroyedId = session.id
-    this.#session = session
-    this.writer.destroy(session.id, done)
+    this.lastSession = session
+    this.#endingId = session.id
+    this.writer.destroy(session.id, (error, present) => {
+      if (!error) this.destroyedId = session.id
+      done(error, present as undefined)
+    })
   }
 
   regenerate(session: Session, { keep, grace }: RegenerateOptions, done: Callback<boolean>): void {
@@ -139,17 +162,15 @@ export class RequestSession implements SessionHost, WriterHost {
     else this.writer.regenerate(session, done)
   }
 
-  /** Not where a stored session may be a redirect, which leads to another one that has to end as well. */
-  get exchanges(): boolean {
-    const { store, tombstones } = this.settings
-    return !tombstones.rotating && isCombined(store, 'exchange')
+  /** Not where this process knows redirects: the session that one leads to has to end as well. */
+  get canReplace(): boolean {
+    return !this.settings.tombstones.rotating && isCombined(this.settings.store, 'exchange')
   }
 
-  exchange(session: Session, options: RegenerateOptions, done: Callback): void {
-    exchange(this.writer, session, options, done)
+  replace(session: Session, options: RegenerateOptions, done: Callback): void {
+    replaceSession(this.writer, session, options, done)
   }
 
-  /** A save in the middle of a request stores the lifetime that the touch at its end will give. */
   prepare(session: Session): boolean {
     if (this.#touched) return true
     const renews = session.cookie.expires === this.#expiresAtLoad
@@ -162,65 +183,49 @@ export class RequestSession implements SessionHost, WriterHost {
     return takeSnapshot(session, this.settings.saveCookieChanges)
   }
 
+  /** Whether the request has changed the session. */
+  get modified(): boolean {
+    return !sameSnapshot(this.snapshot(this.holder.session), this.#original)
+  }
+
   /** Start the session's lifetime anew, once in a request: before the cookie is sent and the session stored. */
   touch(): void {
     if (this.#touched) return
-    this.req.session.touch()
+    this.holder.session.touch()
     this.#touched = true
   }
 
-  /** Throws `ERR_SESSION_SERIALIZE` when the session cannot be stored, and `ERR_SESSION_NOT_A_SESSION` when it is none. */
+  /** Throws `ERR_SESSION_SERIALIZE` when the session cannot be stored, and `ERR_SESSION_NOT_A_SESSION` when something else is in place. */
   plan(): Plan {
-    const { req } = this
-    // Where this middleware went on without a session, another one may have made its own.
-    if ((req as { [HOST]?: unknown })[HOST] !== this) return 'nothing'
-    if (!req.session) return this.#mustDestroy() ? 'destroy' : 'nothing'
-    if (!isSession(req.session)) {
+    const { holder } = this
+    if (!this.inPlace) return 'nothing'
+    if (!holder.session) return this.#mustDestroy() ? 'destroy' : 'nothing'
+    if (!isSession(holder.session)) {
       throw new SessionError(
         'ERR_SESSION_NOT_A_SESSION',
         'req.session, or its cookie or touch, was replaced by something else',
       )
     }
     this.touch()
-    if (typeof req.sessionID !== 'string') {
-      debug('no session is saved: req.sessionID is no string')
+    if (typeof holder.sessionID !== 'string') {
+      debug('no session is saved: req.sessionID is not a string')
       return 'nothing'
     }
-    if (this.writer.goneId === req.sessionID) return 'nothing'
-    const snapshot = this.snapshot(req.session)
-    this.#current = { session: req.session, snapshot }
+    if (this.writer.goneId === holder.sessionID) return 'nothing'
+    const snapshot = this.snapshot(holder.session)
+    this.#current = { session: holder.session, snapshot }
     if (this.#mustSave(snapshot)) return 'save'
-    return this.writer.storedId === req.sessionID && this.#mustTouch() ? 'touch' : 'nothing'
+    return this.writer.storedId === holder.sessionID && this.#mustTouch() ? 'touch' : 'nothing'
   }
 
-  /** From here on the session may have changed since `plan` has looked at it. */
+  /** From here on the session may differ from what `plan` has seen. */
   forget(): void {
     this.#current = undefined
   }
 
-  /** Add to the response the cookie that the session asks for by now, in place of the one that was added before. */
-  sendCookie(res: ServerResponse): void {
-    const value = this.#cookieFor(res)
-    if (value === this.#setCookie) return
-    this.withdrawCookie(res)
-    if (value !== undefined) appendSetCookie(res, value)
-    this.#setCookie = value
-  }
-
-  /** Take the session cookie back from a response that has not been sent. */
-  withdrawCookie(res: ServerResponse): void {
-    if (this.#setCookie === undefined) return
-    removeSetCookie(res, this.#setCookie)
-    this.#setCookie = undefined
-  }
-
-  get cookieSent(): boolean {
-    return this.#setCookie !== undefined
-  }
-
   #adopt(session: Session, snapshot: Snapshot, time: number): void {
     ownMethods(session)
-    this.#session = session
+    this.lastSession = session
     this.#expiresAtLoad = session.cookie.expires
     this.writer.adopt(session, snapshot, time)
     if (!this.settings.resave) this.writer.saved = snapshot
@@ -228,7 +233,7 @@ export class RequestSession implements SessionHost, WriterHost {
 
   #mustSave(current: Snapshot): boolean {
     const { saved, writing, storedId } = this.writer
-    const untouchedNew = !this.settings.saveUninitialized && !saved && storedId !== this.req.sessionID
+    const untouchedNew = !this.settings.saveUninitialized && !saved && storedId !== this.holder.sessionID
     const known = untouchedNew ? this.#original : saved
     return !sameSnapshot(current, known) && !sameSnapshot(current, writing)
   }
@@ -236,59 +241,21 @@ export class RequestSession implements SessionHost, WriterHost {
   #mustTouch(): boolean {
     const { touchAfter, store, touches } = this.settings
     if (!touches) return false
-    const { session } = this.req
+    const { session } = this.holder
     const lifetime = fullLifetime(session, store)
     if (!this.writer.moved && this.#read?.holds(session, lifetime)) return false
     if (touchAfter === 0) return true
     return this.#sinceTouch >= Math.min(touchAfter, lifetime ? lifetime / 2 : Number.POSITIVE_INFINITY)
   }
 
-  #mustSendCookie(): boolean {
-    const { req, settings } = this
-    if (typeof req.sessionID !== 'string') return false
-    if (this.writer.moved && this.writer.storedId === req.sessionID) return true
-    const modified = () => !sameSnapshot(this.snapshot(req.session), this.#original)
-    if (this.cookieId !== req.sessionID) return settings.saveUninitialized || modified()
-    return settings.rolling || (req.session.cookie.expires != null && modified())
-  }
-
-  #cookieFor(res: ServerResponse): string | undefined {
-    const { req, settings } = this
-    if ((req as { [HOST]?: unknown })[HOST] !== this) return undefined
-    if (!req.session) return this.#mustClearCookie(res) ? this.#expiredCookie() : undefined
-    if (!isSession(req.session) || this.writer.goneId === req.sessionID || !this.#mustSendCookie())
-      return undefined
-    const fate = settings.tombstones.becameOf(req.session)
-    if (fate && !fate.redirect) return undefined
-    if (req.session.cookie.secure && !isSecure(req, settings.proxy)) {
-      warnSecureCookieNotSent(settings, req)
-      return undefined
-    }
-    this.touch()
-    return req.session.cookie.serialize(settings.name, signSessionId(req.sessionID, this.secret))
-  }
-
-  /** What was never read is not ended by its absence. */
+  /** With `unset: 'destroy'`. A session that was never read is not ended by its absence. */
   #mustDestroy(): boolean {
-    const { req, settings } = this
-    const ended = this.#session !== undefined && settings.unset === 'destroy' && req.session == null
-    return ended && Boolean(req.sessionID) && this.#destroyedId !== req.sessionID
+    const { holder, settings, lastSession } = this
+    const ended = lastSession !== undefined && settings.unset === 'destroy' && holder.session == null
+    return ended && Boolean(holder.sessionID) && this.#endingId !== holder.sessionID
   }
 
-  #mustClearCookie(res: ServerResponse): boolean {
-    const { settings, cookieId, req } = this
-    const ended = this.#destroyedId !== undefined || (settings.unset === 'destroy' && req.session === null)
-    return settings.clearCookie && !!cookieId && ended && !setsCookie(res, settings.name, this.#setCookie)
-  }
-
-  /** The browser drops a cookie when it is told so with the attributes that it came with. */
-  #expiredCookie(): string {
-    const { path, domain, httpOnly, secure, sameSite, partitioned } = this.#session?.cookie ?? new Cookie()
-    const attributes = { path, domain, httpOnly, secure, sameSite, partitioned }
-    return new Cookie({ ...attributes, expires: new Date(0) }).serialize(this.settings.name, '')
-  }
-
-  /** A store that keeps the expiry beside the data gives back the one of the last write, which touches have moved on since. */
+  /** A store that keeps the expiry in the data gives the one of the last write. Touches have moved the real one since. */
   #refresh(session: Session): void {
     const { cookie } = session
     if (typeof cookie.originalMaxAge !== 'number' || cookie.originalMaxAge <= 0) return

@@ -1,6 +1,6 @@
 import { deliver, started } from '../calls/answer.ts'
 import { callStore, offers } from '../calls/any-store.ts'
-import type { Callback } from '../calls/call-store.ts'
+import type { Callback } from '../calls/call-method.ts'
 import { changed, gone, hasCode, SessionError } from '../errors.ts'
 import { type Loaded, loadedOf, noteLoaded } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'

@@ -1,19 +1,20 @@
 import createDebug from 'debug'
-import type { Settings } from '../engine/options.ts'
 import type { SessionRequest } from '../session/session.ts'
 
 const debug = createDebug('express-session')
-const warned = new WeakSet<Settings>()
 
-/** Tell once for each middleware that a secure cookie is not sent, and what may be the cause. */
-export function warnSecureCookieNotSent(settings: Settings, req: SessionRequest): void {
-  debug('the session cookie is secure and the request is not')
-  if (warned.has(settings)) return
-  warned.add(settings)
-  process.emitWarning(
-    `The session cookie "${settings.name}" is secure and was not sent, since the request did not come over HTTPS; ${causeOf(req)}.`,
-    { code: 'COATCHECK_SECURE_COOKIE_WITHHELD' },
-  )
+/** Makes a function that tells once, for one middleware, that its secure cookie is not sent and what the cause may be. */
+export function secureCookieWarning(name: string): (req: SessionRequest) => void {
+  let warned = false
+  return req => {
+    debug('the session cookie is secure and the request is not')
+    if (warned) return
+    warned = true
+    process.emitWarning(
+      `The session cookie "${name}" is secure and was not sent, because the request did not come over HTTPS; ${causeOf(req)}.`,
+      { code: 'COATCHECK_SECURE_COOKIE_WITHHELD' },
+    )
+  }
 }
 
 function causeOf({ headers }: SessionRequest): string {

@@ -1,4 +1,5 @@
 import { callStore, offers } from '../calls/any-store.ts'
+import { clearTimeout, setTimeout } from '../calls/timers.ts'
 import { SessionError } from '../errors.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { RecordStoreOptions } from '../store/record-store-options.ts'

@@ -1,21 +1,12 @@
-import { randomFillSync } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 
 /** 24 bytes, as express-session has: 192 bits, above the 64 that OWASP asks of a session id. */
 const BYTES = 24
-/** Ids for which one call of the system's generator is enough: most of what a call costs does not depend on how much it gives. */
-const IDS = 128
 
-const pool = Buffer.allocUnsafeSlow(BYTES * IDS)
-let used = pool.length
-
-/** Random bytes as 32 characters of base64url. Each byte is used once, and wiped then. */
+/**
+ * Random bytes as 32 characters of base64url. They are drawn when they are needed: bytes drawn ahead would be the same in every copy of
+ * this process, such as a snapshot of a virtual machine that is started twice.
+ */
 export function randomId(): string {
-  if (used === pool.length) {
-    randomFillSync(pool)
-    used = 0
-  }
-  const id = pool.toString('base64url', used, used + BYTES)
-  pool.fill(0, used, used + BYTES)
-  used += BYTES
-  return id
+  return randomBytes(BYTES).toString('base64url')
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { callMethod, type Callback } from '../calls/call-store.ts'
+import { type Callback, callMethod } from '../calls/call-method.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import { gone } from '../errors.ts'
-import type { Store } from '../store/store.ts'
 import { carryOver, clearData } from './session-data.ts'
+import type { BaseStore } from './store-contract.ts'
 
 /**
  * The data of a session. Add your own keys by declaration merging:
@@ -18,13 +18,17 @@ export interface SessionData {
   cookie: Cookie
 }
 
-/** A request that the middleware has seen. */
-export interface SessionRequest extends IncomingMessage {
+/** Where a request keeps its session. The stores of express-session call it `req`; the engine needs nothing else of a request. */
+export interface SessionHolder {
   /** Missing once the session was destroyed, and where the request has none. */
   session: Session & Partial<SessionData>
   /** The id in the cookie, or a new one. */
   sessionID: string
-  sessionStore: Store
+  sessionStore: BaseStore
+}
+
+/** A request of `node:http` that the middleware has seen. */
+export interface SessionRequest extends IncomingMessage, SessionHolder {
   originalUrl?: string
   secure?: boolean
 }
@@ -54,9 +58,9 @@ export interface SessionHost {
   /** Give the request a session of another id. Tells whether the old one was still there. */
   regenerate(session: Session, options: RegenerateOptions, done: Callback<boolean>): void
   /** Whether the store ends one session and stores another in one step. */
-  readonly exchanges: boolean
+  readonly canReplace: boolean
   /** Do so, to give the request a session of another id with `data` in it. */
-  exchange(session: Session, options: RegenerateOptions, done: Callback): void
+  replace(session: Session, options: RegenerateOptions, done: Callback): void
   /** An error that nobody may be listening for. */
   report(error: unknown): void
 }
@@ -76,7 +80,7 @@ export class Session {
   declare cookie: Cookie
 
   /** Keys of `data` that are names of methods are left out. */
-  constructor(req: SessionRequest, data?: object | null) {
+  constructor(req: SessionHolder, data?: object | null) {
     Object.defineProperty(this, 'req', { value: req })
     Object.defineProperty(this, 'id', { value: req.sessionID, configurable: true })
     if (typeof data !== 'object' || data === null) return
@@ -151,7 +155,7 @@ export class Session {
       const problem = problemOf(chosen)
       if (problem) return done(new TypeError(problem))
       const host = hostOf(this.req)
-      if (chosen.data && host?.exchanges) return host.exchange(this, chosen, done)
+      if (chosen.data && host?.canReplace) return host.replace(this, chosen, done)
       regenerate(this, chosen, (error, there) => {
         const { req } = this
         const keeps = chosen.keep || chosen.grace
@@ -184,7 +188,7 @@ function saveWith(session: Session, data: object, done: Callback): void {
   })
 }
 
-function hostOf(req: SessionRequest): SessionHost | undefined {
+function hostOf(req: SessionHolder): SessionHost | undefined {
   return (req as { [HOST]?: SessionHost })[HOST]
 }
 

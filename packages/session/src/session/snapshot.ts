@@ -1,4 +1,3 @@
-import type { Data } from '../engine/options.ts'
 import { encode } from './codec.ts'
 import { contentIn } from './serialized.ts'
 import type { Session } from './session.ts'
@@ -52,6 +51,6 @@ export function dataOf({ content }: Snapshot): string {
   return end < 0 ? content : content.slice(0, end)
 }
 
-export function parseData(json: string): Data {
+export function parseData(json: string): Record<string, unknown> {
   return JSON.parse(json)
 }

@@ -46,4 +46,3 @@ export declare abstract class BaseStore extends EventEmitter {
   /** Make `req.session` from stored data. */
   createSession(req: AnyRequest, data: StoredData): AnySession
 }
-

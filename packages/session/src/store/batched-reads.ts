@@ -1,3 +1,4 @@
+import { setImmediate } from '../calls/timers.ts'
 import type { ReadResult, Renewal, StoredRecord } from './record.ts'
 
 /** What reads sessions, one by one and several at once. */

@@ -1,4 +1,5 @@
-import type { Callback } from '../calls/call-store.ts'
+import type { Callback } from '../calls/call-method.ts'
+import { setImmediate } from '../calls/timers.ts'
 import { noteRead } from '../session/loaded.ts'
 import { cookieIn, stringify, withCookie, withExpires } from '../session/serialized.ts'
 import type { SessionData } from '../session/session.ts'

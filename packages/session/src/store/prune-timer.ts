@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from '../calls/timers.ts'
+
 const LONGEST = 2 ** 31 - 1
 
 /** Has a store delete what has expired, again and again, and does not keep the process alive. */

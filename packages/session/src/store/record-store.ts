@@ -1,5 +1,5 @@
 import { deliver, started } from '../calls/answer.ts'
-import type { Callback } from '../calls/call-store.ts'
+import type { Callback } from '../calls/call-method.ts'
 import { UnderWay } from '../calls/calls-under-way.ts'
 import { changed, closed, gone } from '../errors.ts'
 import { type Codec, decode, encode } from '../session/codec.ts'

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { backoff } from '../calls/backoff.ts'
+import { sleep } from '../calls/timers.ts'
 import { changed, gone } from '../errors.ts'
 import { type Codec, encode } from '../session/codec.ts'
 import { loadedOf } from '../session/loaded.ts'

@@ -1,47 +1,61 @@
-import type { Callback } from '../calls/call-store.ts'
+import type { Callback } from '../calls/call-method.ts'
 import { type Loaded, noteLoaded } from '../session/loaded.ts'
 import type { Session, SessionData } from '../session/session.ts'
 
 /**
- * The key of a record that stands in for a session whose id was replaced: other readers of the store find a session that nobody
- * is logged in to, and which ends soon.
+ * The key, in the cookie of a record, that makes it a redirect: the session has got another id. Readers that do not know redirects find
+ * a session that nobody is logged in to, and which ends soon. It stands in the cookie because an application may let its users choose
+ * the names of a session's keys, and a user must not be able to write one of these.
  */
 const REDIRECT = 'coatcheck.redirect'
 
-/** A chain of replaced ids is followed so far. */
+/** How many replaced ids are followed one after the other. */
 const MAX_HOPS = 4
 
 interface Redirect {
   /** The id of the session. */
   readonly to: string
-  /** When the old id is a stranger, as `Date.now()` gives it. A touch by somebody who knows no pointers does not move it. */
+  /** When the old id ends, as `Date.now()` gives it. A touch of the record by other middleware does not move it. */
   readonly until: number
 }
 
-/** The redirect that `data` is, if it is one. */
+/** The redirect that the stored `data` is, if it is one. */
 export function redirectOf(data: object): Redirect | undefined {
-  const redirect = (data as { [REDIRECT]?: Partial<Redirect> })[REDIRECT]
-  if (typeof redirect?.to !== 'string' || typeof redirect.until !== 'number') return undefined
-  return redirect as Redirect
+  const { cookie } = data as { cookie?: object }
+  if (!cookie || !Object.hasOwn(cookie, REDIRECT)) return undefined
+  const { to, until } = ((cookie as { [REDIRECT]?: unknown })[REDIRECT] ?? {}) as Partial<Redirect>
+  return typeof to === 'string' && typeof until === 'number' ? { to, until } : undefined
 }
 
-/** What is stored in place of `old` for `grace` milliseconds; written only over what `loaded` tells of, where it is given. */
+/** The record that replaces `old` until `until`. With `loaded`, it replaces only the record that `loaded` describes. */
 export function makeRedirect(
   old: Session,
   to: string,
   until: number,
   loaded: Loaded | undefined,
 ): SessionData {
-  const cookie = { ...old.cookie.data, originalMaxAge: until - Date.now(), expires: new Date(until) }
-  const data = { cookie, [REDIRECT]: { to, until } } as unknown as SessionData
+  const times = { originalMaxAge: until - Date.now(), expires: new Date(until) }
+  const data = {
+    cookie: { ...old.cookie.data, ...times, [REDIRECT]: { to, until } },
+  } as unknown as SessionData
   if (loaded) noteLoaded(data, { ...loaded, compare: true })
   return data
 }
 
-/** Hears of a session and of the id under which it was found. */
+/** Prefix of the keys that this package keeps in stored cookies. */
+const RESERVED = 'coatcheck.'
+
+/** Remove this package's own keys from a cookie that an application has put in place of the session's. */
+export function dropReservedKeys(cookie: object): void {
+  for (const key of Object.keys(cookie)) {
+    if (key.startsWith(RESERVED)) Reflect.deleteProperty(cookie, key)
+  }
+}
+
+/** Called with a session and the id under which it was found. */
 export type Found = (error: unknown, data: SessionData | undefined, sid: string) => void
 
-/** Read a session, also where its id was replaced. A redirect that is over or leads nowhere is no session. */
+/** Read a session, and follow redirects. A redirect that has ended, or that leads nowhere, counts as no session. */
 export function readThrough(
   read: (sid: string, done: Callback<SessionData>) => void,
   sid: string,

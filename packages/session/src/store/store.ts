@@ -1,10 +1,13 @@
 import { EventEmitter } from 'node:events'
-import { callMethod, type Callback, isPromise } from '../calls/call-store.ts'
+import { callMethod, isPromise } from '../calls/call-method.ts'
+import { nextTick } from '../calls/timers.ts'
 import { Cookie, type CookieOptions } from '../cookie/cookie.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
-import { HOST, Session, type SessionData, type SessionRequest } from '../session/session.ts'
+import { HOST, Session, type SessionData, type SessionHolder } from '../session/session.ts'
+import type { BaseStore } from '../session/store-contract.ts'
 
 export type Store = BaseStore
+export type { StoredData } from '../session/store-contract.ts'
 
 export const Store: typeof BaseStore = function Store(this: EventEmitter) {
   EventEmitter.call(this)
@@ -19,8 +22,8 @@ const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisTy
       const generated = this.generate(req)
       if (!isPromise(generated)) return callback(error, wasThere)
       generated.then(
-        () => process.nextTick(callback, error, wasThere),
-        failure => process.nextTick(callback, error ?? failure),
+        () => nextTick(callback, error, wasThere),
+        failure => nextTick(callback, error ?? failure),
       )
     })
   },
@@ -28,7 +31,7 @@ const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisTy
   load(sid, callback) {
     callMethod<SessionData>(this, 'get', [sid], 0, (error, data) => {
       if (error || !data) return callback(error)
-      const session = this.createSession({ sessionID: sid, sessionStore: this } as SessionRequest, data)
+      const session = this.createSession({ sessionID: sid, sessionStore: this } as SessionHolder, data)
       noteLoaded(session, loadedOf(data))
       callback(null, session)
     })

@@ -149,7 +149,7 @@ describe('nobody awaits', () => {
       const fail = async () => { throw new Error('store down') }
       const told = []
       const middleware = session({
-        secret: 's', store, resave: false, saveUninitialized: false, onError: error => told.push(error.message),
+        secret: 'a secret of thirty-two characters', store, resave: false, saveUninitialized: false, onError: error => told.push(error.message),
       })
       const server = createServer((req, res) => middleware(req, res, error => {
         if (error) return res.end(error.message)

@@ -7,7 +7,9 @@ import type { Request } from '../support/types.ts'
 /** Warnings of ours from here to the end of the test. */
 function warnings(): { message: string; code?: string }[] {
   const heard: { message: string; code?: string }[] = []
-  const listen = (warning: Error & { code?: string }) => heard.push(warning)
+  const listen = (warning: Error & { code?: string }) => {
+    if (warning.code === 'COATCHECK_SECURE_COOKIE_WITHHELD') heard.push(warning)
+  }
   process.on('warning', listen)
   onTestFinished(() => void process.off('warning', listen))
   return heard

@@ -3,7 +3,7 @@ import { signed } from '../support/http.ts'
 import { implementations } from '../support/implementations.ts'
 import { runNode } from '../support/run-node.ts'
 
-const quiet = { resave: false, saveUninitialized: false, secret: 's' }
+const quiet = { resave: false, saveUninitialized: false, secret: 'a secret of thirty-two characters' }
 
 describe.each(implementations)('$name', ({ name }) => {
   /** What a process prints to its error output when it makes a middleware of these options. */
@@ -37,7 +37,7 @@ describe.each(implementations)('$name', ({ name }) => {
 
     it('deprecation: an id from a cookie parser is one', async () => {
       const note = 'express-session deprecated cookie should be available in req.headers.cookie'
-      const cookie = decodeURIComponent(signed('known', 's').replace('connect.sid=', ''))
+      const cookie = decodeURIComponent(signed('known', quiet.secret).replace('connect.sid=', ''))
       for (const parsed of [
         { signedCookies: { 'connect.sid': 'known' } },
         { cookies: { 'connect.sid': cookie } },
@@ -47,7 +47,10 @@ describe.each(implementations)('$name', ({ name }) => {
     })
 
     it('deprecation: a cookie parser that has nothing new to tell is none', async () => {
-      const both = { headers: { cookie: signed('known', 's') }, signedCookies: { 'connect.sid': 'known' } }
+      const both = {
+        headers: { cookie: signed('known', quiet.secret) },
+        signedCookies: { 'connect.sid': 'known' },
+      }
       expect(await notesOf(quiet, { rest: request(both) })).toBe('')
     })
 
@@ -61,7 +64,7 @@ describe.each(implementations)('$name', ({ name }) => {
     it('deprecation: it names the line of the application, not one of ours', async () => {
       const notes = await notesOf(
         {},
-        { rest: request({ secret: 's', signedCookies: { 'connect.sid': 'a' } }) },
+        { rest: request({ secret: quiet.secret, signedCookies: { 'connect.sid': 'a' } }) },
       )
       const lines = notes.trim().split('\n')
       expect(lines).toHaveLength(4)

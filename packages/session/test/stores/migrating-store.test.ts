@@ -220,12 +220,13 @@ describe('update', () => {
 
   it('update: one that was renamed in the old store is found under its new id', async () => {
     const { from, to, store } = pair()
-    const pointer = { 'coatcheck.pointer': { to: 'b', until: Date.now() + 5_000 } }
-    await from.set('a', sessionOf(pointer, 5_000))
+    const redirect: { cookie: object } = sessionOf({}, 5_000)
+    Object.assign(redirect.cookie, { 'coatcheck.redirect': { to: 'b', until: Date.now() + 5_000 } })
+    await from.set('a', redirect as never)
     await from.set('b', sessionOf({ n: 1 }))
     expect(await store.update('a', () => ({ n: 2 }))).toMatchObject({ n: 2 })
     expect([inside(from, 'b').n, inside(to, 'b').n]).toEqual([2, 2])
-    expect(inside(from, 'a')).toMatchObject(pointer)
+    expect(inside(from, 'a')).toMatchObject({ cookie: { 'coatcheck.redirect': { to: 'b' } } })
   })
 
   it('update: thirty at once lose nothing, and one that is not there is told', async () => {

@@ -1,0 +1,78 @@
+import { parseCookie } from 'cookie'
+import createDebug from 'debug'
+import type { Secret } from './secret.ts'
+import { signed as sign, verified } from './signatures.ts'
+
+const debug = createDebug('express-session')
+
+/** How many cookies of one name are looked at. */
+const CANDIDATES = 4
+
+/** A session id that the client sent, signed by one of the secrets. */
+export interface SignedId {
+  readonly id: string
+  /** Signed by another secret than the first, which signs today. */
+  readonly outdated: boolean
+}
+
+/**
+ * The session ids in a `Cookie` header that one of the secrets signed, in their order, each once. There are several when cookies of one
+ * name were set for several paths or domains. The wire format is express-session's: `s:`, the id, a dot, and HMAC-SHA256 of the id in
+ * base64 without padding.
+ */
+export function readSessionIds(
+  header: string | undefined,
+  name: string,
+  secrets: readonly Secret[],
+): readonly SignedId[] {
+  if (!header) return []
+  const first = verifyCookie(unquoted(parseCookie(header)[name]), secrets)
+  const ids = first ? [first] : []
+  if (!isRepeated(header, name)) return ids
+  for (const other of readOthers(header, name, secrets)) {
+    if (!ids.some(({ id }) => id === other.id)) ids.push(other)
+  }
+  return ids
+}
+
+/** The id in the value of a cookie, if one of the secrets signed it. */
+export function verifyCookie(value: string | undefined, secrets: readonly Secret[]): SignedId | undefined {
+  if (!value) return undefined
+  if (!value.startsWith('s:')) {
+    debug('the session cookie is not signed')
+    return undefined
+  }
+  const signed = value.slice(2)
+  for (let i = 0; i < secrets.length; i++) {
+    const id = verified(signed, secrets[i] as Secret)
+    if (id !== undefined) return { id, outdated: i > 0 }
+  }
+  debug('no secret has signed the session cookie')
+  return undefined
+}
+
+/** The value of the cookie for this id. */
+export function signSessionId(id: string, secret: Secret): string {
+  return `s:${sign(id, secret)}`
+}
+
+function isRepeated(header: string, name: string): boolean {
+  const first = header.indexOf(name)
+  return first >= 0 && header.indexOf(name, first + name.length) >= 0
+}
+
+/** `parseCookie` gives the first of a name. The others are found one cookie at a time. */
+function readOthers(header: string, name: string, secrets: readonly Secret[]): SignedId[] {
+  const values: string[] = []
+  for (const pair of header.split(';')) {
+    const value = parseCookie(pair)[name]
+    if (value !== undefined) values.push(value)
+  }
+  const ids = values.slice(1, CANDIDATES).map(value => verifyCookie(unquoted(value), secrets))
+  return ids.filter(id => id !== undefined)
+}
+
+/** A cookie's value may stand in quotes (RFC 6265, section 4.1.1). */
+function unquoted(value: string | undefined): string | undefined {
+  return value && /^".*"$/s.test(value) ? value.slice(1, -1) : value
+}

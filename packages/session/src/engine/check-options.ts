@@ -1,0 +1,81 @@
+import type { Store } from '../store/store.ts'
+import { checkCookie, type Problem } from './check-cookie.ts'
+import type { EngineOptions } from './options.ts'
+
+/** Bytes of a secret: as many as SHA-256 gives (RFC 2104, section 3, asks for no less). */
+const SECRET_BYTES = 32
+
+/**
+ * What is wrong with `options`. Throws a TypeError where nothing could work; what works somewhere, as in tests or under
+ * express-session, is given as a problem.
+ */
+export function checkOptions<Req>(options: EngineOptions<Req>): Problem[] {
+  const { genid, store, cookie, conflict, onStoreUnavailable } = options
+  if (genid && typeof genid !== 'function') throw new TypeError('genid option must be a function')
+  if (store) checkStore(store as Store)
+  if (cookie && typeof cookie !== 'object' && typeof cookie !== 'function') {
+    throw new TypeError('cookie option must be an object or a function')
+  }
+  checkTimes(options)
+  checkChoice('onSaveError', options.onSaveError, ['continue', 'error'])
+  checkChoice('onCorrupt', options.onCorrupt, ['new', 'error'])
+  if (typeof conflict !== 'function') checkChoice('conflict', conflict, ['overwrite', 'merge', 'error'])
+  if (typeof onStoreUnavailable !== 'function') {
+    checkChoice('onStoreUnavailable', onStoreUnavailable, ['skip', 'error'])
+  }
+  for (const name of ['onError', 'onConflict'] as const) {
+    const hook = options[name]
+    if (hook !== undefined && typeof hook !== 'function')
+      throw new TypeError(`${name} option must be a function`)
+  }
+  return [...checkSecrets(options.secret), ...checkCookie(options.name, cookie)]
+}
+
+/** Throws a TypeError when `value` is not one of `choices`. */
+export function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value !== undefined && !choices.includes(value)) {
+    throw new TypeError(`${name} option must be ${choices.map(choice => `"${choice}"`).join(' or ')}`)
+  }
+}
+
+function checkTimes<Req>({ storeTimeout, touchAfter, cookie }: EngineOptions<Req>): void {
+  checkMilliseconds('storeTimeout', storeTimeout)
+  checkMilliseconds('touchAfter', touchAfter)
+  const maxAge = typeof cookie === 'object' ? cookie?.maxAge : undefined
+  if (touchAfter && typeof maxAge === 'number' && touchAfter >= maxAge) {
+    throw new TypeError('touchAfter option must be less than cookie.maxAge, or active sessions would expire')
+  }
+}
+
+/** An empty secret would accept a cookie that anybody can sign. */
+function checkSecrets(option: EngineOptions<never>['secret']): Problem[] {
+  if (Array.isArray(option) && option.length === 0) {
+    throw new TypeError('secret option array must hold at least one secret')
+  }
+  const secrets: unknown[] = Array.isArray(option) ? option : option ? [option] : []
+  const sizes = secrets.map(sizeOf)
+  if (sizes.includes(undefined)) throw new TypeError('secret option must be a string, bytes or a KeyObject')
+  if (sizes.includes(0)) throw new TypeError('secret option must not be empty, nor hold an empty secret')
+  if (!sizes.some(size => (size as number) < SECRET_BYTES)) return []
+  return [{ kind: 'short secret', text: `secret option should have at least ${SECRET_BYTES} random bytes` }]
+}
+
+function sizeOf(secret: unknown): number | undefined {
+  if (typeof secret === 'string') return Buffer.byteLength(secret)
+  if (secret instanceof Uint8Array) return secret.byteLength
+  const key = secret as { type?: unknown; symmetricKeySize?: unknown } | null | undefined
+  return key?.type === 'secret' && typeof key.symmetricKeySize === 'number' ? key.symmetricKeySize : undefined
+}
+
+/** `get`, `set` and `destroy` may come later, as in stores that connect first. */
+function checkStore(store: Store): void {
+  if (typeof store.on !== 'function') {
+    throw new TypeError('store option must be a session store: it has no method on')
+  }
+}
+
+function checkMilliseconds(name: string, value: number | undefined): void {
+  if (value !== undefined && !(typeof value === 'number' && value >= 0 && Number.isFinite(value))) {
+    throw new TypeError(`${name} option must be a number of milliseconds`)
+  }
+}

@@ -1,0 +1,108 @@
+import createDebug from 'debug'
+import { callMethod, isPromise } from '../calls/call-method.ts'
+import { nextTick } from '../calls/timers.ts'
+import type { SignedId } from '../cookie/session-ids.ts'
+import { hasCode } from '../errors.ts'
+import type { SessionData } from '../session/session.ts'
+import { readThrough } from '../store/redirect-record.ts'
+import { createSession } from './create-session.ts'
+import type { RequestSession } from './request-session.ts'
+import type { Settings } from './settings.ts'
+
+const debug = createDebug('express-session')
+
+type Done = (error?: unknown) => void
+
+/**
+ * Put the session of the first of `ids` that has one in place, or a new one. `done` is called once; without an error and without a
+ * session where the store is unavailable and the application has chosen to go on (`onStoreUnavailable: 'skip'`).
+ */
+export function openSession(own: RequestSession, ids: readonly SignedId[], done: Done): void {
+  const [cookie, ...others] = ids
+  if (cookie === undefined) return begin(own, done)
+  const { store, storeTimeout, tombstones } = own.settings
+  const time = tombstones.now
+  const options = own.readOptions()
+  readThrough(
+    (id, read) => callMethod(store, 'get', [id], storeTimeout, read, options),
+    cookie.id,
+    (error, data, found) => {
+      if (isMissing(error, data)) {
+        debug('there is no session of this id')
+        return openSession(own, others, done)
+      }
+      if (error) return failed(own, error, done)
+      putInPlace(own, { cookie, found, data: data as SessionData, time }, done)
+    },
+  )
+}
+
+/** What a failure of the store does to a request. */
+export function policyFor<Req>(
+  error: Error,
+  req: Req,
+  settings: Settings<Req>,
+  otherwise: 'skip' | 'error',
+): 'skip' | 'error' {
+  const policy = settings.onStoreUnavailable ?? otherwise
+  return typeof policy === 'function' ? policy(error, req) : policy
+}
+
+/** Stores of files answer `ENOENT` for a session that is not there. */
+function isMissing(error: unknown, data: unknown): boolean {
+  return error ? (error as { code?: unknown }).code === 'ENOENT' : !data
+}
+
+/** The session cannot be read. One that is corrupt stays so: with `onCorrupt: 'new'` its user gets a new one. */
+function failed(own: RequestSession, error: unknown, done: Done): void {
+  const { settings, door } = own
+  debug('the session cannot be read: %o', error)
+  if (settings.onCorrupt === 'new' && hasCode(error, 'ERR_SESSION_CORRUPT')) {
+    own.report(error)
+    return begin(own, done)
+  }
+  let policy: 'skip' | 'error'
+  try {
+    policy = policyFor(error as Error, door.request, settings, 'error')
+  } catch (thrown) {
+    return done(thrown)
+  }
+  done(policy === 'error' ? error : undefined)
+}
+
+interface FoundSession {
+  readonly cookie: SignedId
+  /** The id under which it is stored. */
+  readonly found: string
+  readonly data: SessionData
+  readonly time: number
+}
+
+function putInPlace(own: RequestSession, { cookie, found, data, time }: FoundSession, done: Done): void {
+  try {
+    own.found(cookie, found)
+    createSession(own.settings.store, own.holder, data)
+    own.loaded(data, time)
+  } catch (error) {
+    return done(error)
+  }
+  done()
+}
+
+/** Begin a new session. The id that the client sent, if any, is never adopted. */
+function begin(own: RequestSession, done: Done): void {
+  let generated: unknown
+  try {
+    generated = own.settings.store.generate(own.holder)
+    if (!isPromise(generated)) own.generated()
+  } catch (error) {
+    return done(error)
+  }
+  if (!isPromise(generated)) return done()
+  generated
+    .then(() => own.generated())
+    .then(
+      () => nextTick(done),
+      error => nextTick(done, error),
+    )
+}

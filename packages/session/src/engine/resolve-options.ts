@@ -1,0 +1,60 @@
+import { tombstonesOf } from '../concurrency/tombstones.ts'
+import type { Secret } from '../cookie/secret.ts'
+import { randomId } from '../session/session-id.ts'
+import type { Store } from '../store/store.ts'
+import type { EngineOptions } from './options.ts'
+import type { Settings } from './settings.ts'
+
+/** What a door decides by itself. */
+export type DoorSettings<Req> = Pick<
+  Settings<Req>,
+  'resave' | 'saveUninitialized' | 'unset' | 'isSecure' | 'secureCookieNotSent'
+>
+
+/** Fill in the defaults of options that have been checked. */
+export function resolveOptions<Req>(
+  options: EngineOptions<Req>,
+  store: Store,
+  door: DoorSettings<Req>,
+): Settings<Req> {
+  return {
+    ...door,
+    secrets: secretsOf(options.secret),
+    store,
+    touches: typeof store.touch === 'function',
+    renew: renewable(options, door.resave),
+    cookie: options.cookie || {},
+    name: options.name || 'connect.sid',
+    genid: options.genid || randomId,
+    rolling: Boolean(options.rolling),
+    onSaveError: options.onSaveError ?? 'continue',
+    onStoreUnavailable: options.onStoreUnavailable,
+    onCorrupt: options.onCorrupt ?? 'error',
+    storeTimeout: options.storeTimeout ?? 0,
+    touchAfter: options.touchAfter ?? 0,
+    awaitTouch: options.awaitTouch ?? true,
+    clearCookie: options.clearCookie ?? false,
+    saveCookieChanges: options.saveCookieChanges ?? false,
+    conflict: options.conflict ?? 'overwrite',
+    onConflict: options.onConflict,
+    onError: options.onError,
+    tombstones: tombstonesOf(store),
+  }
+}
+
+/** With these options a request that only reads ends with a touch and nothing else, whose outcome changes nothing. */
+function renewable<Req>(
+  { rolling, touchAfter, cookie }: EngineOptions<Req>,
+  resave: boolean,
+): number | null | undefined {
+  if (resave || rolling || touchAfter || typeof cookie === 'function') return undefined
+  const { maxAge, expires } = cookie ?? {}
+  if (expires) return undefined
+  return typeof maxAge === 'number' ? maxAge : maxAge ? undefined : null
+}
+
+/** The caller's own array: a secret that is put in front of it later signs from then on. */
+function secretsOf(secret: EngineOptions<never>['secret']): readonly Secret[] | undefined {
+  if (!secret) return undefined
+  return Array.isArray(secret) ? secret : [secret as Secret]
+}

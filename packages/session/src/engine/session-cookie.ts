@@ -1,0 +1,60 @@
+import { Cookie } from '../cookie/cookie.ts'
+import { signSessionId } from '../cookie/session-ids.ts'
+import { isSession } from '../session/session-shape.ts'
+import type { SetCookies } from './door.ts'
+import type { RequestSession } from './request-session.ts'
+
+/** Put the cookie that the session needs by now into the response, in place of the one that was put there before. */
+export function sendCookie(own: RequestSession, cookies: SetCookies): void {
+  const value = cookieFor(own, cookies)
+  if (value === own.setCookie) return
+  withdrawCookie(own, cookies)
+  if (value !== undefined) cookies.set([...cookies.get(), value])
+  own.setCookie = value
+}
+
+/** Take the session's cookie back from a response that has not been sent. */
+export function withdrawCookie(own: RequestSession, cookies: SetCookies): void {
+  const { setCookie } = own
+  if (setCookie === undefined) return
+  cookies.set(cookies.get().filter(value => value !== setCookie))
+  own.setCookie = undefined
+}
+
+function cookieFor(own: RequestSession, cookies: SetCookies): string | undefined {
+  const { holder, settings, door } = own
+  const { session } = holder
+  if (!own.inPlace) return undefined
+  if (!session) return mustClear(own, cookies) ? expiredCookie(own) : undefined
+  if (!isSession(session) || own.writer.goneId === holder.sessionID || !mustSend(own)) return undefined
+  const tombstone = settings.tombstones.becameOf(session)
+  if (tombstone && !tombstone.redirect) return undefined
+  if (session.cookie.secure && !settings.isSecure(door.request)) {
+    settings.secureCookieNotSent(door.request)
+    return undefined
+  }
+  own.touch()
+  return session.cookie.serialize(settings.name, signSessionId(holder.sessionID, own.secret))
+}
+
+function mustSend(own: RequestSession): boolean {
+  const { holder, settings, writer } = own
+  if (typeof holder.sessionID !== 'string') return false
+  if (writer.moved && writer.storedId === holder.sessionID) return true
+  if (own.cookieId !== holder.sessionID) return settings.saveUninitialized || own.modified
+  return own.outdated || settings.rolling || (holder.session.cookie.expires != null && own.modified)
+}
+
+/** Only once the session has ended: a browser that keeps the cookie of a session that lives on can try the logout again. */
+function mustClear(own: RequestSession, cookies: SetCookies): boolean {
+  const { settings, cookieId, destroyedId } = own
+  if (!settings.clearCookie || !cookieId || destroyedId === undefined) return false
+  return !cookies.get().some(value => value !== own.setCookie && value.startsWith(`${settings.name}=`))
+}
+
+/** A browser removes a cookie when it gets an expired one with the same attributes. */
+function expiredCookie({ lastSession, settings }: RequestSession): string {
+  const { path, domain, httpOnly, secure, sameSite, partitioned } = lastSession?.cookie ?? new Cookie()
+  const attributes = { path, domain, httpOnly, secure, sameSite, partitioned }
+  return new Cookie({ ...attributes, expires: new Date(0) }).serialize(settings.name, '')
+}

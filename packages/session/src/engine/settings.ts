@@ -1,0 +1,59 @@
+import type { Conflict } from '../concurrency/conflict.ts'
+import type { Tombstones } from '../concurrency/tombstones.ts'
+import type { Cookie, CookieOptions } from '../cookie/cookie.ts'
+import type { Secret } from '../cookie/secret.ts'
+import type { Store } from '../store/store.ts'
+import type { EngineOptions } from './options.ts'
+
+/** The options of a door with defaults filled in. `Req` is the request that the application's own functions are given. */
+// biome-ignore lint/suspicious/noExplicitAny: the engine hands requests on and does not look at them
+export interface Settings<Req = any> {
+  readonly secrets: readonly Secret[] | undefined
+  readonly store: Store
+  /** Whether the store had a method `touch` when the settings were made. */
+  readonly touches: boolean
+  /** The sessions that a read may touch: those of this lifetime in milliseconds, or without an end (`null`); `undefined` for none. */
+  readonly renew: number | null | undefined
+  readonly cookie: CookieOptions | ((req: Req) => CookieOptions)
+  readonly name: string
+  readonly genid: (req: Req) => string | Promise<string>
+  readonly resave: boolean
+  readonly saveUninitialized: boolean
+  readonly rolling: boolean
+  readonly unset: 'keep' | 'destroy'
+  readonly onSaveError: 'continue' | 'error'
+  readonly onStoreUnavailable: EngineOptions<Req>['onStoreUnavailable']
+  readonly storeTimeout: number
+  readonly touchAfter: number
+  readonly awaitTouch: boolean
+  readonly clearCookie: boolean
+  readonly saveCookieChanges: boolean
+  readonly conflict: Conflict
+  readonly onConflict: EngineOptions<Req>['onConflict']
+  readonly onError: EngineOptions<Req>['onError']
+  readonly onCorrupt: 'new' | 'error'
+  /** What this process has destroyed or replaced in the store. */
+  readonly tombstones: Tombstones
+  /** Whether a request came over HTTPS: the door knows. */
+  isSecure(req: Req): boolean
+  /** Called when a secure cookie is not sent because the request did not come over HTTPS. */
+  secureCookieNotSent(req: Req): void
+}
+
+/** The cookie's attributes for this request. */
+export function cookieOptions<Req>({ cookie }: Settings<Req>, req: Req): CookieOptions {
+  return typeof cookie === 'function' ? cookie(req) : cookie
+}
+
+/** Replace `'auto'` by what it means for this request. */
+export function resolveAuto<Req>(
+  cookie: Cookie,
+  options: CookieOptions,
+  settings: Settings<Req>,
+  req: Req,
+): void {
+  if (options.secure !== 'auto' && options.sameSite !== 'auto') return
+  const secure = settings.isSecure(req)
+  if (options.secure === 'auto') cookie.secure = secure
+  if (options.sameSite === 'auto') cookie.sameSite = secure ? 'none' : 'lax'
+}

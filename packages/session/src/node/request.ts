@@ -1,0 +1,50 @@
+import type { TLSSocket } from 'node:tls'
+import depd from 'depd'
+import type { Secret } from '../cookie/secret.ts'
+import { readSessionIds, type SignedId, verifyCookie } from '../cookie/session-ids.ts'
+import type { SessionRequest } from '../session/session.ts'
+
+const deprecate = depd('express-session')
+
+/** What `cookie-parser` leaves on a request. */
+interface ParsedCookies {
+  secret?: Secret
+  signedCookies?: Record<string, string | false | undefined>
+  cookies?: Record<string, string | undefined>
+}
+
+/** The verified session ids of a request: those of its Cookie header, or else the one that `cookie-parser` has read. */
+export function sessionIdsOf(
+  req: SessionRequest & ParsedCookies,
+  name: string,
+  secrets: readonly Secret[],
+): readonly SignedId[] {
+  const ids = readSessionIds(req.headers.cookie, name, secrets)
+  if (ids.length > 0) return ids
+  const verified = req.signedCookies?.[name]
+  const parsed = verified ? { id: verified, outdated: false } : verifyCookie(req.cookies?.[name], secrets)
+  if (parsed) deprecate('cookie should be available in req.headers.cookie')
+  return parsed ? [parsed] : []
+}
+
+/** The secret that `cookie-parser` leaves on the request. */
+export function secretsOf(req: SessionRequest & ParsedCookies): readonly Secret[] | undefined {
+  return req.secret ? [req.secret] : undefined
+}
+
+/** Whether the request came over HTTPS, as far as the option `proxy` allows to believe it. */
+export function isSecure(req: SessionRequest, proxy: boolean | undefined): boolean {
+  if ((req.socket as TLSSocket | undefined)?.encrypted) return true
+  if (proxy === false) return false
+  if (proxy !== true) return req.secure === true
+  const header = req.headers['x-forwarded-proto'] ?? ''
+  const first = String(header).split(',', 1)[0] ?? ''
+  return first.trim().toLowerCase() === 'https'
+}
+
+/** The path of the request as it came to the server, before a router removed its mount point. */
+export function pathOf(req: SessionRequest): string {
+  const url = req.originalUrl ?? req.url ?? ''
+  const absolute = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url)
+  return (absolute ? absolute[1] : url.split(/[?#]/, 1)[0]) || '/'
+}
