@@ -59,7 +59,7 @@ describe('the statements', () => {
 
 describe('the tables', () => {
   it('readme: every option is in it, and no other', () => {
-    const own = membersOf(import.meta.url, '../src/postgres-store.ts')
+    const own = membersOf(import.meta.url, '../src/options.ts')
     const common = membersOf(import.meta.url, '../../session/src/store/record-store-options.ts')
     const options = new Set([...own, ...common])
     expect(readme.listed('Options')).toEqual([...options].sort())
