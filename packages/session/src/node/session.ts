@@ -1,6 +1,7 @@
 import { Cookie } from '../cookie/cookie.ts'
 import { STRICT, strictCookie, withDefaults } from '../engine/options.ts'
 import { SessionError } from '../errors.ts'
+import { checkOptionNames } from '../option-names.ts'
 import { Session, type SessionData } from '../session/session.ts'
 import { MemoryStore } from '../store/memory-store.ts'
 import { RecordStore } from '../store/record-store.ts'
@@ -29,6 +30,8 @@ export interface SessionModule {
   MemoryStore: typeof MemoryStore
   RecordStore: typeof RecordStore
   SessionError: typeof SessionError
+  /** For the options of a store: throws a TypeError for a name that is not known. */
+  checkOptionNames: typeof checkOptionNames
   /** The function itself: `const { session } = require('@coatcheck/session')`. */
   session: SessionModule
 }
@@ -61,6 +64,7 @@ export const session: SessionModule = Object.assign(createSession as SessionModu
   MemoryStore,
   RecordStore,
   SessionError,
+  checkOptionNames,
 })
 
 session.session = session
