@@ -1,40 +1,37 @@
+import type { Callback } from '../calls/call-method.ts'
+import type { Conflict, ConflictInfo, ConflictResolver, Data } from '../concurrency/conflict.ts'
+import type { CookieData, CookieOptions } from '../cookie/cookie.ts'
 import { Cookie } from '../cookie/cookie.ts'
+import type { Secret } from '../cookie/secret.ts'
+import type { ForeignStore } from '../engine/options.ts'
 import { STRICT, strictCookie, withDefaults } from '../engine/options.ts'
+import type { SessionErrorCode } from '../errors.ts'
 import { SessionError } from '../errors.ts'
 import { checkOptionNames } from '../option-names.ts'
+import type { Codec } from '../session/codec.ts'
+import type { RegenerateOptions, SessionRequest } from '../session/session.ts'
 import { Session, type SessionData } from '../session/session.ts'
+import type { Diagnosing, Finding } from '../store/diagnose.ts'
 import { MemoryStore } from '../store/memory-store.ts'
+import type {
+  ExchangeOptions,
+  ReadResult,
+  Renewal,
+  StoredEntry,
+  StoredRecord,
+  UpdateResult,
+} from '../store/record.ts'
 import { RecordStore } from '../store/record-store.ts'
+import type { RecordStoreOptions } from '../store/record-store-options.ts'
+import type { SessionChange, StoredSession } from '../store/record-update.ts'
+import type { GetOptions } from '../store/renewal.ts'
 import { Store } from '../store/store.ts'
 import { createMiddleware, type SessionMiddleware } from './middleware.ts'
+import type { Next } from './next.ts'
 import { type SessionOptions, settingsOf } from './options.ts'
 
 /** Read once, as express-session does. */
 const production = process.env.NODE_ENV === 'production'
-
-/** The function that this package is, with what express-session hangs on it, and our own classes for those who `require()` it. */
-export interface SessionModule {
-  /**
-   * Session middleware with express-session's options, defaults and behaviour. `T` is the data of its sessions, for `of(req)`.
-   * Throws a TypeError that names the option when one cannot be used.
-   */
-  <T extends object = SessionData>(options?: SessionOptions): SessionMiddleware<T>
-  /**
-   * The same with today's defaults: nothing saved that was not changed, `sameSite: 'lax'`, `secure: 'auto'`, a failed save reaches
-   * the client as an error, the cookie is cleared on destroy, parallel changes are merged, the store has ten seconds.
-   */
-  strict<T extends object = SessionData>(options?: SessionOptions): SessionMiddleware<T>
-  Store: typeof Store
-  Cookie: typeof Cookie
-  Session: typeof Session
-  MemoryStore: typeof MemoryStore
-  RecordStore: typeof RecordStore
-  SessionError: typeof SessionError
-  /** For the options of a store: throws a TypeError for a name that is not known. */
-  checkOptionNames: typeof checkOptionNames
-  /** The function itself: `const { session } = require('@coatcheck/session')`. */
-  session: SessionModule
-}
 
 function make<T extends object>(options: SessionOptions, strict: boolean): SessionMiddleware<T> {
   const settings = settingsOf(options, strict, () => new (MemoryStore as unknown as new () => Store)())
@@ -46,38 +43,71 @@ function make<T extends object>(options: SessionOptions, strict: boolean): Sessi
   return createMiddleware<T>(settings)
 }
 
-function createSession<T extends object = SessionData>(options: SessionOptions = {}): SessionMiddleware<T> {
+/**
+ * Session middleware for Express, Connect and `node:http`, with express-session's options, defaults and behaviour. `T` is the data of
+ * its sessions, for `of(req)`. Throws a TypeError that names the option when one cannot be used.
+ */
+export function session<T extends object = SessionData>(options: SessionOptions = {}): SessionMiddleware<T> {
   return make<T>(options ?? {}, false)
 }
 
+/**
+ * The same with today's defaults: nothing saved that was not changed, `sameSite: 'lax'`, `secure: 'auto'`, a failed save reaches
+ * the client as an error, the cookie is cleared on destroy, parallel changes are merged, the store has ten seconds.
+ */
 function strict<T extends object = SessionData>(options: SessionOptions = {}): SessionMiddleware<T> {
   const defaults: SessionOptions = { resave: false, saveUninitialized: false, ...STRICT }
   return make<T>({ ...withDefaults(defaults, options), cookie: strictCookie(options.cookie) }, true)
 }
 
-/** Session middleware for Express, Connect and `node:http`. */
-export const session: SessionModule = Object.assign(createSession as SessionModule, {
-  strict,
-  Store,
+// What the package exports hangs on the function, as with express-session: `const { Store } = require('@coatcheck/session')`.
+Object.assign(session, {
   Cookie,
+  SessionError,
+  checkOptionNames,
   Session,
   MemoryStore,
   RecordStore,
-  SessionError,
-  checkOptionNames,
+  Store,
+  session,
+  strict,
 })
 
-session.session = session
-
-/** The same names as types: `session.Store`, `session.SessionData`. */
+/** What hangs on the function, and the types of the package by its name: `session.Store`, `session.SessionData`. */
 export declare namespace session {
-  type Store = import('../store/store.ts').Store
-  type Cookie = import('../cookie/cookie.ts').Cookie
-  type Session = import('../session/session.ts').Session
-  type MemoryStore = import('../store/memory-store.ts').MemoryStore
-  type RecordStore = import('../store/record-store.ts').RecordStore
-  type SessionError = import('../errors.ts').SessionError
-  type SessionData = import('../session/session.ts').SessionData
-  type SessionOptions = import('./options.ts').SessionOptions
-  type CookieOptions = import('../cookie/cookie.ts').CookieOptions
+  export type {
+    Callback,
+    Codec,
+    Conflict,
+    ConflictInfo,
+    ConflictResolver,
+    CookieData,
+    CookieOptions,
+    Data,
+    Diagnosing,
+    ExchangeOptions,
+    Finding,
+    ForeignStore,
+    GetOptions,
+    Next,
+    ReadResult,
+    RecordStoreOptions,
+    RegenerateOptions,
+    Renewal,
+    Secret,
+    SessionChange,
+    SessionData,
+    SessionErrorCode,
+    SessionMiddleware,
+    SessionOptions,
+    SessionRequest,
+    StoredEntry,
+    StoredRecord,
+    StoredSession,
+    UpdateResult,
+  }
+  export { Cookie, checkOptionNames, MemoryStore, RecordStore, Session, SessionError, Store, session, strict }
 }
+
+/** The function that this package is. */
+export type SessionModule = typeof session
