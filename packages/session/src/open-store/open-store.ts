@@ -4,7 +4,8 @@ import { SessionError } from '../errors.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { RecordStoreOptions } from '../store/record-store-options.ts'
 import type { Store } from '../store/store.ts'
-import { type Exports, loadPackage } from './load-package.ts'
+import { loadPackage } from './load-package.ts'
+import { hasStaticOpen, type Open, openerOfPackage } from './open-package.ts'
 import { type Kind, kindOf, schemeOf } from './schemes.ts'
 import { cleaned, copied, hide, messageOf, secretsOf } from './secrets.ts'
 import { addressOf, checkAddress, filePath, splitName, splitOptions, urlError } from './store-url.ts'
@@ -25,8 +26,6 @@ interface Opener {
   target: string
   about: string
 }
-
-type Open = (url: string, options: Record<string, unknown>) => unknown
 
 const CHECK = { check: 'boolean', checkTimeout: 'number' } as const
 
@@ -78,7 +77,7 @@ async function openerOfKind(scheme: string, rest: string, kind: Kind): Promise<O
   })
   if (!exports) throw missing(kind)
   const Class = exports[kind.store]
-  if (!hasOpen(Class)) {
+  if (!hasStaticOpen(Class)) {
     throw new Error(
       `The installed ${kind.package} has no ${kind.store}.open: npm install ${kind.package}@latest`,
     )
@@ -107,28 +106,6 @@ function targetOf(scheme: string, rest: string): string {
   }
   checkAddress(rest)
   return `${scheme}:${rest}`
-}
-
-/** `open` of a package of others: exported by name, as default, or a static method of the class that it exports. */
-async function openerOfPackage(name: string, rest: string): Promise<Open> {
-  const exports = isPackageName(name) ? await loadPackage(name) : undefined
-  if (!exports) {
-    // What stands before a colon may be the user of a URL whose scheme was forgotten.
-    const told = !isPackageName(name) || (rest.includes('@') && !/^\/\/|:\/\//.test(rest)) ? '' : ` "${name}"`
-    throw urlError(
-      `begins with a name${told} that is no scheme of openStore, was not registered with registerScheme, and is no package that is installed`,
-    )
-  }
-  const inner = exports.default as Exports | undefined
-  const candidates = [exports.open, exports.default, inner?.open, inner?.default]
-  const direct = candidates.find(value => typeof value === 'function' && !hasOpen(value) && !isClass(value))
-  if (direct) return direct as Open
-  const classes = [exports.default, inner?.default, ...Object.values(exports), ...Object.values(inner ?? {})]
-  const found = classes.find(hasOpen)
-  if (found) return (url, options) => found.open(url, options)
-  throw new TypeError(
-    `The package "${name}" exports neither a function open(url, options) nor a store class with a static open(url, options)`,
-  )
 }
 
 async function checked(
@@ -179,16 +156,4 @@ function missing(kind: Kind, cause?: unknown): Error {
 function isMissing(error: unknown, name: string): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   return /^(ERR_)?MODULE_NOT_FOUND$/.test(String(code)) && String(message).includes(`'${name}'`)
-}
-
-function isPackageName(name: string): boolean {
-  return /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(name)
-}
-
-function hasOpen(value: unknown): value is { open: Open } {
-  return typeof value === 'function' && typeof (value as { open?: unknown }).open === 'function'
-}
-
-function isClass(value: unknown): boolean {
-  return /^class\b/.test(String(value))
 }

@@ -151,17 +151,17 @@ describe('stores of others', () => {
       `${STORE} export { Tiny }`,
     ],
     [
-      'a function as default',
-      '{"type":"module","main":"./i.js"}',
-      `${STORE} export default (u, o) => new Tiny(u, o)`,
-    ],
-    [
       'a function by name',
       '{"type":"module","exports":"./i.js"}',
       `${STORE} export async function open(u, o) { return new Tiny(u, o) }`,
     ],
     ['a class of CommonJS', '{"main":"i.js"}', `${STORE} module.exports = Tiny`],
     ['a function of CommonJS', '{"main":"./i"}', `${STORE} module.exports = { open: Tiny.open }`],
+    [
+      'a class of a compiled ES module',
+      '{"main":"i.js"}',
+      `${STORE} exports.__esModule = true; exports.default = Tiny`,
+    ],
   ])('open: a package of the working directory may export %s', async (_, manifest, code) => {
     install('@scope/tiny-store', { 'package.json': manifest, 'i.js': code })
     const store = await openStore('@scope/tiny-store:anything?a=1', { ttl: 3 })
@@ -175,6 +175,24 @@ describe('stores of others', () => {
       'The package "no-store" exports neither a function open(url, options) nor a store class',
     )
     await expect(openStore('odd-store:')).rejects.toThrow('What odd-store has opened is no session store')
+  })
+
+  it.each([
+    ['a function as default', '{"type":"module","main":"./i.js"}', 'export default run'],
+    ['a function of CommonJS', '{"main":"i.js"}', 'module.exports = run'],
+    [
+      'a class without a static open',
+      '{"main":"i.js"}',
+      'module.exports = class { constructor() { run() } }',
+    ],
+    ['functions of other names', '{"main":"i.js"}', 'exports.exec = run; exports.openFile = run'],
+  ])('open: a package is not called when it exports only %s', async (_, manifest, code) => {
+    // A URL may name any installed package, also one that runs what it is given.
+    const ran = join(folder, 'ran')
+    const run = `const run = () => { process.getBuiltinModule('fs').writeFileSync(${JSON.stringify(ran)}, '') }`
+    install('run-it', { 'package.json': manifest, 'i.js': `${run}\n${code}` })
+    await expect(openStore('run-it:rm -rf .')).rejects.toThrow('"run-it" exports neither a function open')
+    expect(existsSync(ran)).toBe(false)
   })
 
   it('open: what is missing in a package of others stays visible', async () => {
