@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { Finding } from '@coatcheck/session'
 import { type SqliteClient, singleValue } from './client.ts'
-import type { Driver } from './drivers.ts'
+import { bunSqliteName, type Driver, nodeSqliteName } from './drivers.ts'
 import { layoutOf } from './layout.ts'
 
 /** What there is to know about the file; `driver` is that of `SqliteStore.open`. Changes nothing. */
@@ -25,8 +25,8 @@ export function diagnose(client: SqliteClient, table: string, driver: Driver | u
 
 /** The driver of a client that was made elsewhere. */
 function nameOf(client: SqliteClient): string {
-  if (client.isTransaction !== undefined) return `node:sqlite of Node ${process.versions.node}`
-  if (process.versions.bun) return `bun:sqlite of Bun ${process.versions.bun}`
+  if (client.isTransaction !== undefined) return nodeSqliteName()
+  if (process.versions.bun) return bunSqliteName()
   return client.constructor.name === 'Database'
     ? `better-sqlite3 ${versionIn('better-sqlite3/package.json')}`
     : 'a client of an unknown driver'

@@ -41,7 +41,7 @@ function betterSqlite3(): Driver {
   const name = `better-sqlite3 ${version}`
   const least = leastNode(engines?.node ?? '')
   // Asked before anything is loaded: a binary for a later Node ends the process.
-  if (Number.parseInt(process.versions.node, 10) < least) {
+  if (major() < least) {
     const older = least === 22 ? 'better-sqlite3@12' : 'an earlier version'
     throw new Error(
       `${name} needs Node ${least} or later, and this is Node ${process.versions.node}: npm install ${older}`,
@@ -64,17 +64,27 @@ function betterSqlite3(): Driver {
 function nodeSqlite(): Driver | undefined {
   try {
     const { DatabaseSync } = load('node:sqlite') as { DatabaseSync: Constructor }
-    const name = `node:sqlite of Node ${process.versions.node}`
-    return { name, open: path => new DatabaseSync(path, { timeout: 0 }) }
+    return { name: nodeSqliteName(), open: path => new DatabaseSync(path, { timeout: 0 }) }
   } catch {
     return undefined
   }
 }
 
+/** `node:sqlite`, with the runtime that brings it. */
+export function nodeSqliteName(): string {
+  const { deno, node } = process.versions
+  return deno ? `node:sqlite of Deno ${deno}` : `node:sqlite of Node ${node}`
+}
+
+/** `bun:sqlite`, with the version of Bun. */
+export function bunSqliteName(): string {
+  return `bun:sqlite of Bun ${process.versions.bun}`
+}
+
 function bunSqlite(): Driver {
   const { Database } = load('bun:sqlite') as { Database: Constructor }
   const open = (path: string) => new Database(path, { create: true, readwrite: true })
-  return { name: `bun:sqlite of Bun ${process.versions.bun}`, open }
+  return { name: bunSqliteName(), open }
 }
 
 interface Manifest {
@@ -86,11 +96,16 @@ function manifestOf(name: string): Manifest {
   try {
     return load(`${name}/package.json`) as Manifest
   } catch (cause) {
+    const version = major() < 22 ? '@12' : ''
     throw new Error(
-      `SqliteStore.open needs the package ${name}: npm install ${name}, on Node 20 ${name}@12; from Node 22.13 on, it can do without`,
+      `SqliteStore.open needs the package ${name} on Node ${process.versions.node}: npm install ${name}${version}. Node 22.13 and later have a driver of their own.`,
       { cause },
     )
   }
+}
+
+function major(): number {
+  return Number.parseInt(process.versions.node, 10)
 }
 
 function isMissing(error: unknown): boolean {

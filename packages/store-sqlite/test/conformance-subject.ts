@@ -1,71 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { defineSubject, type Subject } from '@coatcheck/store-conformance'
-import { SqliteStore } from '@coatcheck/store-sqlite'
+import type { Subject } from '@coatcheck/store-conformance'
 import Database from 'better-sqlite3'
+import { subjectOn } from './support/subject.ts'
 
-/** What the suite is not told by the store itself. */
-interface Place {
-  readonly client: Database.Database
-  readonly table: string
-}
-
-let file = ''
-const places = new WeakMap<SqliteStore, Place>()
-
-/** Where the store keeps its sessions: the untouched client, and the table, which is made at first use. */
-async function placeOf(store: SqliteStore): Promise<Place> {
-  await store.length()
-  return places.get(store)!
-}
-
-/** Each store has a connection of its own to one file, as in so many processes. */
-const subject: Subject = defineSubject({
-  name: 'SqliteStore',
-  granularityMs: 1,
-  shared: true,
-  setup() {
-    file = join(mkdtempSync(join(tmpdir(), 'coatcheck-sqlite-')), 'sessions.db')
-    const client = new Database(file)
-    client.pragma('journal_mode = WAL')
-    client.close()
-  },
-  teardown() {
-    rmSync(join(file, '..'), { recursive: true, force: true })
-  },
-  create({ namespace, ttlMs, chaos }) {
-    const client = new Database(file)
-    const watched = chaos(client)
-    // Lets the suite see that this driver answers by value.
-    watched.prepare('SELECT 1').get()
-    watched.prepare('SELECT 1').all()
-    watched.exec('SELECT 1')
-    const store = new SqliteStore({ client: watched, table: namespace, ttl: ttlMs })
-    places.set(store, { client, table: `"${namespace.replaceAll('"', '""')}"` })
-    return store
-  },
-  async dispose(store: SqliteStore) {
-    await store.close()
-    places.get(store)?.client.close()
-  },
-  backend: {
-    async putRaw(store: SqliteStore, sid, text) {
-      const { client, table } = await placeOf(store)
-      const insert = `INSERT INTO ${table} (sid, data, expires) VALUES (?, ?, ?)
-        ON CONFLICT (sid) DO UPDATE SET data = excluded.data`
-      client.prepare(insert).run(sid, text, Date.now() + 60_000)
-    },
-    async rows(store: SqliteStore) {
-      const { client, table } = await placeOf(store)
-      return client.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number
-    },
-    sweep: (store: SqliteStore) => store.prune(),
-    async age(store: SqliteStore, sid, ms) {
-      const { client, table } = await placeOf(store)
-      client.prepare(`UPDATE ${table} SET expires = expires - ? WHERE sid = ?`).run(ms, sid)
-    },
-  },
-})
+const subject: Subject = subjectOn('better-sqlite3', file => new Database(file))
 
 export default subject

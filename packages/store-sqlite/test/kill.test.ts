@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { getRuntime } from '../../../scripts/runtimes.mjs'
 import { useBuilt } from '../../session/test/support/child.ts'
 import { runProcess } from '../../session/test/support/processes.ts'
 import { openStore, tempFile } from './support/files.ts'
@@ -81,32 +82,48 @@ function integrityOf(file: string): unknown {
   }
 }
 
-describe('kill', () => {
-  it(`kill: no session that was acknowledged is lost when the process is killed, ${KILLS} times`, async () => {
-    const file = tempFile()
-    const promised = new Promised()
-    const perKill: number[] = []
-    for (let round = 0; round < KILLS; round++) {
-      const writers = runProcess(built.folder, WRITERS, { FILE: file, ROUND: String(round) })
-      await writers.message()
-      while (writers.lines.length === 0) await sleep(1)
-      await sleep(Math.random() * 250)
-      writers.child.kill('SIGKILL')
-      await writers.ended
-      const before = promised.acknowledged
-      promised.read(writers.lines)
-      perKill.push(promised.acknowledged - before)
-      expect(integrityOf(file)).toBe('ok')
-    }
+/** Each driver, where it is at home. */
+const drivers = {
+  'better-sqlite3': async () => process.execPath,
+  'node:sqlite': () => getRuntime('node24'),
+  'bun:sqlite': () => getRuntime('bun'),
+}
 
-    const store = openStore(file)
-    const wrong: string[] = []
-    for (const [sid, promise] of promised.sessions) {
-      const session = (await store.get(sid)) as Stored | undefined
-      if (broken(promise, session)) wrong.push(`${sid}: ${JSON.stringify(promise)}, ${session?.version}`)
-    }
-    expect(wrong).toEqual([])
-    expect(Math.min(...perKill)).toBeGreaterThan(0)
-    expect(promised.acknowledged).toBeGreaterThan(KILLS * 50)
-  }, 120_000)
+describe('kill', () => {
+  it.each(Object.entries(drivers))(
+    `kill: with %s no session that was acknowledged is lost when the process is killed, ${KILLS} times`,
+    async (_, runtime) => {
+      const file = tempFile()
+      const promised = new Promised()
+      const perKill: number[] = []
+      for (let round = 0; round < KILLS; round++) {
+        const writers = runProcess(
+          built.folder,
+          WRITERS,
+          { FILE: file, ROUND: String(round) },
+          await runtime(),
+        )
+        await writers.message()
+        while (writers.lines.length === 0) await sleep(1)
+        await sleep(Math.random() * 250)
+        writers.child.kill('SIGKILL')
+        await writers.ended
+        const before = promised.acknowledged
+        promised.read(writers.lines)
+        perKill.push(promised.acknowledged - before)
+        expect(integrityOf(file)).toBe('ok')
+      }
+
+      const store = openStore(file)
+      const wrong: string[] = []
+      for (const [sid, promise] of promised.sessions) {
+        const session = (await store.get(sid)) as Stored | undefined
+        if (broken(promise, session)) wrong.push(`${sid}: ${JSON.stringify(promise)}, ${session?.version}`)
+      }
+      expect(wrong).toEqual([])
+      expect(Math.min(...perKill)).toBeGreaterThan(0)
+      expect(promised.acknowledged).toBeGreaterThan(KILLS * 50)
+    },
+    300_000,
+  )
 })

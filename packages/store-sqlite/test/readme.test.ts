@@ -27,7 +27,7 @@ describe('the examples', () => {
 
 describe('the tables', () => {
   it('readme: every option is in it, and no other', () => {
-    const own = membersOf(import.meta.url, '../src/sqlite-store.ts')
+    const own = membersOf(import.meta.url, '../src/options.ts')
     const common = membersOf(import.meta.url, '../../session/src/store/record-store-options.ts')
     const options = new Set([...own, ...common])
     expect(readme.listed('Options')).toEqual([...options].sort())

@@ -14,9 +14,14 @@ export interface Running {
   ended: Promise<void>
 }
 
-/** The process is ended with the test. */
-export function runProcess(folder: string, source: string, env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+/** The process is ended with the test. `runtime` is the path of another Node or Bun. */
+export function runProcess(
+  folder: string,
+  source: string,
+  env: Record<string, string> = {},
+  runtime: string = process.execPath,
+): Running {
+  const child = spawn(runtime, ['--input-type=module', '--eval', source], {
     cwd: folder,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

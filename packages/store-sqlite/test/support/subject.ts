@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { defineSubject, type Subject } from '@coatcheck/store-conformance'
+import { type SqliteClient, SqliteStore } from '@coatcheck/store-sqlite'
+
+/** What the suite is not told by the store itself. */
+interface Place {
+  readonly client: SqliteClient
+  readonly table: string
+}
+
+/** The store on this driver. Each store has a connection of its own to one file, as in so many processes. */
+export function subjectOn(driver: string, open: (file: string) => SqliteClient): Subject {
+  let file = ''
+  const places = new WeakMap<SqliteStore, Place>()
+
+  /** Where the store keeps its sessions: the untouched client, and the table, which is made at first use. */
+  async function placeOf(store: SqliteStore): Promise<Place> {
+    await store.length()
+    return places.get(store)!
+  }
+
+  return defineSubject({
+    name: `SqliteStore on ${driver}`,
+    granularityMs: 1,
+    shared: true,
+    setup() {
+      file = join(mkdtempSync(join(tmpdir(), 'coatcheck-sqlite-')), 'sessions.db')
+      const client = open(file)
+      client.exec('PRAGMA journal_mode = WAL')
+      client.close()
+    },
+    teardown() {
+      rmSync(join(file, '..'), { recursive: true, force: true })
+    },
+    create({ namespace, ttlMs, chaos }) {
+      const client = open(file)
+      const watched = chaos(client)
+      // Lets the suite see that this driver answers by value.
+      watched.prepare('SELECT 1').get()
+      watched.prepare('SELECT 1').all()
+      watched.exec('SELECT 1')
+      const store = new SqliteStore({ client: watched, table: namespace, ttl: ttlMs })
+      places.set(store, { client, table: `"${namespace.replaceAll('"', '""')}"` })
+      return store
+    },
+    async dispose(store: SqliteStore) {
+      await store.close()
+      places.get(store)?.client.close()
+    },
+    backend: {
+      async putRaw(store: SqliteStore, sid, text) {
+        const { client, table } = await placeOf(store)
+        const insert = `INSERT INTO ${table} (sid, data, expires) VALUES (?, ?, ?)
+        ON CONFLICT (sid) DO UPDATE SET data = excluded.data`
+        client.prepare(insert).run(sid, text, Date.now() + 60_000)
+      },
+      async rows(store: SqliteStore) {
+        const { client, table } = await placeOf(store)
+        const row = client.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }
+        return row.count
+      },
+      sweep: (store: SqliteStore) => store.prune(),
+      async age(store: SqliteStore, sid, ms) {
+        const { client, table } = await placeOf(store)
+        client.prepare(`UPDATE ${table} SET expires = expires - ? WHERE sid = ?`).run(ms, sid)
+      },
+    },
+  })
+}
