@@ -1,50 +1,22 @@
-/**
- * What the store needs of a client: a `Redis` or `Cluster` of ioredis; a client, pool, cluster or Sentinel of node-redis.
- * ioredis is known by its method `call`, node-redis by `sendCommand`.
- */
-export interface RedisClient {
-  /** ioredis. */
-  call?(command: string, ...args: string[]): Promise<unknown>
-  /** ioredis, a cluster only. */
-  nodes?(role: 'master'): RedisClient[]
-  /** node-redis. ioredis has a method of this name with other parameters. */
-  // biome-ignore lint/suspicious/noExplicitAny: its parameters depend on what kind of client it is
-  sendCommand?(...args: any[]): any
-  /** node-redis, a cluster only. */
-  readonly masters?: readonly object[]
-  /** node-redis, a cluster only. */
-  // biome-ignore lint/suspicious/noExplicitAny: what it takes is what `masters` gives
-  nodeClient?(master: any): PromiseLike<RedisClient> | RedisClient
-  /** node-redis, a Sentinel only. */
-  getMasterNode?(): unknown
-  /** Where ioredis keeps its `keyPrefix`. */
-  readonly options?: object | undefined
-  /** Where node-redis keeps its `keyPrefix`, from version 6 on. */
-  readonly _keyPrefix?: unknown
-}
-
-/** Sends a command, in lower case, with its arguments. */
-export type Send = (...command: string[]) => Promise<unknown>
-
-/** All clients alike. */
-export interface Driver {
-  /** What the client itself puts before each key that it sends, but not before patterns and not in answers. */
-  readonly hiddenPrefix: string
-  /** What the client was told to put before keys, and does not in commands of this kind. */
-  readonly ownPrefix: string
-  /** Whether a command may have keys of one slot only. */
-  readonly clustered: boolean
-  /** Send a command to where `key` is kept. May throw instead of giving a promise that fails. */
-  command(key: string, command: readonly string[]): Promise<unknown>
-  /** A way to each server that keeps keys. */
-  masters(): Promise<Send[]>
-}
+import type { Driver, Isolation, RedisClient, Send } from './driver.ts'
+import {
+  isolatedCluster,
+  isolatedIoredis,
+  isolatedNodeRedis,
+  keptConnection,
+  type LeasedClient,
+  lentBySentinel,
+} from './isolated.ts'
 
 /** Throws a TypeError when `client` is none. */
 export function driverOf(client: RedisClient): Driver {
-  if (typeof client?.call === 'function') return ofIoredis(client)
-  if (typeof client?.sendCommand === 'function') return ofNodeRedis(client)
-  throw new TypeError('The option "client" must be a client of ioredis or node-redis')
+  // `call` is a method of every function.
+  if (typeof client === 'object' && client !== null) {
+    if (typeof client.call === 'function') return ofIoredis(client)
+    if (typeof client.sendCommand === 'function') return ofNodeRedis(client)
+  }
+  const hint = typeof client === 'function' ? ', not a function or class that makes one' : ''
+  throw new TypeError(`The option "client" must be a client of ioredis or node-redis${hint}`)
 }
 
 function ofIoredis(client: RedisClient): Driver {
@@ -64,6 +36,7 @@ function ofIoredis(client: RedisClient): Driver {
       await client.call!('exists', '')
       return client.nodes!('master').map(sendTo)
     },
+    isolation: keptConnection(() => isolatedIoredis(client, clustered)),
   }
 }
 
@@ -88,7 +61,21 @@ function ofNodeRedis(client: RedisClient): Driver {
             node.sendCommand!(command),
       )
     },
+    isolation: isolationOfNodeRedis(client),
   }
+}
+
+function isolationOfNodeRedis(client: RedisClient): Isolation {
+  if (typeof client.nodeClient === 'function') return keptConnection(() => isolatedCluster(client))
+  if (typeof client.getMasterNode === 'function') {
+    const ownPrefix = textOf(client._keyPrefix)
+    const run: Isolation['run'] = work =>
+      client.use!((lease: LeasedClient) => work(lentBySentinel(lease, ownPrefix)))
+    return { run, close() {} }
+  }
+  // A pool cannot be asked for one connection more, but one of its clients can.
+  const of = async () => (client.execute ? await client.execute((one: RedisClient) => one) : client)
+  return keptConnection(async () => isolatedNodeRedis(await of()))
 }
 
 /** A prefix may be a Buffer. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type { Finding } from '@coatcheck/session'
-import type { Driver, Send } from './client.ts'
+import type { Driver, Send } from './driver.ts'
 
 /** Milliseconds: clocks that are further apart have not been set by the same time server. */
 const SKEW = 5000

@@ -1,4 +1,4 @@
-export type { RedisClient } from './client.ts'
+export type { RedisClient } from './driver.ts'
 export {
   type RedisOpenOptions,
   RedisStore,

@@ -1,12 +1,22 @@
 import { createRequire } from 'node:module'
-import type { RedisClient } from './client.ts'
+// Taken as this file is loaded: tests of apps put others in their place.
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
+import { Connector } from './connector.ts'
+import type { RedisClient } from './driver.ts'
+import { WrongDatabase } from './failures.ts'
 import type { Place } from './parse-url.ts'
 import type { Watcher } from './time-limit.ts'
+
+/** Node's longest, for a timer that is only there. */
+const LONGEST_TIMER = 2 ** 31 - 1
+/** Milliseconds between two new connections to a server that takes no writes. */
+const READONLY_PAUSE = 1000
 
 /** A client of ioredis, as far as its owner needs it. */
 interface IoredisClient extends RedisClient {
   readonly status: string
-  on(event: string, listener: (error: Error) => void): unknown
+  on(event: string, listener: (error: Error & { command?: { name?: unknown } }) => void): unknown
+  connect(): Promise<unknown>
   quit(): Promise<unknown>
   disconnect(reconnect?: boolean): void
 }
@@ -23,12 +33,20 @@ export interface Own extends Watcher {
   close(): Promise<void>
 }
 
-/** A client that connects on first use, and again whenever the connection was lost. */
+/** A client that connects on first use, and again whenever the connection was lost and a command waits for it. */
 export function connect(place: Place, timeout: number, ioredis: Ioredis = loadIoredis()): Own {
-  const client = clientOf(place, timeout, ioredis) as IoredisClient
+  const waiting = new Waiting(timeout)
+  const client = clientOf(place, timeout, waiting, ioredis) as IoredisClient
   let failure: Error | undefined
   // Nobody else listens. What it says is told by the calls that fail meanwhile.
   client.on('error', error => {
+    failure = error
+    if (error.command?.name !== 'select') return
+    // ioredis would go on with database 0.
+    failure = new WrongDatabase(place.db, error)
+    client.disconnect()
+  })
+  client.on('node error', error => {
     failure = error
   })
   client.on('ready', () => {
@@ -36,6 +54,12 @@ export function connect(place: Place, timeout: number, ioredis: Ioredis = loadIo
   })
   return {
     client,
+    begin() {
+      waiting.begin()
+      // It has given up connecting when nobody waited any more.
+      if (client.status === 'end') client.connect().catch(() => {})
+    },
+    end: () => waiting.end(),
     failure: () => failure,
     silent() {
       // A network that swallows everything breaks no connection.
@@ -49,39 +73,68 @@ export function connect(place: Place, timeout: number, ioredis: Ioredis = loadIo
   }
 }
 
-function clientOf(place: Place, timeout: number, { Redis, Cluster }: Ioredis): unknown {
+/** Commands that have not been answered. While there are none, nothing keeps the process alive. */
+class Waiting {
+  readonly #unlimited: boolean
+  #count = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(timeout: number) {
+    this.#unlimited = timeout === 0
+  }
+
+  begin(): void {
+    // The timer of a time limit keeps the process alive as well.
+    if (this.#count++ === 0 && this.#unlimited) this.#timer = setInterval(() => {}, LONGEST_TIMER)
+  }
+
+  end(): void {
+    if (--this.#count === 0) clearInterval(this.#timer)
+  }
+
+  /** How many milliseconds to wait before the next attempt to connect; `null` for none. */
+  pause = (attempts: number): number | null => (this.#count === 0 ? null : Math.min(attempts * 50, 1000))
+}
+
+function clientOf(place: Place, timeout: number, { pause }: Waiting, { Redis, Cluster }: Ioredis): unknown {
   const { kind, tls, nodes, username, password, db, name } = place
-  const security = tls ? { tls: {} } : {}
   const common = {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...security,
+    ...(tls && { tls: {} }),
     lazyConnect: true,
     // The limit that callers meet comes first; this one ends what a server that hangs would keep in the client for good.
-    ...(timeout > 0 && { commandTimeout: Math.min(2 * timeout, 2 ** 31 - 1), connectTimeout: timeout }),
+    ...(timeout > 0 && { commandTimeout: Math.min(2 * timeout, LONGEST_TIMER), connectTimeout: timeout }),
     keepAlive: 10_000,
-    // A master that has become a replica: connect again and send the command once more.
-    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
+    reconnectOnError: reconnectsOnReadonly(kind),
   }
-  const pause = (times: number) => Math.min(times * 50, 1000)
   if (kind === 'cluster') {
-    return new Cluster(nodes, { lazyConnect: true, redisOptions: common, clusterRetryStrategy: pause })
+    const redisOptions = { ...common, Connector }
+    return new Cluster(nodes, { lazyConnect: true, redisOptions, clusterRetryStrategy: pause })
   }
-  const server = {
-    ...common,
-    db,
-    retryStrategy: pause,
-    // A server that refuses connections fails requests at once instead of keeping them.
-    maxRetriesPerRequest: 1,
-    enableAutoPipelining: true,
-  }
-  if (kind === 'single') return new Redis({ ...server, ...nodes[0] })
+  // A server that refuses connections fails requests at once instead of keeping them.
+  const server = { ...common, db, retryStrategy: pause, maxRetriesPerRequest: 1 }
+  // A server that is loading its data says so by itself.
+  if (kind === 'single') return new Redis({ ...server, ...nodes[0], Connector, enableReadyCheck: false })
   const sentinel = { sentinels: nodes, name, sentinelRetryStrategy: pause }
   return new Redis({
     ...server,
     ...sentinel,
     ...(tls && { sentinelTLS: {}, enableTLSForSentinelMode: true }),
   })
+}
+
+/**
+ * A master that has become a replica: connect again, as its name may lead to another server now, but not all the time. Sentinels know
+ * the new master: there the command is sent once more (2 in ioredis); elsewhere it has failed (1).
+ */
+function reconnectsOnReadonly(kind: Place['kind']): (error: Error) => 1 | 2 | false {
+  let last = Number.NEGATIVE_INFINITY
+  return ({ message }) => {
+    if (!message.startsWith('READONLY') || Date.now() - last < READONLY_PAUSE) return false
+    last = Date.now()
+    return kind === 'sentinel' ? 2 : 1
+  }
 }
 
 /** Whether it succeeds or fails is of no interest: the connection is given up in any case. */

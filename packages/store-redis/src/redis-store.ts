@@ -1,4 +1,5 @@
 import {
+  checkOptionNames,
   type Diagnosing,
   type Finding,
   type ReadResult,
@@ -9,13 +10,20 @@ import {
   type StoredRecord,
   type UpdateResult,
 } from '@coatcheck/session'
-import { type Driver, driverOf, type RedisClient } from './client.ts'
+import { driverOf } from './client.ts'
 import { diagnose, versionIn } from './diagnose.ts'
+import type { Driver, RedisClient } from './driver.ts'
+import { isRefused } from './failures.ts'
+import { LONGEST, milliseconds } from './milliseconds.ts'
 import { connect, type Own } from './own-client.ts'
 import { parseUrl } from './parse-url.ts'
+import { warnOfPlainCommands } from './plain-commands.ts'
+import { Reader } from './reader.ts'
 import { scan } from './scan.ts'
-import { EXCHANGE, READ, RENEW, REPLACE } from './script.ts'
+import { Writes } from './script.ts'
 import { withTimeLimit } from './time-limit.ts'
+import { Together } from './together.ts'
+import { transact } from './transactions.ts'
 
 /** Options of {@link RedisStore.open}. */
 export interface RedisOpenOptions extends Omit<RecordStoreOptions, 'pruneInterval'> {
@@ -33,39 +41,47 @@ export interface RedisStoreOptions extends RedisOpenOptions {
   client: RedisClient
 }
 
-/** Milliseconds, about 4,500 years: dates in JavaScript and expiries in Redis can be counted that far. What lasts longer ends then. */
-const LONGEST = 2 ** 47
+/** Clients that `open` has made. */
+const OWN = new WeakMap<RedisClient, Own>()
+
+const OPTIONS = ['client', 'prefix', 'scanCount', 'timeout', 'ttl', 'codec', 'pruneInterval']
 
 /** Keys per page where only keys are asked for. */
 const KEYS = 1000
-
-/** By key: the data, `null` where there is none; the milliseconds that are left; and after a renewing read where it has renewed. */
-type Found = [data: unknown[], left: unknown[], renewed?: unknown[]]
-
-/** What PTTL answers for a key that is missing. */
-const MISSING = -2
 
 /** Sessions in Redis, through ioredis or node-redis. Redis deletes what has expired by itself. */
 export class RedisStore extends RecordStore implements Diagnosing {
   readonly #prefix: string
   readonly #scanCount: number
-  #driver: Driver
-  #own: Own | undefined
-  /** No command may have several keys, as these may be on several servers. */
-  #apart: boolean
+  readonly #driver: Driver
+  readonly #own: Own | undefined
+  readonly #together: Together
+  readonly #reader: Reader
+  readonly #writes = new Writes()
+  /** Redis has it from version 6.2 on. */
+  #getdel = true
 
-  constructor({ client, prefix = 'sess:', scanCount = 100, timeout = 5000, ...options }: RedisStoreOptions) {
-    super(options)
+  constructor(options: RedisStoreOptions) {
+    const { client, prefix = 'sess:', scanCount = 100, timeout = 5000, ...rest } = options
+    super(rest)
+    checkOptionNames(options, OPTIONS, 'RedisStore')
     const driver = driverOf(client)
+    this.#own = OWN.get(client)
     if (typeof prefix !== 'string') throw new TypeError('The option "prefix" must be a string')
     if (!(Number.isInteger(scanCount) && scanCount > 0)) {
       throw new TypeError('The option "scanCount" must be a whole number greater than 0')
     }
     checkTimeout(timeout)
-    this.#driver = withTimeLimit(driver, timeout)
+    this.#driver = withTimeLimit(driver, timeout, this.#own)
     this.#prefix = driver.ownPrefix + prefix
-    this.#apart = driver.clustered
     this.#scanCount = scanCount
+    this.#together = new Together(driver)
+    this.#reader = new Reader({
+      driver: this.#driver,
+      together: this.#together,
+      endless: Math.min(this.ttl, LONGEST),
+      onRefused: warnOfPlainCommands,
+    })
   }
 
   /**
@@ -73,14 +89,13 @@ export class RedisStore extends RecordStore implements Diagnosing {
    * connection was lost. The URL is `redis://user:password@host:port/db`, `redis+sentinel://host:port,host:port/name/db` or
    * `redis+cluster://host:port,host:port`, or the same with `rediss` for TLS. Fails when ioredis is not installed.
    */
-  static open(url: string, { timeout = 5000, ...options }: RedisOpenOptions = {}): RedisStore {
+  static open(url: string, options: RedisOpenOptions = {}): RedisStore {
     const place = parseUrl(url)
+    const { timeout = 5000 } = options
     checkTimeout(timeout)
     const own = connect(place, timeout)
-    const store = new RedisStore({ ...options, client: own.client })
-    store.#driver = withTimeLimit(driverOf(own.client), timeout, own)
-    store.#own = own
-    return store
+    OWN.set(own.client, own)
+    return new RedisStore({ ...options, client: own.client })
   }
 
   /** What is to be known about the server: for `coatcheck doctor`. */
@@ -90,24 +105,17 @@ export class RedisStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _close(): Promise<void> {
+    this.#driver.isolation.close()
     await this.#own?.close()
   }
 
-  protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
-    const found = await this.#ask([this.#prefix + sid], renewal)
-    return this.#recordOf(found, 0)
+  protected override _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
+    return this.#reader.one(this.#prefix + sid, renewal)
   }
 
-  protected override async _readMany(
-    sids: readonly string[],
-    renewal?: Renewal,
-  ): Promise<readonly ReadResult[]> {
+  protected override _readMany(sids: readonly string[], renewal?: Renewal): Promise<readonly ReadResult[]> {
     const keys = sids.map(sid => this.#prefix + sid)
-    const found = await this.#together(() => this.#ask(keys, renewal))
-    return sids.map((sid, i) => {
-      const alone = found === undefined || isNoText(found, i)
-      return alone ? this._read(sid, renewal) : this.#recordOf(found, i)
-    })
+    return this.#reader.several(keys, renewal)
   }
 
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
@@ -127,10 +135,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
     expected?: string,
   ): Promise<UpdateResult> {
     const key = this.#prefix + sid
-    if (expected !== undefined) {
-      const result = await REPLACE.run(this.#driver, [key], data, milliseconds(ttl), expected)
-      return String(result) as UpdateResult
-    }
+    if (expected !== undefined) return this.#replace(key, data, milliseconds(ttl), expected)
     const reply = await this.#driver.command(key, ['set', key, data, 'px', milliseconds(ttl), 'xx'])
     return reply === null ? 'missing' : 'updated'
   }
@@ -140,9 +145,8 @@ export class RedisStore extends RecordStore implements Diagnosing {
     return Number(await this.#driver.command(key, ['pexpire', key, milliseconds(ttl)])) === 1
   }
 
-  protected override async _destroy(sid: string): Promise<boolean> {
-    const key = this.#prefix + sid
-    return Number(await this.#driver.command(key, ['del', key])) === 1
+  protected override async _destroy(sid: string): Promise<string | false> {
+    return removed(await this.#take(this.#prefix + sid))
   }
 
   protected override async _exchange(
@@ -151,12 +155,12 @@ export class RedisStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     required: boolean,
-  ): Promise<boolean> {
-    const keys = [this.#prefix + old, this.#prefix + sid]
-    const there = await this.#together(() =>
-      EXCHANGE.run(this.#driver, keys, data, milliseconds(ttl), required ? 'required' : ''),
+  ): Promise<string | boolean> {
+    const [from, to] = [this.#prefix + old, this.#prefix + sid]
+    const found = await this.#together.run(() =>
+      this.#exchange([from, to], data, milliseconds(ttl), required),
     )
-    return there === undefined ? super._exchange(old, sid, data, ttl, required) : Number(there) === 1
+    return found === undefined ? super._exchange(old, sid, data, ttl, required) : removed(found)
   }
 
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
@@ -173,7 +177,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
       if (sids.length === 0) continue
       const keys = sids.map(sid => this.#prefix + sid)
       const unlink = (keys: readonly string[]) => this.#driver.command(keys[0]!, ['unlink', ...keys])
-      const unlinked = await this.#together(() => unlink(keys))
+      const unlinked = await this.#together.run(() => unlink(keys))
       if (unlinked === undefined) await Promise.all(keys.map(key => unlink([key])))
     }
   }
@@ -184,31 +188,44 @@ export class RedisStore extends RecordStore implements Diagnosing {
     return count
   }
 
-  async #ask(keys: readonly string[], renewal?: Renewal): Promise<Found> {
-    const found = renewal
-      ? RENEW.run(this.#driver, keys, renewal.prefix, milliseconds(renewal.ttl))
-      : READ.run(this.#driver, keys)
-    return (await found) as Found
+  async #replace(key: string, data: string, ttl: string, expected: string): Promise<UpdateResult> {
+    const result = await this.#writes.run(this.#driver, 'replace', [key], data, ttl, expected)
+    if (result !== undefined) return String(result) as UpdateResult
+    warnOfPlainCommands()
+    return transact<UpdateResult>(this.#driver, key, text => {
+      if (text === null) return { answer: 'missing' }
+      if (text !== expected) return { answer: 'changed' }
+      return { answer: 'updated', commands: [['set', key, data, 'px', ttl]] }
+    })
   }
 
-  /** Nothing where the keys are not all in one place: behind a proxy a cluster may look like one server. */
-  async #together<T>(work: () => Promise<T>): Promise<T | undefined> {
-    if (this.#apart) return undefined
-    try {
-      return await work()
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('CROSSSLOT'))) throw error
-      this.#apart = true
-      return undefined
+  /** Remove it and give what it held: `null` for nothing. */
+  async #take(key: string): Promise<unknown> {
+    if (this.#getdel) {
+      try {
+        return await this.#driver.command(key, ['getdel', key])
+      } catch (error) {
+        if (!isRefused(error)) throw error
+        this.#getdel = false
+      }
     }
+    return transact(this.#driver, key, text =>
+      text === null ? { answer: null } : { answer: text, commands: [['del', key]] },
+    )
   }
 
-  #recordOf([data, lefts, renewed]: Found, i: number): StoredRecord | undefined {
-    if (data[i] === null) return undefined
-    const left = Number(lefts[i])
-    // -1: a key without an end, as other packages may leave it. From the next touch on it has one.
-    const ttl = left < 0 ? Math.min(this.ttl, LONGEST) : left
-    return { data: String(data[i]), ttl, renewed: Boolean(renewed?.[i]) }
+  /** Gives what the old session held: `null` for nothing. */
+  async #exchange(keys: [string, string], data: string, ttl: string, required: boolean): Promise<unknown> {
+    const flag = required ? 'required' : ''
+    const result = await this.#writes.run(this.#driver, 'exchange', keys, data, ttl, flag)
+    if (result !== undefined) return result
+    warnOfPlainCommands()
+    const [old, key] = keys
+    const set = ['set', key, data, 'px', ttl]
+    return transact(this.#driver, old, text => {
+      if (text === null) return { answer: null, ...(!required && { commands: [set] }) }
+      return { answer: text, commands: [set, ['del', old]] }
+    })
   }
 
   /** The ids of this store, page by page. */
@@ -219,14 +236,8 @@ export class RedisStore extends RecordStore implements Diagnosing {
   }
 }
 
-/** Whether something is kept there, but no text. */
-function isNoText([data, left]: Found, i: number): boolean {
-  return data[i] === null && Number(left[i]) !== MISSING
-}
-
-/** Redis counts in whole milliseconds, of which there must be one. */
-function milliseconds(ttl: number): string {
-  return String(Math.max(1, Math.min(Math.ceil(ttl), LONGEST)))
+function removed(text: unknown): string | false {
+  return text === null ? false : String(text)
 }
 
 function checkTimeout(timeout: unknown): void {

@@ -1,4 +1,4 @@
-import type { Driver } from './client.ts'
+import type { Driver } from './driver.ts'
 
 /** How many keys, at least, are remembered to leave out those that SCAN gives twice. */
 const REMEMBERED = 5000

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Driver } from './client.ts'
+import type { Driver } from './driver.ts'
+import { isRefused } from './failures.ts'
 
 /** A Lua script. Sent by its hash; the text follows when the server does not know it, as after a restart or a failover. */
 export class Script {
@@ -8,7 +9,7 @@ export class Script {
 
   constructor(text: string) {
     this.#text = text
-    this.#hash = createHash('sha1').update(text).digest('hex')
+    this.#hash = sha1(text)
   }
 
   /** Several keys must be on one server. */
@@ -19,6 +20,44 @@ export class Script {
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
       return driver.command(keys[0]!, ['eval', this.#text, ...parameters])
+    }
+  }
+}
+
+/**
+ * Scripts as functions of the server, from Redis 7 on. Tracing, and the products that build on it, shows the arguments of a script
+ * and not those of a function: what sessions hold goes through functions.
+ */
+export class Library<Name extends string> {
+  readonly #code: string
+  readonly #id: string
+
+  /** Another text is another library: versions of this package may share a server. */
+  constructor(bodies: Readonly<Record<Name, string>>) {
+    this.#id = `coatcheck_${sha1(JSON.stringify(bodies)).slice(0, 10)}`
+    const functions = Object.entries<string>(bodies).map(
+      ([name, body]) => `redis.register_function('${this.#id}_${name}', function(KEYS, ARGV) ${body}\nend)`,
+    )
+    this.#code = `#!lua name=${this.#id}\n${functions.join('\n')}`
+  }
+
+  /** The first time the server is given the library. Several keys must be on one server. */
+  async run(driver: Driver, name: Name, keys: readonly string[], ...args: string[]): Promise<unknown> {
+    const command = ['fcall', `${this.#id}_${name}`, String(keys.length), ...keys, ...args]
+    try {
+      return await driver.command(keys[0]!, command)
+    } catch (error) {
+      if (!(error instanceof Error && /^ERR Function not found/i.test(error.message))) throw error
+      await this.#load(driver)
+      return driver.command(keys[0]!, command)
+    }
+  }
+
+  async #load(driver: Driver): Promise<void> {
+    const loaded = (await driver.masters()).map(send => send('function', 'load', this.#code))
+    for (const { reason } of (await Promise.allSettled(loaded)) as PromiseRejectedResult[]) {
+      // Another process may have been faster.
+      if (reason && !/already exists/.test((reason as Error).message)) throw reason
     }
   }
 }
@@ -48,16 +87,68 @@ for i, key in ipairs(KEYS) do
 end
 return { data, left, renewed }`)
 
-/** Remove the first key and set the second; with a last argument only if the first was there. Tells whether it was. */
-export const EXCHANGE: Script = new Script(`
-local there = redis.call('DEL', KEYS[1])
-if there == 1 or ARGV[3] == '' then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2]) end
-return there`)
-
-/** Replace what is still the expected data. */
-export const REPLACE: Script = new Script(`
+/** The new text comes first, then its milliseconds. */
+const BODIES = {
+  /** Replace what is still the expected data. */
+  replace: `
 local data = redis.call('GET', KEYS[1])
 if not data then return 'missing' end
 if data ~= ARGV[3] then return 'changed' end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 'updated'`)
+return 'updated'`,
+  /** Remove the first key and set the second; with a last argument only if the first was there. Gives what it held. */
+  exchange: `
+local data = redis.call('GET', KEYS[1])
+if data or ARGV[3] == '' then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2]) end
+if data then redis.call('DEL', KEYS[1]) end
+return data`,
+}
+
+/** What writes session data on a condition. */
+export type Write = keyof typeof BODIES
+
+const LIBRARY = new Library<Write>(BODIES)
+
+/** For servers without functions: the same as scripts. */
+const SCRIPTS: Readonly<Record<Write, Script>> = {
+  replace: new Script(BODIES.replace),
+  exchange: new Script(BODIES.exchange),
+}
+
+/** How a server lets us write on a condition, best first. */
+export type Means = 'functions' | 'scripts' | 'transactions'
+
+/** Runs a write by the best means that the server lets us use. */
+export class Writes {
+  means: Means = 'functions'
+
+  /** `undefined`: the server takes neither functions nor scripts from this user. */
+  async run(driver: Driver, write: Write, keys: readonly string[], ...args: string[]): Promise<unknown> {
+    if (this.means === 'functions') {
+      try {
+        return await LIBRARY.run(driver, write, keys, ...args)
+      } catch (error) {
+        if (!isRefused(error)) throw error
+        this.means = (await takesScripts(driver)) ? 'scripts' : 'transactions'
+      }
+    }
+    if (this.means === 'transactions') return undefined
+    return SCRIPTS[write].run(driver, keys, ...args)
+  }
+}
+
+/** Asked by a script of nothing: the arguments of one that is refused would be shown by tracing all the same. */
+async function takesScripts(driver: Driver): Promise<boolean> {
+  const [send] = await driver.masters()
+  try {
+    await send!('eval', 'return 1', '0')
+    return true
+  } catch (error) {
+    if (isRefused(error)) return false
+    throw error
+  }
+}
+
+function sha1(text: string): string {
+  return createHash('sha1').update(text).digest('hex')
+}

@@ -1,8 +1,15 @@
+// Taken as this file is loaded: tests of apps put others in their place.
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import { SessionError } from '@coatcheck/session'
-import type { Driver, Send } from './client.ts'
+import type { Driver, Send } from './driver.ts'
+import { handedOn, unavailable } from './failures.ts'
 
-/** Somebody to ask and to tell when a command has not been answered. */
+/** Somebody to ask and to tell about the connection. */
 export interface Watcher {
+  /** A command is about to be given to the client. */
+  begin(): void
+  /** It was answered, or has failed. */
+  end(): void
   /** The client's latest failure, if it has not connected since. */
   failure(): Error | undefined
   /** Nothing at all was answered for that long. */
@@ -10,47 +17,44 @@ export interface Watcher {
 }
 
 /**
- * The same driver, where each command is answered or fails within so many milliseconds. Clients have limits of their own, but not
- * for what waits until they have connected, or not by default.
+ * The same driver, where each command is answered or fails within so many milliseconds, `0` for no limit, and fails with what may be
+ * handed on. Clients have limits of their own, but not for what waits until they have connected, or not by default.
  */
 export function withTimeLimit(driver: Driver, ms: number, watcher?: Watcher): Driver {
-  if (ms === 0) return driver
   let answers = 0
 
   function limited<T>(work: () => Promise<T>): Promise<T> {
     const before = answers
+    watcher?.begin()
     return new Promise((resolve, reject) => {
-      const answer = work()
       let over: NodeJS.Immediate | undefined
-      const timer = setTimeout(() => {
-        // A process that was busy for so long finds its answers only after its timers.
-        over = setImmediate(() => {
-          const cause = watcher?.failure()
-          reject(
-            new SessionError(
-              'ERR_SESSION_STORE_TIMEOUT',
-              `Redis did not answer within ${ms} ms`,
-              cause && { cause },
-            ),
-          )
-          if (answers === before) watcher?.silent()
-        })
-      }, ms)
+      const late = () => {
+        settled()
+        reject(tooLate(ms, watcher?.failure()))
+        if (answers === before) watcher?.silent()
+      }
+      // A process that was busy for so long finds its answers only after its timers.
+      const timer = ms > 0 ? setTimeout(() => (over = setImmediate(late)), ms) : undefined
+      let open = true
       const settled = () => {
         clearTimeout(timer)
         clearImmediate(over)
+        if (open) watcher?.end()
+        open = false
       }
-      answer.then(
-        value => {
+      const fail = (error: unknown) => {
+        settled()
+        reject(handedOn(error, watcher?.failure()))
+      }
+      try {
+        work().then(value => {
           answers++
           settled()
           resolve(value)
-        },
-        error => {
-          settled()
-          reject(error)
-        },
-      )
+        }, fail)
+      } catch (error) {
+        fail(error)
+      }
     })
   }
 
@@ -65,5 +69,14 @@ export function withTimeLimit(driver: Driver, ms: number, watcher?: Watcher): Dr
             limited(() => send(...command)),
       )
     },
+    isolation: {
+      run: work => limited(() => driver.isolation.run(work)),
+      close: () => driver.isolation.close(),
+    },
   }
+}
+
+function tooLate(ms: number, failure: Error | undefined): SessionError {
+  if (failure) return unavailable(failure)
+  return new SessionError('ERR_SESSION_STORE_TIMEOUT', `Redis did not answer within ${ms} ms`)
 }

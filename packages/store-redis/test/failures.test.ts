@@ -55,7 +55,8 @@ describe('failures', () => {
       })
       expect(errors).toEqual([])
     })
-    expect(errors).toEqual([expect.objectContaining({ message: 'Connection is closed.' })])
+    const cause = expect.objectContaining({ message: 'Connection is closed.' })
+    expect(errors).toEqual([expect.objectContaining({ code: 'ERR_SESSION_STORE_UNAVAILABLE', cause })])
   })
 })
 

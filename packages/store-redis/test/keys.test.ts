@@ -72,6 +72,19 @@ describe('scripts', () => {
     expect(await store.get('a')).toMatchObject({ turns: 2 })
   })
 
+  it('functions: a server that has forgotten them is told again', async () => {
+    const { store, client } = storeOn()
+    await store.set('a', sessionOf({ turns: 1 }))
+    const sessions = await Promise.all([store.get('a'), store.get('a')])
+    await client.call('function', 'flush')
+    const saves = sessions.map((session, i) => store.set('a', Object.assign(session!, { turns: 2 + i })))
+    const outcomes = (await Promise.allSettled(saves)).map(({ status }) => status)
+    expect(outcomes.sort()).toEqual(['fulfilled', 'rejected'])
+    await client.call('function', 'flush')
+    expect(await store.exchange('a', 'b', sessionOf({ turns: 4 }))).toBe(true)
+    expect(await store.get('b')).toMatchObject({ turns: 4 })
+  })
+
   it('commands: one per call, and none but these', async () => {
     const { store, client, prefix } = storeOn()
     await store.set('warm', sessionOf())
@@ -98,9 +111,9 @@ describe('scripts', () => {
     expect(seen).toEqual([
       'set',
       'evalsha',
-      'evalsha',
+      'fcall',
       'pexpire',
-      'del',
+      'getdel',
       ...Array(seen.length - 7).fill('scan'),
       'unlink',
       'exists',
@@ -115,6 +128,7 @@ describe('keys of others', () => {
     const { store, client, prefix } = storeOn()
     await client.hset(`${prefix}a`, 'field', 'value')
     expect(await failureOf(store.get('a'))).toMatchObject(wrongType)
+    expect(await failureOf(store.destroy('a'))).toMatchObject(wrongType)
     expect(await client.hget(`${prefix}a`, 'field')).toBe('value')
     expect(await store.get('b')).toBeUndefined()
   })

@@ -34,6 +34,12 @@ export async function startApp(sessions: Handler) {
     visitorOf(req).user = req.params.user
     res.json({})
   })
+  app.get('/relogin/:user', (req, res, next) => {
+    const data = { user: req.params.user }
+    visitorOf(req)
+      .regenerate({ data })
+      .then(() => res.json({}), next)
+  })
   app.get('/whoami', (req, res) => {
     res.json({ user: visitorOf(req).user })
   })

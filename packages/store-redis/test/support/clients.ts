@@ -4,6 +4,7 @@ import * as ioredis5 from 'ioredis'
 import * as ioredis6 from 'ioredis6'
 import * as redis5 from 'redis'
 import * as redis6 from 'redis6'
+import { inject } from 'vitest'
 
 /** A connected client, and how to end it. */
 export interface Connected {
@@ -17,6 +18,21 @@ export const clients: Record<string, (url: string) => Promise<Connected>> = {
   'ioredis 6': async url => ofIoredis(new ioredis6.Redis(url)),
   'node-redis 5': async url => ofNodeRedis(await redis5.createClient({ url }).on('error', ignore).connect()),
   'node-redis 6': async url => ofNodeRedis(await redis6.createClient({ url }).on('error', ignore).connect()),
+}
+
+/** The same client for a user who may run neither scripts nor functions, or less than that. */
+export async function restricted(
+  connect: (url: string) => Promise<Connected>,
+  url: string = inject('redisUrl'),
+  ...rules: string[]
+): Promise<Connected> {
+  const name = `restricted${rules.join('')}`.replaceAll(/\W/g, '')
+  const admin = new ioredis5.Redis(url)
+  await admin.call('acl', 'setuser', name, 'on', '>pass', '~*', '&*', '+@all', '-@scripting', ...rules)
+  admin.disconnect()
+  const as = new URL(url)
+  Object.assign(as, { username: name, password: 'pass' })
+  return connect(as.href)
 }
 
 type NatMap = Record<string, Address>

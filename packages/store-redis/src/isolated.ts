@@ -1,0 +1,143 @@
+import { clearTimeout, setTimeout } from 'node:timers'
+import type { Isolated, Isolation, RedisClient } from './driver.ts'
+
+/** Milliseconds without work after which a connection is ended: it would keep a process alive. */
+const IDLE = 1000
+
+/**
+ * A watched key is watched by a connection, and the next transaction on that connection forgets it: one that others use, or that
+ * has been made anew in between, would write unguarded. So it is a connection of the store's own, it is never made anew, and after a
+ * failure the next work gets another. One work runs at a time.
+ */
+export function keptConnection(open: () => Promise<Isolated>): Isolation {
+  let kept: Promise<Isolated> | undefined
+  let tail: Promise<unknown> = Promise.resolve()
+  let idle: NodeJS.Timeout | undefined
+
+  function close(): void {
+    clearTimeout(idle)
+    kept?.then(connection => connection.close()).catch(() => {})
+    kept = undefined
+  }
+
+  async function once<T>(work: (connection: Isolated) => Promise<T>): Promise<T> {
+    clearTimeout(idle)
+    kept ??= open()
+    try {
+      const result = await work(await kept)
+      idle = setTimeout(close, IDLE).unref()
+      return result
+    } catch (error) {
+      close()
+      throw error
+    }
+  }
+
+  return {
+    run(work) {
+      const result = tail.then(() => once(work))
+      tail = result.catch(() => {})
+      return result
+    },
+    close,
+  }
+}
+
+/** A connection of ioredis. To a cluster it is one to each server. */
+export async function isolatedIoredis(client: RedisClient, clustered: boolean): Promise<Isolated> {
+  const once = {
+    lazyConnect: true,
+    enableAutoPipelining: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  }
+  const own = clustered ? client.duplicate!([], { lazyConnect: true }) : client.duplicate!(once)
+  // What fails is told by the commands.
+  own.on('error', () => {})
+  await own.connect()
+  return {
+    send: (_, [name, ...args]) => own.call(name, ...args),
+    // A cluster cannot be told for which of its servers this is: the next transaction there is tried once more.
+    forget: async () => !clustered && own.unwatch(),
+    async transact(_, commands) {
+      const replies: [Error | null, unknown][] | null = await own.multi(commands).exec()
+      return replies?.map(([error, reply]) => (error ? failed(error) : reply)) ?? null
+    },
+    close: () => own.disconnect(),
+  }
+}
+
+/** A connection of node-redis. */
+export async function isolatedNodeRedis(client: RedisClient): Promise<Isolated> {
+  const { socket = {} } = (client.options ?? {}) as { socket?: object }
+  const own = client.duplicate!({
+    socket: { ...socket, reconnectStrategy: false },
+    disableOfflineQueue: true,
+  })
+  own.on('error', () => {})
+  await own.connect()
+  return {
+    send: (_, command) => own.sendCommand(command),
+    forget: () => own.unwatch(),
+    transact: (_, commands) => executed(own.multi(), commands, (multi, command) => multi.addCommand(command)),
+    close: () => own.destroy(),
+  }
+}
+
+/** Connections of node-redis to the servers of a cluster. */
+export async function isolatedCluster(client: RedisClient): Promise<Isolated> {
+  const own = client.duplicate!()
+  own.on('error', () => {})
+  await own.connect()
+  return {
+    send: (key, command) => own.sendCommand(key, false, command),
+    forget: key => own.sendCommand(key, false, ['unwatch']),
+    transact: (key, commands) =>
+      executed(own.multi(key), commands, (multi, command) => multi.addCommand(key, false, command)),
+    close: () => own.destroy(),
+  }
+}
+
+/** A connection to the master, lent by a Sentinel client of node-redis. `ownPrefix` is what its methods put before keys. */
+export function lentBySentinel(lease: LeasedClient, ownPrefix: string): Isolated {
+  return {
+    // By its own method, so that it notices when it has connected anew since.
+    send: (_, command) =>
+      command[0] === 'watch'
+        ? lease.watch(command.slice(1).map(key => key.slice(ownPrefix.length)))
+        : lease.sendCommand(false, command),
+    forget: () => lease.unwatch(),
+    transact: (_, commands) =>
+      executed(lease.multi(), commands, (multi, command) => multi.addCommand(false, command)),
+    close() {},
+  }
+}
+
+/** What a Sentinel client of node-redis lends. */
+export interface LeasedClient {
+  watch(keys: readonly string[]): Promise<unknown>
+  unwatch(): Promise<unknown>
+  sendCommand(readonly: boolean, command: readonly string[]): Promise<unknown>
+  // biome-ignore lint/suspicious/noExplicitAny: the parameters of its methods depend on what kind of client it is
+  multi(): any
+}
+
+async function executed(
+  multi: { exec(): Promise<unknown[]> },
+  commands: readonly (readonly string[])[],
+  // biome-ignore lint/suspicious/noExplicitAny: its methods depend on what kind of client it is
+  add: (multi: any, command: readonly string[]) => unknown,
+): Promise<unknown[] | null> {
+  for (const command of commands) add(multi, command)
+  try {
+    return await multi.exec()
+  } catch (error) {
+    if ((error as Error).constructor.name === 'WatchError') return null
+    throw error
+  }
+}
+
+function failed(error: Error): never {
+  throw error
+}
