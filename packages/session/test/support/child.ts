@@ -15,7 +15,6 @@ export interface Exit {
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
-const publisher = pathToFileURL(join(root, 'scripts/publishable.mjs')).href
 
 /** Where to install our packages, and which. */
 export interface Installed {
@@ -113,11 +112,20 @@ async function compile(folder: string, name: string, outDir: string, options: ob
 }
 
 /** A package as npm publishes it, with the declarations that are in this folder. */
-async function publishInto(from: string, to: string, declared: string): Promise<void> {
-  const call = `await makePublishable(...${JSON.stringify([from, to, declared])})`
-  const source = `import { makePublishable } from '${publisher}'; ${call}`
+function publishInto(from: string, to: string, declared: string): Promise<void> {
+  return runScript('publishable', 'makePublishable', [from, to, declared])
+}
+
+/** Write the JavaScript of a package as npm publishes it. */
+export function bundle(from: string, to: string): Promise<void> {
+  return runScript('bundle', 'bundle', [from, to])
+}
+
+async function runScript(script: string, name: string, args: readonly string[]): Promise<void> {
+  const url = pathToFileURL(join(root, 'scripts', `${script}.mjs`)).href
+  const source = `import { ${name} } from '${url}'; await ${name}(...${JSON.stringify(args)})`
   const { code, stderr } = await runNode(['--input-type=module', '--eval', source], { cwd: root })
-  if (code !== 0) throw new Error(`${from} cannot be put together:\n${stderr}`)
+  if (code !== 0) throw new Error(`${args[0]} cannot be put together:\n${stderr}`)
 }
 
 /** Run the TypeScript compiler. */

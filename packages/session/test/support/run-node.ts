@@ -15,11 +15,14 @@ const home = fileURLToPath(new URL('../..', import.meta.url))
 let built: Promise<string> | undefined
 let folder: string | undefined
 
-/** The file that users of the package load, as Node alone can run it. */
-function entryOf(name: Implementation['name']): Promise<string> | string {
-  if (name === 'express-session') return require.resolve('express-session')
+/** The files that users of the package require and import, as Node alone can run them. */
+async function entriesOf(name: Implementation['name']): Promise<{ required: string; imported: string }> {
+  if (name === 'express-session') {
+    const file = require.resolve('express-session')
+    return { required: file, imported: file }
+  }
   built ??= build()
-  return built
+  return { required: join(await built, 'index.cjs'), imported: join(await built, 'index.js') }
 }
 
 /** Our own files as npm publishes them, where their dependencies are found. */
@@ -29,7 +32,7 @@ async function build(): Promise<string> {
   folder = mkdtempSync(join(cache, 'session-'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   await bundle(home, folder)
-  return join(folder, 'index.js')
+  return folder
 }
 
 afterAll(() => {
@@ -45,10 +48,10 @@ export async function runNode(
   code: string,
   { env = {}, module }: { env?: Record<string, string>; module: boolean },
 ): Promise<{ stdout: string; stderr: string }> {
-  const entry = await entryOf(name)
+  const { required, imported } = await entriesOf(name)
   const source = code
-    .replaceAll('PACKAGE', JSON.stringify(entry))
-    .replaceAll('URL', JSON.stringify(pathToFileURL(entry).href))
+    .replaceAll('PACKAGE', JSON.stringify(required))
+    .replaceAll('URL', JSON.stringify(pathToFileURL(imported).href))
   const kind = module ? '--input-type=module' : '--input-type=commonjs'
   const { NO_DEPRECATION: _, NODE_ENV: __, DEBUG: ___, ...inherited } = process.env
   return run(process.execPath, ['--disable-warning=ExperimentalWarning', kind, '-e', source], {
