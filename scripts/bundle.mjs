@@ -67,7 +67,7 @@ async function write(folder, input, options, plugins = []) {
     platform: 'node',
     external: isExternal,
     makeAbsoluteExternalsRelative: false,
-    plugins: [literalRequire, ...plugins],
+    plugins: [asCommonJs, ...plugins],
   })
   const { output } = await build.write({
     format: 'cjs',
@@ -99,10 +99,17 @@ function isExternal(id) {
   return /^[\w@]/.test(id) && !BUNDLED.some(name => id === name || id.startsWith(`${name}/`))
 }
 
-/** A `require` that bundlers see, so that they take the driver in: in source, an ES module, it has to be made. */
-const literalRequire = {
-  name: 'literal-require',
-  transform: code => code.replace(/createRequire\(import\.meta\.url\)\((?=')/g, 'require('),
+/** Where a file of ours lies, or, in a bundle that is an ES module, where the program was started. */
+const PLACE =
+  "require('node:url').pathToFileURL(typeof __filename === 'string' ? __filename : process.cwd() + '/_').href"
+
+/** Source is ES modules. In CommonJS a driver is required in a way that bundlers see, so that they take it in. */
+const asCommonJs = {
+  name: 'as-commonjs',
+  transform: code =>
+    code
+      .replace(/createRequire\(import\.meta\.url\)\((?=')/g, 'require(')
+      .replaceAll('import.meta.url', PLACE),
 }
 
 /** An ES module that exports what a CommonJS file does. */

@@ -33,7 +33,12 @@ function loadMongodb(): MongoClient {
   try {
     return (createRequire(import.meta.url)('mongodb') as { MongoClient: MongoClient }).MongoClient
   } catch (cause) {
-    if ((cause as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw cause
-    throw new Error('MongodbStore.open needs the package mongodb: npm install mongodb', { cause })
+    // In a bundle that is an ES module there may be no `require`.
+    const missing = (cause as { code?: unknown }).code === 'MODULE_NOT_FOUND'
+    if (!missing && !(cause instanceof ReferenceError)) throw cause
+    throw new Error(
+      'MongodbStore.open needs the package mongodb: npm install mongodb; in a bundle that has no such package, pass a client: new MongodbStore({ client })',
+      { cause },
+    )
   }
 }

@@ -19,7 +19,9 @@ it('open: without the package mongodb, one sentence says how to get it', async (
     }`,
   )
   await ended
-  expect(lines).toEqual(['MongodbStore.open needs the package mongodb: npm install mongodb'])
+  expect(lines).toEqual([
+    'MongodbStore.open needs the package mongodb: npm install mongodb; in a bundle that has no such package, pass a client: new MongodbStore({ client })',
+  ])
 })
 
 it('close: the process ends after it', async () => {

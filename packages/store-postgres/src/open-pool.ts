@@ -60,7 +60,11 @@ function driver(): Driver {
   try {
     return createRequire(import.meta.url)('pg') as Driver
   } catch (cause) {
-    if (codeOf(cause) !== 'MODULE_NOT_FOUND') throw cause
-    throw new Error('PostgresStore.open needs the package pg: npm install pg', { cause })
+    // In a bundle that is an ES module there may be no `require`.
+    if (codeOf(cause) !== 'MODULE_NOT_FOUND' && !(cause instanceof ReferenceError)) throw cause
+    throw new Error(
+      'PostgresStore.open needs the package pg: npm install pg; in a bundle that has no such package, pass a client: new PostgresStore({ client })',
+      { cause },
+    )
   }
 }

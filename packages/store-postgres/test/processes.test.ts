@@ -127,7 +127,9 @@ describe('without pg', () => {
       }
     `,
     )
-    expect(stdout).toBe('PostgresStore.open needs the package pg: npm install pg\n')
+    expect(stdout).toBe(
+      'PostgresStore.open needs the package pg: npm install pg; in a bundle that has no such package, pass a client: new PostgresStore({ client })\n',
+    )
     expect(code).toBe(0)
   })
 })

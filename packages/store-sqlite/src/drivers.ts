@@ -98,7 +98,7 @@ function manifestOf(name: string): Manifest {
   } catch (cause) {
     const version = major() < 22 ? '@12' : ''
     throw new Error(
-      `SqliteStore.open needs the package ${name} on Node ${process.versions.node}: npm install ${name}${version}. Node 22.13 and later have a driver of their own.`,
+      `SqliteStore.open needs the package ${name} on Node ${process.versions.node}: npm install ${name}${version}. Node 22.13 and later have a driver of their own; in a bundle, pass a client: new SqliteStore({ client }).`,
       { cause },
     )
   }

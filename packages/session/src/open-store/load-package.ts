@@ -17,12 +17,22 @@ export async function loadPackage(name: string): Promise<Exports | undefined> {
   for (const from of [process.cwd(), ...(script ? [dirname(realPath(script))] : [])]) {
     const folder = folderFrom(from, name)
     // The one that we see too is left to Node, with the conditions that the process was started with.
-    if (folder && folder !== ours) return import(pathToFileURL(entryOf(folder)).href)
+    if (folder && folder !== ours) return load(pathToFileURL(entryOf(folder)).href, name, from)
     if (folder) break
     const plugAndPlay = resolvedFrom(from, name)
-    if (plugAndPlay) return import(pathToFileURL(plugAndPlay).href)
+    if (plugAndPlay) return load(pathToFileURL(plugAndPlay).href, name, from)
   }
-  return ours ? import(name) : undefined
+  return ours ? load(name, name, here) : undefined
+}
+
+/** Bundlers leave this import to Node. Where code runs in a sandbox that has none, as under Jest, the package is required. */
+async function load(specifier: string, name: string, from: string): Promise<Exports> {
+  try {
+    return await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)
+  } catch (error) {
+    if (!/^ERR_VM_DYNAMIC_IMPORT/.test(String((error as { code?: unknown } | null)?.code))) throw error
+    return createRequire(join(resolve(from), '_'))(name) as Exports
+  }
 }
 
 /** The folder of the package in the nearest `node_modules`. */
