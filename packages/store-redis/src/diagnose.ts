@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { Finding } from '@coatcheck/session'
 import type { Driver, Send } from './driver.ts'
+import { isRefused } from './failures.ts'
 
 /** Milliseconds: clocks that are further apart have not been set by the same time server. */
 const SKEW = 5000
@@ -18,17 +19,34 @@ export async function diagnose(driver: Driver, client: string): Promise<Finding[
 }
 
 async function server(send: Send): Promise<Finding[]> {
-  const [clock, info, save] = await Promise.all([
+  const [clock, means, info, save] = await Promise.all([
     clockOf(send),
+    meansOf(send),
     permitted(() => send('info')),
     permitted(() => send('config', 'get', 'save')),
   ])
   if (info === undefined) {
     const text = 'the user of the store may not run INFO: version, memory and persistence were not looked at'
-    return [{ name: 'server', level: 'ok', text }, clock]
+    return [{ name: 'server', level: 'ok', text }, clock, means]
   }
   const facts = factsOf(String(info))
-  return [versionOfServer(facts), clock, memory(facts), persistence(facts, save)]
+  return [versionOfServer(facts), clock, means, memory(facts), persistence(facts, save)]
+}
+
+/** How a session is replaced if it is still what was read. */
+async function meansOf(send: Send): Promise<Finding> {
+  const name = 'writes on a condition'
+  if (await permitted(() => send('function', 'list', 'libraryname', 'coatcheck*'))) {
+    return { name, level: 'ok', text: 'by functions' }
+  }
+  if (await permitted(() => send('eval', 'return 1', '0'))) {
+    const text =
+      'by scripts, as there are no functions (Redis 7, or FCALL and FUNCTION for the user): tracing of the client shows what is written'
+    return { name, level: 'ok', text }
+  }
+  const text =
+    'the user of the store may run neither functions nor scripts: plain commands take more round trips; allow @scripting'
+  return { name, level: 'warning', text }
 }
 
 function versionOfServer(facts: Facts): Finding {
@@ -102,7 +120,7 @@ async function permitted(work: () => Promise<unknown>): Promise<unknown> {
   try {
     return await work()
   } catch (error) {
-    if (/^(NOPERM|ERR unknown (sub)?command)/i.test((error as Error).message)) return undefined
+    if (isRefused(error)) return undefined
     throw error
   }
 }

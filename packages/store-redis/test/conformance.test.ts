@@ -1,11 +1,21 @@
 import { inject } from 'vitest'
 import { lookAt, subjectOf } from './conformance-subject.ts'
-import { clients } from './support/clients.ts'
+import { clients, restricted } from './support/clients.ts'
 import { describeConformance } from './support/conform.ts'
 
 for (const [name, connect] of Object.entries(clients)) {
   describeConformance(name, () => {
     const url = inject('redisUrl')
     return subjectOf({ name, connect: () => connect(url), look: () => lookAt(url) })
+  })
+}
+
+// What plain commands can keep, they keep: that is all of it.
+for (const client of ['ioredis 5', 'node-redis 5']) {
+  const name = `${client}, for a user without scripts`
+  describeConformance(name, () => {
+    const url = inject('redisUrl')
+    const connect = () => restricted(clients[client]!, url)
+    return subjectOf({ name, connect, look: () => lookAt(url) })
   })
 }
