@@ -65,7 +65,7 @@ function rates({ coatcheck, 'express-session': peer }) {
 }
 
 async function latenciesOf(kind, { rounds, seconds }) {
-  const url = await databaseFor(kind, { timed: true })
+  const url = await databaseFor(kind)
   const servers = {}
   const cookies = {}
   for (const middleware of VARIANTS) {

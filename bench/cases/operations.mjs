@@ -67,7 +67,7 @@ function aimOf(kind, name) {
 }
 
 async function compareOn(kind, rounds, count) {
-  const url = await databaseFor(kind, { timed: true })
+  const url = await databaseFor(kind)
   const children = {}
   for (const who of VARIANTS) children[who] = await startChild('operations.mjs', { who, kind, url })
   const found = {}

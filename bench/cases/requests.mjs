@@ -73,7 +73,7 @@ async function measure(kind, { quick }) {
 }
 
 async function samplesOf(kind, { rounds, seconds }) {
-  const url = await databaseFor(kind, { timed: true })
+  const url = await databaseFor(kind)
   const servers = {}
   const cookies = {}
   for (const middleware of VARIANTS) {

@@ -16,21 +16,16 @@ const OURS = {
 
 /**
  * The URL of a running server for this kind of store, started once in a run; `undefined` for a store that needs none. Throws a
- * {@link NotHere} where it cannot be had, which leaves a case unmeasured and the page saying so; for what is `timed` also where
- * another server stands in for it.
+ * {@link NotHere} where it cannot be had, which leaves a case unmeasured and the page saying so.
  */
-export async function databaseFor(kind, { timed = false } = {}) {
+export async function databaseFor(kind) {
   const [name, exported] = OURS[kind]
   if (!(await import(name))[exported]) throw new NotHere(`${name} has no ${exported} yet`)
   if (!STARTERS[kind]) return undefined
   const url = process.env[`${kind.toUpperCase()}_URL`]
   if (url) return url
   if (!started.has(kind)) started.set(kind, await start(kind))
-  const server = started.get(kind)
-  if (timed && server.kind === 'ferretdb') {
-    throw new NotHere('the server here is FerretDB, whose time says nothing about MongoDB')
-  }
-  return server.url
+  return started.get(kind).url
 }
 
 async function start(kind) {
@@ -40,11 +35,7 @@ async function start(kind) {
 
 /** The versions of the servers that this run has started. */
 export function serverVersions() {
-  const versions = [...started].map(([name, { kind, version }]) => [
-    name,
-    kind === 'ferretdb' ? `FerretDB ${version}, which stands in for MongoDB` : version,
-  ])
-  return Object.fromEntries(versions)
+  return Object.fromEntries([...started].map(([name, { version }]) => [name, version]))
 }
 
 export class NotHere extends Error {}

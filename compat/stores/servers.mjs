@@ -13,7 +13,7 @@ export async function startServers() {
     names: [
       `Redis ${redis.version ?? ''}`,
       `PostgreSQL ${postgres.version ?? ''}`,
-      `${mongodb.kind === 'ferretdb' ? 'FerretDB in place of MongoDB' : 'MongoDB'} ${mongodb.version ?? ''}`,
+      `MongoDB ${mongodb.version ?? ''}`,
     ].map(name => name.trim()),
     stop: () => Promise.all(servers.map(server => server.stop())),
   }

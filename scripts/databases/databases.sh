@@ -9,7 +9,7 @@ export TESTCONTAINERS_RYUK_DISABLED=true
 
 source scripts/databases/engine.sh
 source scripts/databases/images.sh
-source scripts/databases/ferretdb.sh
+source scripts/databases/mongodb.sh
 
 get_redis() {
   if [[ -n ${REDIS_URL-} ]]; then
@@ -28,20 +28,16 @@ get_postgres() {
   get_docker && find_image postgres postgres:15 COATCHECK_POSTGRES_IMAGE
 }
 
-# FerretDB speaks MongoDB's protocol. What it lacks is said in the tests that need it.
 get_mongodb() {
   if [[ -n ${MONGODB_URL-} ]]; then
     echo 'mongodb: the server of MONGODB_URL'
     return
   fi
-  get_docker && find_image mongodb mongo:7 COATCHECK_MONGODB_IMAGE || return
-  if [[ $COATCHECK_MONGODB_IMAGE == coatcheck/mongodb:debian ]]; then
-    echo 'mongodb: FerretDB 1.24 stands in for MongoDB, whose image cannot be had here'
-  fi
+  get_docker && find_image mongodb mongo:8 COATCHECK_MONGODB_IMAGE
 }
 
 close_databases() {
-  rm -rf --one-file-system "${logs:?}"/image-*.root
+  rm -rf --one-file-system "${logs:?}"/image-*.root "${logs:?}"/*-wheel
   remove_containers
   stop_docker
 }

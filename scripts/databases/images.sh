@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# The images of the databases: official ones, or ones built from Debian packages (or, for MongoDB, which is not among
-# them, from Go modules) where no registry can be reached.
+# The images of the databases: official ones, or ones built from Debian packages where no registry can be reached.
 
 # `find_image NAME OFFICIAL VARIABLE`: exports VARIABLE with the image for a database; one that it names already is
 # taken as it is.
@@ -40,7 +39,7 @@ have_image() {
 # An image that was built by another version of these files is built again.
 recipe() {
   local files=(scripts/databases/images.sh scripts/databases/postgres-entrypoint.sh)
-  if [[ $1 == mongodb ]]; then files=(scripts/databases/ferretdb.sh scripts/databases/ferretdb/*); fi
+  if [[ $1 == mongodb ]]; then files+=(scripts/databases/mongodb.sh); fi
   cat "${files[@]}" | sha256sum | cut -c 1-16
 }
 
@@ -74,7 +73,8 @@ build_postgres() {
     --change 'CMD ["postgres"]' --change 'EXPOSE 5432'
 }
 
-# `build_image NAME TAG PACKAGES CHANGES...`: the smallest Debian with some packages, as an image.
+# `build_image NAME TAG PACKAGES CHANGES...`: the smallest Debian with some packages, as an image. Where there is a
+# function add_to_NAME, it adds what is no Debian package.
 build_image() {
   local name=$1 tag=$2 packages=$3 root=$PWD/${logs:?}/image-$1.root
   shift 3
@@ -85,7 +85,9 @@ build_image() {
   apt_install debootstrap || return
   echo "$name: building $tag from Debian packages"
   local status=0
-  { bootstrap "$packages" "$root" && import "$name" "$root" "$tag" "$@"; } >"${logs:?}/image-$name.log" 2>&1 || status=$?
+  {
+    bootstrap "$packages" "$root" && add_files "$name" "$root" && import "$name" "$root" "$tag" "$@"
+  } >"${logs:?}/image-$name.log" 2>&1 || status=$?
   rm -rf --one-file-system "$root"
   if ((status == 0)); then return; fi
   tail -n 5 "${logs:?}/image-$name.log" >&2
@@ -106,6 +108,11 @@ bootstrap() {
     unshare --mount debootstrap --variant=minbase --components="$components" --include="$packages" \
       "$codename" "$root" "$mirror"
   )
+}
+
+add_files() {
+  local name=$1 root=$2
+  if [[ $(type -t "add_to_$name") == function ]]; then "add_to_$name" "$root"; fi
 }
 
 apt_targets() {

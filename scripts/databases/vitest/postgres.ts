@@ -1,5 +1,7 @@
-import { startPostgres } from '@coatcheck/store-conformance/containers'
+// By its path: vitest runs this file outside of the projects, where packages are what was built last.
+
 import type { TestProject } from 'vitest/node'
+import { startPostgres } from '../../../packages/store-conformance/src/containers.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,5 +1,7 @@
-import { startRedis } from '@coatcheck/store-conformance/containers'
+// By its path: vitest runs this file outside of the projects, where packages are what was built last.
+
 import type { TestProject } from 'vitest/node'
+import { startRedis } from '../../../packages/store-conformance/src/containers.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

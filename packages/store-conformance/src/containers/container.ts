@@ -41,7 +41,7 @@ export interface Started {
 const DATABASES = {
   redis: { name: 'Redis', official: 'redis:7', variable: 'COATCHECK_REDIS_IMAGE' },
   postgres: { name: 'PostgreSQL', official: 'postgres:15', variable: 'COATCHECK_POSTGRES_IMAGE' },
-  mongodb: { name: 'MongoDB', official: 'mongo:7', variable: 'COATCHECK_MONGODB_IMAGE' },
+  mongodb: { name: 'MongoDB', official: 'mongo:8', variable: 'COATCHECK_MONGODB_IMAGE' },
 }
 
 /** Starts a container and waits until the database in it is ready. */
