@@ -1,12 +1,10 @@
-export type { CallOptions, Outcome } from './call.ts'
-export { Chaos, type Held } from './chaos.ts'
-export type { Entry } from './entries.ts'
+export type { CallOptions, Outcome } from './calls/call.ts'
+export type { Entry } from './calls/entries.ts'
+export { StoreHandle } from './calls/handle.ts'
+export type { Stored } from './calls/stored.ts'
+export { Chaos, type Held } from './chaos/chaos.ts'
 export { Failure, Unverified, UsageError } from './errors.ts'
-export { formatFailure, formatRule, linkTo } from './failure.ts'
-export { type Stored, StoreHandle } from './handle.ts'
-export { linearizable, type Operation, type Verdict } from './linearizable.ts'
-export { loadSubject, moduleOf, type SubjectModule } from './load.ts'
-export type { Progress, RunOptions } from './options.ts'
+export { formatFailure, formatRule, linkTo } from './reports/failure.ts'
 export {
   breaks,
   countVerdicts,
@@ -14,20 +12,16 @@ export {
   type RuleResult,
   type RuleVerdict,
   type Smoke,
-} from './report.ts'
-export type { Capability, Hook, Lane, Level, Need, Rule } from './rule.ts'
+} from './reports/report.ts'
 export { explain, rules } from './rules/index.ts'
-export { runConformance } from './run.ts'
-export { Cookie, type CookieInit, Session } from './session.ts'
-export {
-  type AnyStore,
-  type Backend,
-  type ConditionalMapping,
-  type Context,
-  defineSubject,
-  normalizeSubject,
-  type Subject,
-  type SubjectLike,
-  type Waiver,
-} from './subject.ts'
-export { type OpenOptions, type Setting, Trial } from './trial.ts'
+export type { Lane, Level, Rule } from './rules/rule.ts'
+export type { Progress, RunOptions } from './running/options.ts'
+export { runConformance } from './running/run.ts'
+export type { AnyStore } from './subject/any-store.ts'
+export { loadSubject, moduleOf, type SubjectModule } from './subject/load.ts'
+export type { Capability, Hook, Need } from './subject/needs.ts'
+export { defineSubject, normalizeSubject } from './subject/normalize.ts'
+export type { Backend, ConditionalMapping, Context, Subject, SubjectLike, Waiver } from './subject/subject.ts'
+export { linearizable, type Operation, type Verdict } from './trial/linearizable.ts'
+export { type OpenOptions, type Setting, Trial } from './trial/trial.ts'
+export { Cookie, type CookieInit, Session } from './values/session.ts'

@@ -2,7 +2,8 @@ import session from 'express-session'
 import { describe, expect, test } from 'vitest'
 import { type Report, runConformance } from '../src/index.ts'
 import { moduleFor, typescript } from './mutants/execute.ts'
-import { ReferenceStore, subjectOf } from './mutants/reference.ts'
+import { ReferenceStore } from './mutants/reference.ts'
+import { subjectOf } from './mutants/reference-subject.ts'
 
 function notPassed(report: Report): string[] {
   const fine = ['pass', 'not-applicable', 'unverified']

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type Progress, type Report, type RunOptions, runConformance } from '../src/index.ts'
 import { typescript } from './mutants/execute.ts'
-import { type Callback, type Data, ReferenceStore, type StoreClass, subjectOf } from './mutants/reference.ts'
+import { type Callback, type Data, ReferenceStore } from './mutants/reference.ts'
+import { type StoreClass, subjectOf } from './mutants/reference-subject.ts'
 
 function run(Store: StoreClass, only: string[], options: RunOptions = {}): Promise<Report> {
   return runConformance(subjectOf(Store), { only, ...options })

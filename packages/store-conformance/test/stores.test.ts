@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { rules, runConformance } from '../src/index.ts'
 import { typescript } from './mutants/execute.ts'
-import { ReferenceStore, subjectOf } from './mutants/reference.ts'
+import { ReferenceStore } from './mutants/reference.ts'
+import { subjectOf } from './mutants/reference-subject.ts'
 import { complaints } from './support/complaints.ts'
 import { coreOnly } from './variants/index.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { normalizeSubject, runConformance, UsageError } from '../src/index.ts'
-import { capabilitiesOf, subjectOfModule } from '../src/subject.ts'
+import { subjectOfModule } from '../src/subject/normalize.ts'
+import { capabilitiesOf } from '../src/subject/offered.ts'
 import { ReferenceStore } from './mutants/reference.ts'
 
 describe('a subject', () => {

@@ -1,11 +1,11 @@
 import { textOf } from '../errors.ts'
-import type { RunOptions } from '../options.ts'
-import type { Report, RuleResult } from '../report.ts'
+import type { Report, RuleResult } from '../reports/report.ts'
 import { failureText, familiesOf, isFailure } from '../reports/shared.ts'
-import { matches, type Rule } from '../rule.ts'
 import { rules } from '../rules/index.ts'
-import { runConformance } from '../run.ts'
-import type { SubjectLike } from '../subject.ts'
+import { matches, type Rule } from '../rules/rule.ts'
+import type { RunOptions } from '../running/options.ts'
+import { runConformance } from '../running/run.ts'
+import type { SubjectLike } from '../subject/subject.ts'
 
 /** Options of `conformance()`. */
 export interface ConformanceOptions extends Omit<RunOptions, 'onProgress' | 'signal'> {

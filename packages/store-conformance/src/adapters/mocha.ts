@@ -1,4 +1,4 @@
-import type { SubjectLike } from '../subject.ts'
+import type { SubjectLike } from '../subject/subject.ts'
 import { type ConformanceOptions, register, TEST_TIMEOUT } from './adapter.ts'
 
 export type { ConformanceOptions }

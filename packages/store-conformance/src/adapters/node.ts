@@ -1,5 +1,5 @@
 import { describe, test } from 'node:test'
-import type { SubjectLike } from '../subject.ts'
+import type { SubjectLike } from '../subject/subject.ts'
 import { type ConformanceOptions, register, TEST_TIMEOUT } from './adapter.ts'
 
 export type { ConformanceOptions }

@@ -1,10 +1,10 @@
 import { textOf } from '../errors.ts'
-import { installGuard, within } from '../guard.ts'
-import { loadSubject } from '../load.ts'
 import { rules } from '../rules/index.ts'
-import { runRule } from '../run-rule.ts'
-import type { Subject } from '../subject.ts'
-import type { Setting } from '../trial.ts'
+import { runRule } from '../running/run-rule.ts'
+import { loadSubject } from '../subject/load.ts'
+import type { Subject } from '../subject/subject.ts'
+import { installGuard, within } from '../trial/guard.ts'
+import type { Setting } from '../trial/trial.ts'
 import type { Assignment, News } from './protocol.ts'
 
 function tell(news: News): Promise<void> {

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { RuleResult } from '../report.ts'
-import type { Rule } from '../rule.ts'
-import { resultOf } from '../run-rule.ts'
+import type { RuleResult } from '../reports/report.ts'
+import type { Rule } from '../rules/rule.ts'
+import { resultOf } from '../running/run-rule.ts'
 import type { Assignment, News } from './protocol.ts'
 
 /** What the parent does with what it hears. */

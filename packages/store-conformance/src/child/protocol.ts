@@ -1,6 +1,6 @@
-import type { SubjectModule } from '../load.ts'
-import type { RuleResult } from '../report.ts'
-import type { Need } from '../rule.ts'
+import type { RuleResult } from '../reports/report.ts'
+import type { SubjectModule } from '../subject/load.ts'
+import type { Need } from '../subject/needs.ts'
 
 /** What the child is told when it starts. */
 export interface Assignment {

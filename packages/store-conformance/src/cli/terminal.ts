@@ -1,6 +1,6 @@
-import type { Progress } from '../options.ts'
-import type { Report } from '../report.ts'
+import type { Report } from '../reports/report.ts'
 import { failureText, isFailure } from '../reports/shared.ts'
+import type { Progress } from '../running/options.ts'
 
 /** Where the command writes: a terminal, a pipe, or a test. */
 export interface Output {

@@ -1,4 +1,4 @@
-import type { Report } from '../report.ts'
+import type { Report } from './report.ts'
 
 /** What a shields.io endpoint badge reads. */
 export interface Badge {

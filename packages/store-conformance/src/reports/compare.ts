@@ -1,4 +1,4 @@
-import type { Report } from '../report.ts'
+import type { Report } from './report.ts'
 
 /** A rule whose verdict differs between two reports. */
 export interface Change {

@@ -1,6 +1,6 @@
-import type { Report, RuleResult, RuleVerdict } from '../report.ts'
 import { rules } from '../rules/index.ts'
 import { script, style } from './html-assets.ts'
+import type { Report, RuleResult, RuleVerdict } from './report.ts'
 import { againCommand, familiesOf, escapeXml as text } from './shared.ts'
 
 const names: Record<RuleVerdict, string> = {

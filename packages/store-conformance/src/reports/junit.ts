@@ -1,4 +1,4 @@
-import type { Report, RuleResult } from '../report.ts'
+import type { Report, RuleResult } from './report.ts'
 import { escapeXml, failureText, familiesOf, isFailure } from './shared.ts'
 
 /** The report as JUnit XML: one suite per family, one case per rule; what was not checked is skipped, with the reason. */

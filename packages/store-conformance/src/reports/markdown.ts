@@ -1,5 +1,5 @@
-import type { Report, RuleResult } from '../report.ts'
 import { type Change, changesBetween } from './compare.ts'
+import type { Report, RuleResult } from './report.ts'
 import { failureText, familiesOf, isFailure } from './shared.ts'
 
 /** The report as Markdown, short enough for a comment; with `before`, what has changed since. */

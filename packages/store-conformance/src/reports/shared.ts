@@ -1,6 +1,6 @@
-import { formatFailure } from '../failure.ts'
-import { breaks, type Report, type RuleResult } from '../report.ts'
 import { rules } from '../rules/index.ts'
+import { formatFailure } from './failure.ts'
+import { breaks, type Report, type RuleResult } from './report.ts'
 
 /** Whether a run with this result fails: a MUST, or with `strict` a SHOULD too. */
 export function isFailure(result: RuleResult, strict: boolean): boolean {

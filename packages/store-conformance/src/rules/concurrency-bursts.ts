@@ -1,7 +1,7 @@
-import type { Outcome } from '../call.ts'
-import type { StoreHandle } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import type { Trial } from '../trial.ts'
+import type { Outcome } from '../calls/call.ts'
+import type { StoreHandle } from '../calls/handle.ts'
+import type { Trial } from '../trial/trial.ts'
+import { family, type Rule } from './rule.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 

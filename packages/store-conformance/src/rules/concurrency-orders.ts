@@ -1,6 +1,6 @@
-import type { Outcome } from '../call.ts'
-import { family, type Rule } from '../rule.ts'
-import { everyOrder } from './orders.ts'
+import type { Outcome } from '../calls/call.ts'
+import { family, type Rule } from './rule.ts'
+import { everyOrder } from './support/orders.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 

@@ -1,10 +1,10 @@
-import type { StoreHandle } from '../handle.ts'
-import { linearizable, type Operation } from '../linearizable.ts'
-import { family, type Rule } from '../rule.ts'
-import type { Trial } from '../trial.ts'
+import type { StoreHandle } from '../calls/handle.ts'
+import { linearizable, type Operation } from '../trial/linearizable.ts'
+import type { Trial } from '../trial/trial.ts'
 import { concurrencyBursts } from './concurrency-bursts.ts'
 import { concurrencyOrders } from './concurrency-orders.ts'
-import { rounds } from './lives.ts'
+import { family, type Rule } from './rule.ts'
+import { rounds } from './support/lives.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 

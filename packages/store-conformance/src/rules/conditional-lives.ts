@@ -1,7 +1,7 @@
-import type { StoreHandle } from '../handle.ts'
-import type { RuleText } from '../rule.ts'
-import type { Trial } from '../trial.ts'
-import { lasts, patiently } from './lives.ts'
+import type { StoreHandle } from '../calls/handle.ts'
+import type { Trial } from '../trial/trial.ts'
+import type { RuleText } from './rule.ts'
+import { lasts, patiently } from './support/lives.ts'
 
 /** Makes one session live longer and another one shorter. False when the first had ended before that. */
 async function moved(t: Trial, store: StoreHandle, life: number): Promise<boolean> {

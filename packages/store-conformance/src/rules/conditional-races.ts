@@ -1,6 +1,6 @@
-import type { StoreHandle } from '../handle.ts'
-import type { RuleText } from '../rule.ts'
-import type { Trial } from '../trial.ts'
+import type { StoreHandle } from '../calls/handle.ts'
+import type { Trial } from '../trial/trial.ts'
+import type { RuleText } from './rule.ts'
 
 /** Two stores on the same sessions; the same one twice where stores share nothing. */
 export async function two(t: Trial): Promise<[StoreHandle, StoreHandle]> {

@@ -1,10 +1,11 @@
-import type { Stored, StoreHandle } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import type { Trial } from '../trial.ts'
+import type { StoreHandle } from '../calls/handle.ts'
+import type { Stored } from '../calls/stored.ts'
+import type { Trial } from '../trial/trial.ts'
 import { movesTheExpiry } from './conditional-lives.ts'
 import { conditionalRaces } from './conditional-races.ts'
-import { loadBrief } from './lives.ts'
 import { records } from './records.ts'
+import { family, type Rule } from './rule.ts'
+import { loadBrief } from './support/lives.ts'
 
 const upstream = 'https://github.com/expressjs/session/issues/632'
 const mark = Symbol.for('coatcheck.loaded')

@@ -1,8 +1,8 @@
+import type { StoreHandle } from '../calls/handle.ts'
 import { Unverified } from '../errors.ts'
-import type { StoreHandle } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import { show } from '../show.ts'
-import type { Trial } from '../trial.ts'
+import type { Trial } from '../trial/trial.ts'
+import { show } from '../values/show.ts'
+import { family, type Rule } from './rule.ts'
 
 const unparsable = ['{"cookie":{"originalMaxAge":6', 'this is no JSON', '']
 const strange = ['null', '42', '"text"', '[]', 'true']

@@ -1,4 +1,4 @@
-import { family, type Rule } from '../rule.ts'
+import { family, type Rule } from './rule.ts'
 
 const manual = 'https://github.com/expressjs/session#storedestroysid-callback'
 

@@ -1,9 +1,9 @@
 import { errorMonitor } from 'node:events'
+import type { StoreHandle } from '../calls/handle.ts'
 import { textOf } from '../errors.ts'
-import type { StoreHandle } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import type { AnyStore } from '../subject.ts'
-import type { Trial } from '../trial.ts'
+import type { AnyStore } from '../subject/any-store.ts'
+import type { Trial } from '../trial/trial.ts'
+import { family, type Rule } from './rule.ts'
 
 const calls: readonly string[] = ['set', 'get', 'touch', 'destroy']
 

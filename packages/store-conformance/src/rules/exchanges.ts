@@ -1,6 +1,6 @@
-import { family, type Rule } from '../rule.ts'
 import { two } from './conditional-races.ts'
-import { writeAndOutlive } from './lives.ts'
+import { family, type Rule } from './rule.ts'
+import { writeAndOutlive } from './support/lives.ts'
 
 const decision = 'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/010-a-login-in-one-step.md'
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
-import { family, type Rule } from '../rule.ts'
-import { writeAndOutlive } from './lives.ts'
+import { family, type Rule } from './rule.ts'
+import { writeAndOutlive } from './support/lives.ts'
 
 /** Rules on what becomes of expired sessions in lists, counts and tables. */
 export const expiryListing: readonly Rule[] = family('expiry', [

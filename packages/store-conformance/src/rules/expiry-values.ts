@@ -1,6 +1,6 @@
-import { family, type Rule } from '../rule.ts'
-import type { Trial } from '../trial.ts'
-import { openWithTtl, withMaxAge } from './lives.ts'
+import type { Trial } from '../trial/trial.ts'
+import { family, type Rule } from './rule.ts'
+import { openWithTtl, withMaxAge } from './support/lives.ts'
 
 const day = 86_400_000
 const zones = {

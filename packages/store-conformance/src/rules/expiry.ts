@@ -1,10 +1,10 @@
-import type { StoreHandle } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import type { Session } from '../session.ts'
-import type { Trial } from '../trial.ts'
+import type { StoreHandle } from '../calls/handle.ts'
+import type { Trial } from '../trial/trial.ts'
+import type { Session } from '../values/session.ts'
 import { expiryListing } from './expiry-listing.ts'
 import { expiryValues } from './expiry-values.ts'
-import { openWithTtl, patiently, withMaxAge, writeAndOutlive } from './lives.ts'
+import { family, type Rule } from './rule.ts'
+import { openWithTtl, patiently, withMaxAge, writeAndOutlive } from './support/lives.ts'
 
 const hour = 3_600_000
 

@@ -1,6 +1,6 @@
-import type { StoreHandle } from '../handle.ts'
-import type { RuleText } from '../rule.ts'
-import type { Trial } from '../trial.ts'
+import type { StoreHandle } from '../calls/handle.ts'
+import type { Trial } from '../trial/trial.ts'
+import type { RuleText } from './rule.ts'
 
 /** A session that JSON cannot hold, and whether a store that took it (not all use JSON) still has what is special about it. */
 interface Unserialisable {

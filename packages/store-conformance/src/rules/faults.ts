@@ -1,10 +1,10 @@
-import type { Outcome } from '../call.ts'
+import type { Outcome } from '../calls/call.ts'
+import type { StoreHandle } from '../calls/handle.ts'
 import { textOf } from '../errors.ts'
-import type { StoreHandle } from '../handle.ts'
-import { family, type Rule, type RuleText } from '../rule.ts'
-import { show } from '../show.ts'
-import type { Trial } from '../trial.ts'
+import type { Trial } from '../trial/trial.ts'
+import { show } from '../values/show.ts'
 import { faultsInCalls } from './faults-in-calls.ts'
+import { family, type Rule, type RuleText } from './rule.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 

@@ -1,8 +1,8 @@
-import type { StoreHandle } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import type { Trial } from '../trial.ts'
+import type { StoreHandle } from '../calls/handle.ts'
+import type { Trial } from '../trial/trial.ts'
 import { two } from './conditional-races.ts'
-import { lasts, patiently, writeAndOutlive } from './lives.ts'
+import { family, type Rule } from './rule.ts'
+import { lasts, patiently, writeAndOutlive } from './support/lives.ts'
 
 /** Inserts where a session is, which ends when it was to end. False when it had ended before that was looked at. */
 async function leftAlone(t: Trial, store: StoreHandle, life: number): Promise<boolean> {

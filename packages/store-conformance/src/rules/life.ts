@@ -1,8 +1,8 @@
 import { AsyncLocalStorage, createHook } from 'node:async_hooks'
+import type { StoreHandle } from '../calls/handle.ts'
 import { textOf } from '../errors.ts'
-import type { StoreHandle } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import type { Trial } from '../trial.ts'
+import type { Trial } from '../trial/trial.ts'
+import { family, type Rule } from './rule.ts'
 
 interface Timer extends NodeJS.Timeout {
   readonly _idleTimeout?: number

@@ -1,8 +1,8 @@
+import type { Stored } from '../calls/stored.ts'
 import { textOf } from '../errors.ts'
-import type { Stored } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import { show } from '../show.ts'
-import { byWho, count, eachOf, empty, list, numbered, onceEach, patience, setMany } from './listed.ts'
+import { show } from '../values/show.ts'
+import { family, type Rule } from './rule.ts'
+import { byWho, count, eachOf, empty, list, numbered, onceEach, patience, setMany } from './support/listed.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
+import type { StoreHandle } from '../calls/handle.ts'
 import { Failure } from '../errors.ts'
-import type { StoreHandle } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import type { Session } from '../session.ts'
-import type { Trial } from '../trial.ts'
+import type { Trial } from '../trial/trial.ts'
+import type { Session } from '../values/session.ts'
+import { family, type Rule } from './rule.ts'
 
 const sids = ['a', 'b']
 

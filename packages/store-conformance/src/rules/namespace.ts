@@ -1,8 +1,8 @@
-import type { Entry } from '../entries.ts'
+import type { Entry } from '../calls/entries.ts'
+import type { StoreHandle } from '../calls/handle.ts'
 import { textOf } from '../errors.ts'
-import type { StoreHandle } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import type { Trial } from '../trial.ts'
+import type { Trial } from '../trial/trial.ts'
+import { family, type Rule } from './rule.ts'
 
 const scan = 'https://redis.io/docs/latest/commands/scan/'
 

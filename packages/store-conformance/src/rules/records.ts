@@ -1,8 +1,8 @@
+import type { StoreHandle } from '../calls/handle.ts'
 import { textOf } from '../errors.ts'
-import type { StoreHandle } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import type { Trial } from '../trial.ts'
-import { writeAndOutlive } from './lives.ts'
+import type { Trial } from '../trial/trial.ts'
+import { family, type Rule } from './rule.ts'
+import { writeAndOutlive } from './support/lives.ts'
 
 const iteration = 'https://nodejs.org/api/stream.html#consuming-readable-streams-with-async-iterators'
 const many = 1203

@@ -1,8 +1,8 @@
-import { family, type Rule } from '../rule.ts'
-import type { Session } from '../session.ts'
-import type { Trial } from '../trial.ts'
+import type { Trial } from '../trial/trial.ts'
+import type { Session } from '../values/session.ts'
 import { two } from './conditional-races.ts'
-import { lasts, openWithTtl, patiently, rounds, writeAndOutlive } from './lives.ts'
+import { family, type Rule } from './rule.ts'
+import { lasts, openWithTtl, patiently, rounds, writeAndOutlive } from './support/lives.ts'
 
 const MINUTE = 60_000
 const decision = 'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/008-a-read-renews.md'

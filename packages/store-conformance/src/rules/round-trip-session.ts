@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
-import type { Stored, StoreHandle } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import type { CookieInit, Session } from '../session.ts'
-import type { Trial } from '../trial.ts'
-import { kept, keptOrRefused } from './kept.ts'
+import type { StoreHandle } from '../calls/handle.ts'
+import type { Trial } from '../trial/trial.ts'
+import type { CookieInit, Session } from '../values/session.ts'
+import { family, type Rule } from './rule.ts'
+import { cookieOf, instantOf } from './support/cookies.ts'
+import { kept, keptOrRefused } from './support/kept.ts'
+import { levelsOf, nested } from './support/nested.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 const stringify =
@@ -14,33 +16,6 @@ const taken =
   'id _id sid sess session data key value user expires expire expired expiry ttl maxAge lastModified lastAccess __lastAccess createdAt updatedAt version __v _rev hash length'.split(
     ' ',
   )
-
-/** An object that holds an object, and so on; `levels` of them. */
-function nested(levels: number): object {
-  let data: object = { end: true }
-  for (let level = 1; level < levels; level++) data = level % 10 === 0 ? { list: [data] } : { next: data }
-  return data
-}
-
-function levelsOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
-  const [inner] = Object.values(value)
-  return levelsOf(inner) + (Array.isArray(value) ? 0 : 1)
-}
-
-/** The cookie of a session that came back; a failure when there is none. */
-function cookieOf(t: Trial, got: Stored | undefined, call: string): Record<string, unknown> {
-  t.ok(got, `${call} gave undefined, want the session`)
-  t.ok(typeof got?.cookie === 'object' && got.cookie !== null, `${call} gave a session without a cookie`)
-  return got?.cookie as Record<string, unknown>
-}
-
-/** Milliseconds since the epoch of a Date or of a text that names an instant, its zone included; else undefined. */
-function instantOf(expires: unknown): number | undefined {
-  if (expires instanceof Date) return expires.getTime()
-  const zoned = /(Z|GMT|UTC|[+-]\d\d:?\d\d)( \(.*\))?$/
-  return typeof expires === 'string' && zoned.test(expires) ? Date.parse(expires) : undefined
-}
 
 /** A number that some number formats do not know. */
 const extreme = (value: unknown): boolean =>

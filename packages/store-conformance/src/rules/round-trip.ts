@@ -1,6 +1,6 @@
-import { family, type Rule } from '../rule.ts'
-import { kept, keptOrRefused } from './kept.ts'
 import { roundTripSession } from './round-trip-session.ts'
+import { family, type Rule } from './rule.ts'
+import { kept, keptOrRefused } from './support/kept.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 const json = 'https://www.rfc-editor.org/rfc/rfc8259'

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
-import type { StoreHandle } from '../handle.ts'
-import { family, type Rule } from '../rule.ts'
-import type { Trial } from '../trial.ts'
+import type { StoreHandle } from '../calls/handle.ts'
+import type { Trial } from '../trial/trial.ts'
+import { family, type Rule } from './rule.ts'
 
 /** How many sessions lie in the backend, or as near to it as this store lets one look. */
 async function count(t: Trial, store: StoreHandle): Promise<number> {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
-import { family, type Rule } from '../rule.ts'
-import { show } from '../show.ts'
-import type { Trial } from '../trial.ts'
-import { apart, findsNothing, taken, twoUsers } from './apart.ts'
+import type { Trial } from '../trial/trial.ts'
+import { show } from '../values/show.ts'
+import { family, type Rule } from './rule.ts'
+import { apart, findsNothing, taken, twoUsers } from './support/apart.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 const patterns = 'https://www.postgresql.org/docs/current/functions-matching.html'

@@ -1,5 +1,5 @@
-import { family, type Rule } from '../rule.ts'
-import { lasts, openWithTtl, patiently } from './lives.ts'
+import { family, type Rule } from './rule.ts'
+import { lasts, openWithTtl, patiently } from './support/lives.ts'
 
 const manual = 'https://github.com/expressjs/session#storetouchsid-session-callback'
 

@@ -1,5 +1,5 @@
-import { family, type Rule } from '../rule.ts'
-import { lasts, patiently, writeAndOutlive } from './lives.ts'
+import { family, type Rule } from './rule.ts'
+import { lasts, patiently, writeAndOutlive } from './support/lives.ts'
 import { touchCookies } from './touch-cookies.ts'
 
 const manual = 'https://github.com/expressjs/session#storetouchsid-session-callback'

@@ -1,6 +1,7 @@
 import type { Row } from './database.ts'
 import { type Mutant, mutant } from './mutant.ts'
-import type { Callback, Data, ReferenceOptions, ReferenceStore, StoreClass } from './reference.ts'
+import type { Callback, Data, ReferenceOptions, ReferenceStore } from './reference.ts'
+import type { StoreClass } from './reference-subject.ts'
 
 const later = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 

@@ -1,6 +1,7 @@
 import { expiryListingMutants } from './expiry-listing.ts'
 import { type Mutant, mutant } from './mutant.ts'
-import type { Data, ReferenceStore, StoreClass } from './reference.ts'
+import type { Data, ReferenceStore } from './reference.ts'
+import type { StoreClass } from './reference-subject.ts'
 import { twice } from './twice.ts'
 
 const day = 86_400_000

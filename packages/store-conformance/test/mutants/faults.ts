@@ -1,5 +1,6 @@
 import { type Mutant, mutant } from './mutant.ts'
-import type { Callback, Data, ReferenceOptions, ReferenceStore, StoreClass } from './reference.ts'
+import type { Callback, Data, ReferenceOptions, ReferenceStore } from './reference.ts'
+import type { StoreClass } from './reference-subject.ts'
 
 /** A store that answers a failure of the backend in this one method as if nothing had been. */
 function swallowing(method: string, answer: unknown): (Base: typeof ReferenceStore) => StoreClass {

@@ -1,5 +1,6 @@
 import { mutants } from './index.ts'
-import { ReferenceStore, subjectOf } from './reference.ts'
+import { ReferenceStore } from './reference.ts'
+import { subjectOf } from './reference-subject.ts'
 
 // A subject file for every mutant: `load.ts?name=touchUpserts`; without a name, the reference.
 const name = new URL(import.meta.url).searchParams.get('name')

@@ -1,5 +1,6 @@
 import type { Subject } from '../../src/index.ts'
-import { ReferenceStore, type StoreClass, subjectOf } from './reference.ts'
+import { ReferenceStore } from './reference.ts'
+import { type StoreClass, subjectOf } from './reference-subject.ts'
 
 /** A store with one defect, and the rule that must notice it. */
 export interface Mutant {

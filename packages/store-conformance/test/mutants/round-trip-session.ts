@@ -1,6 +1,7 @@
 import { isObject, reading, recoding, without, writing } from './codec.ts'
 import { type Mutant, mutant } from './mutant.ts'
-import type { Data, ReferenceStore, StoreClass } from './reference.ts'
+import type { Data, ReferenceStore } from './reference.ts'
+import type { StoreClass } from './reference-subject.ts'
 
 /** A store that changes the session it has read. */
 function giving(name: string, rule: string, message: RegExp, change: (session: Data) => void): Mutant {

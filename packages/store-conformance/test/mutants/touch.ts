@@ -1,6 +1,7 @@
 import type { Row } from './database.ts'
 import { type Mutant, mutant } from './mutant.ts'
-import type { Data, ReferenceStore, StoreClass } from './reference.ts'
+import type { Data, ReferenceStore } from './reference.ts'
+import type { StoreClass } from './reference-subject.ts'
 import { twice } from './twice.ts'
 
 /** Moves the expiry of the row; what get() gives has that of the last set(). */

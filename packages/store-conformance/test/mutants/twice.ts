@@ -1,5 +1,6 @@
 import { type Mutant, mutant } from './mutant.ts'
-import type { ReferenceStore, StoreClass } from './reference.ts'
+import type { ReferenceStore } from './reference.ts'
+import type { StoreClass } from './reference-subject.ts'
 
 /** Each defect twice: in a store measured in milliseconds, and in one that may round to seconds. */
 export function twice(

@@ -1,4 +1,5 @@
-import { ReferenceStore, subjectOf } from '../mutants/reference.ts'
+import { ReferenceStore } from '../mutants/reference.ts'
+import { subjectOf } from '../mutants/reference-subject.ts'
 
 class ExitsOnDestroy extends ReferenceStore {
   override destroy(sid: string, callback?: () => void): unknown {

@@ -1,5 +1,6 @@
 import type { Subject } from '../../src/index.ts'
-import { ReferenceStore, type StoreClass, subjectOf } from '../mutants/reference.ts'
+import { ReferenceStore } from '../mutants/reference.ts'
+import { type StoreClass, subjectOf } from '../mutants/reference-subject.ts'
 
 /** A sound store that does something in another way than the reference, as it may. */
 export interface Variant {

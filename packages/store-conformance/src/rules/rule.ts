@@ -1,4 +1,5 @@
-import type { Trial } from './trial.ts'
+import type { Need } from '../subject/needs.ts'
+import type { Trial } from '../trial/trial.ts'
 
 /** How strongly a rule binds, in the sense of RFC 2119. */
 export type Level = 'MUST' | 'SHOULD' | 'MAY'
@@ -9,33 +10,6 @@ export type Level = 'MUST' | 'SHOULD' | 'MAY'
  * exceptions nobody catches, or looks at timers and the time zone.
  */
 export type Lane = 'wait' | 'parallel' | 'serial' | 'process'
-
-/** What the store itself offers or lacks. A missing one makes a rule `not-applicable`. */
-export type Capability =
-  | 'callbacks'
-  | 'touch'
-  | 'all'
-  | 'length'
-  | 'clear'
-  | 'close'
-  | 'events'
-  | 'entries'
-  | 'prune'
-  | 'conditional'
-  | 'insert'
-  | 'renewal'
-  | 'exchange'
-  | 'shared'
-  | 'namespaces'
-  | 'defaultTtl'
-  | 'granular'
-  | 'strict'
-
-/** What the subject file must hand over to look behind the store. A missing one makes a rule `unverified`. */
-export type Hook = 'chaos' | 'down' | 'hang' | 'putRaw' | 'rows' | 'sweep' | 'age' | 'deadline'
-
-/** A capability or a hook. */
-export type Need = Capability | Hook
 
 /** One rule of the contract, as data: reports, documentation and runners are derived from these objects. */
 export interface Rule {

@@ -1,6 +1,6 @@
-import { textOf } from '../errors.ts'
-import type { StoreHandle } from '../handle.ts'
-import type { Trial } from '../trial.ts'
+import type { StoreHandle } from '../../calls/handle.ts'
+import { textOf } from '../../errors.ts'
+import type { Trial } from '../../trial/trial.ts'
 
 /** Saves `data` under `sid` and expects it back as it was. */
 export async function kept(

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
-import { Failure, textOf, Unverified } from './errors.ts'
-import type { Recorder } from './recorder.ts'
-import { show } from './show.ts'
+import type { Recorder } from '../calls/recorder.ts'
+import { Failure, textOf, Unverified } from '../errors.ts'
+import { show } from '../values/show.ts'
 
 /** What `fc.asyncProperty` makes. */
 export type Property<Ts extends unknown[]> = fc.IAsyncProperty<Ts>

@@ -1,6 +1,7 @@
-import type { Stored, StoreHandle } from '../handle.ts'
-import type { Session } from '../session.ts'
-import type { Trial } from '../trial.ts'
+import type { StoreHandle } from '../../calls/handle.ts'
+import type { Stored } from '../../calls/stored.ts'
+import type { Trial } from '../../trial/trial.ts'
+import type { Session } from '../../values/session.ts'
 
 /**
  * Runs `look` with a short life, and with ever longer ones as long as it answers that it came too late to prove anything: on a

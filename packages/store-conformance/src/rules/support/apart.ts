@@ -1,7 +1,7 @@
-import { textOf } from '../errors.ts'
-import type { StoreHandle } from '../handle.ts'
-import { show } from '../show.ts'
-import type { Trial } from '../trial.ts'
+import type { StoreHandle } from '../../calls/handle.ts'
+import { textOf } from '../../errors.ts'
+import type { Trial } from '../../trial/trial.ts'
+import { show } from '../../values/show.ts'
 
 /** Sids that every store has to take: what session libraries generate. Others may be refused, but by set(). */
 function mayBeRefused(sid: string): boolean {

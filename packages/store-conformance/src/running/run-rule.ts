@@ -1,9 +1,10 @@
-import { Failure, textOf, Unverified } from './errors.ts'
-import { guarded, within } from './guard.ts'
-import type { RuleResult, RuleVerdict } from './report.ts'
-import type { Hook, Need, Rule } from './rule.ts'
-import type { Waiver } from './subject.ts'
-import { type Setting, Trial } from './trial.ts'
+import { Failure, textOf, Unverified } from '../errors.ts'
+import type { RuleResult, RuleVerdict } from '../reports/report.ts'
+import type { Rule } from '../rules/rule.ts'
+import type { Hook, Need } from '../subject/needs.ts'
+import type { Waiver } from '../subject/subject.ts'
+import { guarded, within } from '../trial/guard.ts'
+import { type Setting, Trial } from '../trial/trial.ts'
 
 const hooks: ReadonlySet<Need> = new Set<Hook>([
   'chaos',

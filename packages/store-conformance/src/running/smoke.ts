@@ -1,11 +1,11 @@
-import { isMiss } from './entries.ts'
-import { Failure, textOf } from './errors.ts'
-import { guarded } from './guard.ts'
-import type { StoreHandle } from './handle.ts'
-import type { Smoke } from './report.ts'
-import type { Need } from './rule.ts'
-import { capabilitiesOf, hooksOf } from './subject.ts'
-import { type Setting, Trial } from './trial.ts'
+import { isMiss } from '../calls/entries.ts'
+import type { StoreHandle } from '../calls/handle.ts'
+import { Failure, textOf } from '../errors.ts'
+import type { Smoke } from '../reports/report.ts'
+import type { Need } from '../subject/needs.ts'
+import { capabilitiesOf, hooksOf } from '../subject/offered.ts'
+import { guarded } from '../trial/guard.ts'
+import { type Setting, Trial } from '../trial/trial.ts'
 
 /** What is known before the first rule. */
 export interface Findings {

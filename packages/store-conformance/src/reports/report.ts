@@ -1,4 +1,5 @@
-import type { Level, Need } from './rule.ts'
+import type { Level } from '../rules/rule.ts'
+import type { Need } from '../subject/needs.ts'
 
 /** How a rule came out; see the README for what each one means for "conforms". */
 export type RuleVerdict =

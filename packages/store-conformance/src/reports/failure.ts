@@ -1,5 +1,5 @@
+import type { Rule } from '../rules/rule.ts'
 import type { RuleResult, RuleVerdict } from './report.ts'
-import type { Rule } from './rule.ts'
 
 const manual = 'https://github.com/coatcheck/coatcheck/blob/main/packages/store-conformance/docs/rules.md'
 

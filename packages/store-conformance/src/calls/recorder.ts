@@ -1,4 +1,4 @@
-import { show } from './show.ts'
+import { show } from '../values/show.ts'
 
 /** One call to a store, as the report shows it. */
 export interface Step {

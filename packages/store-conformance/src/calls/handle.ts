@@ -1,17 +1,12 @@
+import { Failure, textOf } from '../errors.ts'
+import type { AnyStore } from '../subject/any-store.ts'
+import { isRenewed } from '../subject/combined.ts'
+import type { Subject } from '../subject/subject.ts'
+import { show } from '../values/show.ts'
 import { type CallOptions, fire, invoke, type Outcome } from './call.ts'
 import { type Entry, entriesOf, isMiss } from './entries.ts'
-import { Failure, textOf } from './errors.ts'
-import { isRenewed } from './one-step.ts'
 import type { Recorder } from './recorder.ts'
-import { show } from './show.ts'
-import type { AnyStore, Subject } from './subject.ts'
-
-/** A session as it came back from a store. */
-export interface Stored {
-  cookie?: { expires?: unknown; originalMaxAge?: unknown; [field: string]: unknown }
-  // biome-ignore lint/suspicious/noExplicitAny: rules look at data of any shape
-  [field: string]: any
-}
+import type { Stored } from './stored.ts'
 
 /**
  * One opened store. The methods named as the store's own fail the rule when the store reports an error or does

@@ -1,5 +1,5 @@
-import type { CallOptions, Outcome } from '../call.ts'
-import type { Trial } from '../trial.ts'
+import type { CallOptions, Outcome } from '../../calls/call.ts'
+import type { Trial } from '../../trial/trial.ts'
 
 interface Meeting {
   /** Brings the store into the state before the calls. */

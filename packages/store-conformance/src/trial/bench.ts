@@ -1,8 +1,8 @@
-import { Chaos } from './chaos.ts'
-import { textOf, Unverified } from './errors.ts'
+import type { StoreHandle } from '../calls/handle.ts'
+import { Chaos } from '../chaos/chaos.ts'
+import { textOf, Unverified } from '../errors.ts'
+import type { Backend, Subject } from '../subject/subject.ts'
 import { within } from './guard.ts'
-import type { StoreHandle } from './handle.ts'
-import type { Backend, Subject } from './subject.ts'
 
 /** The hooks of the subject, as a rule uses them: whatever breaks in them says nothing about the store. */
 export class Bench {

@@ -1,8 +1,8 @@
-import { type Entry, entriesOf } from '../entries.ts'
-import { textOf } from '../errors.ts'
-import type { StoreHandle } from '../handle.ts'
-import { show } from '../show.ts'
-import type { Trial } from '../trial.ts'
+import { type Entry, entriesOf } from '../../calls/entries.ts'
+import type { StoreHandle } from '../../calls/handle.ts'
+import { textOf } from '../../errors.ts'
+import type { Trial } from '../../trial/trial.ts'
+import { show } from '../../values/show.ts'
 
 /** A list of many sessions may take longer than one call. */
 export const patience = { deadlineMs: 20_000 }

@@ -1,7 +1,7 @@
+import { Failure } from '../errors.ts'
+import { show } from '../values/show.ts'
 import type { Outcome } from './call.ts'
-import { Failure } from './errors.ts'
-import type { Stored } from './handle.ts'
-import { show } from './show.ts'
+import type { Stored } from './stored.ts'
 
 /** One session from `all()` or `entries()`; the sid is unknown where the store does not tell it. */
 export interface Entry {

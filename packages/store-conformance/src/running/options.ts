@@ -1,7 +1,7 @@
-import { UsageError } from './errors.ts'
-import type { SubjectModule } from './load.ts'
-import type { RuleResult, Smoke } from './report.ts'
-import { matches, type Rule } from './rule.ts'
+import { UsageError } from '../errors.ts'
+import type { RuleResult, Smoke } from '../reports/report.ts'
+import { matches, type Rule } from '../rules/rule.ts'
+import type { SubjectModule } from '../subject/load.ts'
 
 /** What happens during a run, in the order in which it happens. */
 export type Progress =

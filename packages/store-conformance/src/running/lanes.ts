@@ -1,9 +1,9 @@
-import { runInChild } from './child/parent.ts'
+import { runInChild } from '../child/parent.ts'
+import type { RuleResult } from '../reports/report.ts'
+import { type Lane, matches, type Rule } from '../rules/rule.ts'
+import type { Setting } from '../trial/trial.ts'
 import type { RunOptions } from './options.ts'
-import type { RuleResult } from './report.ts'
-import { type Lane, matches, type Rule } from './rule.ts'
 import { resultOf, runRule, settledBefore } from './run-rule.ts'
-import type { Setting } from './trial.ts'
 
 type Options = Omit<RunOptions, 'module'>
 

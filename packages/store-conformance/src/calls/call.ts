@@ -1,7 +1,8 @@
-import { Failure, textOf } from './errors.ts'
+import { Failure, textOf } from '../errors.ts'
+import type { AnyStore } from '../subject/any-store.ts'
+import type { Subject } from '../subject/subject.ts'
+import { show } from '../values/show.ts'
 import type { Recorder, Step } from './recorder.ts'
-import { show } from './show.ts'
-import type { AnyStore, Subject } from './subject.ts'
 
 /** How a call ended, whatever it ended with. */
 export interface Outcome {

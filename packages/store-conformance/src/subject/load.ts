@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { textOf, UsageError } from './errors.ts'
-import { within } from './guard.ts'
-import { type Subject, subjectOfModule } from './subject.ts'
+import { textOf, UsageError } from '../errors.ts'
+import { within } from '../trial/guard.ts'
+import { subjectOfModule } from './normalize.ts'
+import type { Subject } from './subject.ts'
 
 /** A subject as a file, which a child process can load again. */
 export interface SubjectModule {

@@ -1,0 +1,6 @@
+/** A session as it came back from a store. */
+export interface Stored {
+  cookie?: { expires?: unknown; originalMaxAge?: unknown; [field: string]: unknown }
+  // biome-ignore lint/suspicious/noExplicitAny: rules look at data of any shape
+  [field: string]: any
+}

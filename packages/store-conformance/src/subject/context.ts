@@ -1,0 +1,36 @@
+import type { Chaos } from '../chaos/chaos.ts'
+import type { Context } from './subject.ts'
+
+/** The parts of the context that a `create` has looked at: it cannot honour what it does not read. */
+export type Seen = Set<'namespace' | 'ttlMs' | 'ttlSeconds'>
+
+/** The context for one store; all stores of one rule share the same `chaos`. */
+export function contextFor(
+  namespace: string,
+  chaos: Chaos,
+  ttlMs: number | undefined,
+  fresh: boolean,
+  seen: Seen,
+): Context {
+  return {
+    get namespace() {
+      seen.add('namespace')
+      return namespace
+    },
+    get ttlMs() {
+      seen.add('ttlMs')
+      return ttlMs
+    },
+    get ttlSeconds() {
+      seen.add('ttlSeconds')
+      return ttlMs === undefined ? undefined : Math.max(1, Math.ceil(ttlMs / 1000))
+    },
+    fresh,
+    chaos: (client, methods) => chaos.wrap(client, methods),
+  }
+}
+
+/** A namespace that no other rule and no other run has. */
+export function namespaceFor(run: string, rule: string, index: number): string {
+  return `conf_${run}_${rule.toLowerCase().replace('-', '')}_${index.toString(36)}_`
+}
