@@ -9,6 +9,7 @@
  * - `ERR_SESSION_STORE_CLOSED`: the store was closed.
  * - `ERR_SESSION_STORE_TIMEOUT`: the store did not answer within `storeTimeout`.
  * - `ERR_SESSION_STORE_UNAVAILABLE`: the store has emitted `disconnect` and not yet `connect`.
+ * - `ERR_SESSION_STORE_MISSING`: `openStore` with `create: false`, and the file, table or collection does not exist.
  * - `ERR_SESSION_NOT_A_SESSION`: `req.session` was replaced by something that is no session.
  */
 export type SessionErrorCode =
@@ -20,6 +21,7 @@ export type SessionErrorCode =
   | 'ERR_SESSION_STORE_CLOSED'
   | 'ERR_SESSION_STORE_TIMEOUT'
   | 'ERR_SESSION_STORE_UNAVAILABLE'
+  | 'ERR_SESSION_STORE_MISSING'
   | 'ERR_SESSION_NOT_A_SESSION'
 
 /** Every failure of our own. A driver's error is never wrapped: it reaches the caller as it is. */

@@ -20,7 +20,8 @@ export function unknownNames(options: object, known: readonly string[], what = '
 /** How many letters may differ in a name that was probably meant. */
 const DIFFERENCES = 2
 
-function closest(name: string, known: readonly string[]): string | undefined {
+/** The name that was probably meant, if there is one. */
+export function closest(name: string, known: readonly string[]): string | undefined {
   const distances = known.map(other => [distance(name.toLowerCase(), other.toLowerCase()), other] as const)
   const [best] = distances.sort(([a], [b]) => a - b)
   return best && best[0] <= Math.min(DIFFERENCES, name.length - 1) ? best[1] : undefined

@@ -4,7 +4,7 @@ import { clearTimeout, setImmediate, setTimeout } from './timers.ts'
 const PATIENCE = 3000
 
 /** Counts the calls that a store has under way. */
-export class UnderWay {
+export class CallsUnderWay {
   #count = 0
   #idle: (() => void) | undefined
 

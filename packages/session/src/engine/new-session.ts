@@ -33,12 +33,19 @@ function generate(holder: SessionHolder, req: unknown, settings: Settings): void
 
 function putNew(holder: SessionHolder, req: unknown, id: string, settings: Settings): void {
   holder.sessionID = id
-  const options = cookieOptions(settings, req)
+  const cookie = newCookie(settings, req)
   const session = new Session(holder)
   // From its first save on it is updated like one that was read, and never inserted again.
   noteLoaded(session, undefined)
   ownMethods(session)
-  session.cookie = new Cookie(options)
-  resolveAuto(session.cookie, options, settings, req)
+  session.cookie = cookie
   holder.session = session as SessionHolder['session']
+}
+
+/** A cookie as the application wants it for this request. */
+export function newCookie(settings: Settings, req: unknown): Cookie {
+  const options = cookieOptions(settings, req)
+  const cookie = new Cookie(options)
+  resolveAuto(cookie, options, settings, req)
+  return cookie
 }

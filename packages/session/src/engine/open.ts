@@ -3,9 +3,12 @@ import { callMethod, isPromise } from '../calls/call-method.ts'
 import { nextTick } from '../calls/timers.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
 import { hasCode } from '../errors.ts'
+import { bareCookie } from '../session/codec.ts'
+import { isBare, noteBare } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 import { readThrough } from '../store/redirect-record.ts'
 import { createSession } from './create-session.ts'
+import { newCookie } from './new-session.ts'
 import type { RequestSession } from './request-session.ts'
 import type { Settings } from './settings.ts'
 
@@ -81,7 +84,9 @@ interface FoundSession {
 function putInPlace(own: RequestSession, { cookie, found, data, time }: FoundSession, done: Done): void {
   try {
     own.found(cookie, found)
+    if (!data.cookie) Object.assign(noteBare(data), { cookie: bareCookie() })
     createSession(own.settings.store, own.holder, data)
+    if (isBare(data)) own.holder.session.cookie = newCookie(own.settings, own.door.request)
     own.loaded(data, time)
   } catch (error) {
     return done(error)

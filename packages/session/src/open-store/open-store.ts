@@ -4,18 +4,21 @@ import { SessionError } from '../errors.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { RecordStoreOptions } from '../store/record-store-options.ts'
 import type { Store } from '../store/store.ts'
+import { checkExists, checkFile } from './existing.ts'
 import { loadPackage } from './load-package.ts'
 import { hasStaticOpen, type Open, openerOfPackage } from './open-package.ts'
 import { type Kind, kindOf, schemeOf } from './schemes.ts'
 import { cleaned, copied, hide, messageOf, secretsOf } from './secrets.ts'
 import { addressOf, checkAddress, filePath, splitName, splitOptions, urlError } from './store-url.ts'
 
-/** Options of {@link openStore}: those of the store, and whether it is asked before it is handed out. */
+/** Options of {@link openStore}: those of the store, and how to open it. */
 export interface OpenStoreOptions extends RecordStoreOptions {
   /** Read a session that is not there before handing out the store, so that a wrong host or password fails here. Default `true`. */
   check?: boolean | undefined
   /** Milliseconds that the store has for that. Default 5000. */
   checkTimeout?: number | undefined
+  /** Make the file, table or collection of the store if it does not exist. If `false`, that is an error. Default `true`. */
+  create?: boolean | undefined
   /** Options that only the store knows, as `table`, `prefix` or a `codec`. */
   [option: string]: unknown
 }
@@ -27,7 +30,7 @@ interface Opener {
   about: string
 }
 
-const CHECK = { check: 'boolean', checkTimeout: 'number' } as const
+const OWN_OPTIONS = { check: 'boolean', checkTimeout: 'number', create: 'boolean' } as const
 
 /** No session has such an id, and a store that makes its table or index on first use has made it after this. */
 const NOBODY = 'coatcheck.check'
@@ -37,8 +40,9 @@ const NOBODY = 'coatcheck.check'
  * `redis+cluster://…`, `postgres://…`, `mongodb://…`, `package-name:…` of a package that exports `open(url, options)` or a class with
  * a static `open`, or a scheme of {@link registerScheme}. Options in its query string win over those of the object.
  *
- * Throws a TypeError when the URL or an option is wrong, an error with the npm command when a package is missing, and
- * `ERR_SESSION_STORE_UNAVAILABLE` or `ERR_SESSION_STORE_TIMEOUT` when the store cannot be used. Passwords are in none of them.
+ * Throws a TypeError when the URL or an option is wrong, an error with the npm command when a package is missing,
+ * `ERR_SESSION_STORE_MISSING` when `create` is `false` and the store does not exist, and `ERR_SESSION_STORE_UNAVAILABLE` or
+ * `ERR_SESSION_STORE_TIMEOUT` when it cannot be used. Passwords are in none of them.
  */
 export async function openStore<S extends Store = RecordStore>(
   url: string | undefined,
@@ -46,9 +50,13 @@ export async function openStore<S extends Store = RecordStore>(
 ): Promise<S> {
   const { name, rest } = splitName(url)
   const kind = kindOf(name.toLowerCase())
-  const split = kind ? splitOptions(rest, { ...kind.options, ...CHECK }) : { url: rest, options: {} }
-  const { check = true, checkTimeout = 5000, ...given } = { ...options, ...split.options }
-  if (typeof check !== 'boolean') throw new TypeError('The option "check" must be true or false')
+  const split = kind
+    ? splitOptions(rest, { ...kind, types: { ...kind.options, ...OWN_OPTIONS } })
+    : { url: rest, options: {} }
+  const { check = true, checkTimeout = 5000, create = true, ...given } = { ...options, ...split.options }
+  for (const [option, value] of Object.entries({ check, create })) {
+    if (typeof value !== 'boolean') throw new TypeError(`The option "${option}" must be true or false`)
+  }
   if (!(typeof checkTimeout === 'number' && checkTimeout > 0)) {
     throw new TypeError('The option "checkTimeout" must be a number of milliseconds greater than 0')
   }
@@ -57,7 +65,9 @@ export async function openStore<S extends Store = RecordStore>(
     ? secretsOf(`${name}:${rest}`)
     : [...secretsOf(`${name}:${rest}`), rest].filter(Boolean)
   const { open, target, about } = await openerFor(name, split.url, kind)
+  if (!create && kind?.file) checkFile(target, about)
   const store = asStore(await guarded(() => open(target, given), secrets), kind?.package ?? name)
+  if (!create && target !== ':memory:') await checkExists(store, about)
   if (check) await checked(store, about, checkTimeout, secrets)
   return store as S
 }

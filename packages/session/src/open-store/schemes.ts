@@ -13,6 +13,10 @@ export interface Kind {
   /** The version of the driver to ask for, by the major version of Node. */
   readonly driverFor?: (node: number) => string
   readonly options: Readonly<Record<string, OptionType>>
+  /** Whether this is an option of the driver in spite of its similarity to one of the store. Absent if the driver takes none. */
+  readonly isDriverOption?: (name: string) => boolean
+  /** Whether the URL names a file. */
+  readonly file?: boolean
 }
 
 /** Makes a store for a URL of a scheme of your own. The options are those that were given as an object. */
@@ -35,6 +39,7 @@ const SQLITE: Kind = {
   driver: 'better-sqlite3',
   driverFor: node => (node < 22 ? 'better-sqlite3@12' : 'better-sqlite3'),
   options: { ...COMMON, table: 'text', busyTimeout: 'number' },
+  file: true,
 }
 
 const REDIS: Kind = {
@@ -51,6 +56,8 @@ const POSTGRES: Kind = {
   package: '@coatcheck/store-postgres',
   store: 'PostgresStore',
   driver: 'pg',
+  // Those of libpq and of pg's own that have several words have underscores.
+  isDriverOption: name => name.includes('_') || ['ssl', 'min'].includes(name),
   options: {
     ...COMMON,
     schema: 'text',
@@ -69,6 +76,7 @@ const MONGODB: Kind = {
   package: '@coatcheck/store-mongodb',
   store: 'MongodbStore',
   driver: 'mongodb',
+  isDriverOption: name => /^(tls|ssl|w?timeout(ms)?)$/i.test(name) && name !== 'timeout',
   options: {
     ...COMMON,
     dbName: 'text',

@@ -1,3 +1,5 @@
+import { closest } from '../option-names.ts'
+
 /** What an option in a query string is turned into. */
 export type OptionType = 'number' | 'boolean' | 'text' | 'number or false'
 
@@ -26,8 +28,20 @@ export function splitName(url: unknown): { name: string; rest: string } {
   return { name: match[1] as string, rest: match[2] as string }
 }
 
-/** Take the store's own options off the query string. Other parameters stay as they are, for the driver. */
-export function splitOptions(url: string, types: Readonly<Record<string, OptionType>>): SplitUrl {
+/** What a query string may hold for one kind of store. */
+export interface QueryOptions {
+  /** For messages. */
+  readonly label: string
+  readonly types: Readonly<Record<string, OptionType>>
+  /** Whether a name is an option of the driver. Undefined if the driver takes none from a URL. */
+  readonly isDriverOption?: ((name: string) => boolean) | undefined
+}
+
+/**
+ * Takes the store's own options off the query string. Options of the driver stay in the URL. Throws a TypeError for a name that nobody
+ * knows, or, where the driver has options that are not listed here, for one that looks like a mistyped option of the store.
+ */
+export function splitOptions(url: string, { label, types, isDriverOption }: QueryOptions): SplitUrl {
   const at = url.indexOf('?')
   if (at < 0) return { url, options: {} }
   const options: SplitUrl['options'] = {}
@@ -38,9 +52,21 @@ export function splitOptions(url: string, types: Readonly<Record<string, OptionT
       const [name = '', value = ''] = parameter.split(/=(.*)/s)
       const type = Object.hasOwn(types, name) ? types[name] : undefined
       if (type) options[name] = typed(name, decodedText(value), type)
+      // A query string with an @ is a password that is not in percent form: its pieces must not get into a message.
+      else if (parameter.includes('=') && !url.includes('@', at)) checkName(name)
       return !type
     })
   return { url: url.slice(0, at) + (others.join('&') && `?${others.join('&')}`), options }
+
+  function checkName(name: string): void {
+    if (isDriverOption?.(name)) return
+    const meant = closest(name, Object.keys(types))
+    if (isDriverOption && !meant) return
+    const shown = /^[a-z][\w.-]{0,39}$/i.test(name) ? ` "${name}"` : ''
+    throw new TypeError(
+      `The option${shown} in the URL of the session store is not an option of ${label} stores${meant ? `; did you mean "${meant}"?` : ''}`,
+    )
+  }
 }
 
 /** Throws a TypeError when what stands after the scheme cannot be the address of a server. */

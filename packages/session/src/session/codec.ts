@@ -1,4 +1,5 @@
 import { SessionError } from '../errors.ts'
+import { noteBare } from './loaded.ts'
 import { stringify } from './serialized.ts'
 
 /** Turns session data into text and back. `JSON` is one. */
@@ -13,9 +14,13 @@ export function encode(codec: Codec, session: object): string {
   try {
     text = codec === JSON ? stringify(session) : codec.stringify(session)
   } catch (cause) {
-    throw new SessionError('ERR_SESSION_SERIALIZE', `The session cannot be serialized: ${summary(cause)}`, {
-      cause,
-    })
+    throw new SessionError(
+      'ERR_SESSION_SERIALIZE',
+      `The session cannot be serialized: ${summary(codec, cause)}`,
+      {
+        cause,
+      },
+    )
   }
   if (typeof text !== 'string') {
     throw new SessionError(
@@ -26,7 +31,10 @@ export function encode(codec: Codec, session: object): string {
   return text
 }
 
-/** The session in `text`. Throws `ERR_SESSION_CORRUPT` when it is no JSON or no session. */
+/**
+ * The session in `text`. Other packages write sessions without a cookie: theirs ends with the store's lifetime. Throws
+ * `ERR_SESSION_CORRUPT` when the text cannot be decoded, or is no object.
+ */
 export function decode(codec: Codec, text: string): DecodedSession {
   let session: unknown
   try {
@@ -35,10 +43,13 @@ export function decode(codec: Codec, text: string): DecodedSession {
     // The parser's message quotes the text: it is session data and stays here.
     throw new SessionError('ERR_SESSION_CORRUPT', 'The stored session cannot be decoded')
   }
-  if (!isSession(session)) {
-    throw new SessionError('ERR_SESSION_CORRUPT', 'The stored data is no session: it has no cookie')
+  if (typeof session !== 'object' || session === null || Array.isArray(session)) {
+    throw new SessionError('ERR_SESSION_CORRUPT', 'The stored data is no session: it is not an object')
   }
-  return session
+  const { cookie } = session as { cookie?: unknown }
+  if (cookie === undefined || cookie === null) return noteBare({ ...session, cookie: bareCookie() })
+  if (typeof cookie === 'object') return session as DecodedSession
+  throw new SessionError('ERR_SESSION_CORRUPT', 'The stored data is no session: its cookie is not an object')
 }
 
 /** A session as plain data. */
@@ -47,12 +58,13 @@ export interface DecodedSession {
   [key: string]: unknown
 }
 
-function isSession(value: unknown): value is DecodedSession {
-  const cookie = (value as { cookie?: unknown } | null)?.cookie
-  return typeof value === 'object' && !Array.isArray(value) && typeof cookie === 'object' && cookie !== null
+/** The cookie of a session that was stored without one: it ends with the browser. */
+export function bareCookie(): { originalMaxAge: null; expires: null } {
+  return { originalMaxAge: null, expires: null }
 }
 
 /** The first line of V8's message names the kind of problem; the lines after it name the user's keys. */
-function summary(cause: unknown): string {
+function summary(codec: Codec, cause: unknown): string {
+  if (codec !== JSON) return 'its codec threw'
   return cause instanceof TypeError ? (cause.message.split('\n', 1)[0] ?? '') : 'its toJSON threw'
 }

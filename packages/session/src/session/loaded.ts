@@ -43,3 +43,16 @@ export function noteRead(session: object, note: ReadNote): void {
 export function noteOf(session: object): ReadNote | undefined {
   return (session as { [NOTE]?: ReadNote })[NOTE]
 }
+
+const BARE: unique symbol = Symbol.for('coatcheck.bare')
+
+/** Note that `session` was stored without a cookie. */
+export function noteBare<S extends object>(session: S): S {
+  Object.defineProperty(session, BARE, { value: true })
+  return session
+}
+
+/** Whether the session was stored without a cookie: the middleware gives it one. */
+export function isBare(session: object): boolean {
+  return BARE in session
+}

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type Callback, callMethod } from '../calls/call-method.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import { gone } from '../errors.ts'
-import { carryOver, clearData } from './session-data.ts'
+import { carryOver, clearData, methodIn } from './session-data.ts'
 import type { BaseStore } from './store-contract.ts'
 
 /**
@@ -152,7 +152,7 @@ export class Session {
   regenerate(options?: RegenerateOptions | Callback, callback?: Callback): this | Promise<void> {
     const chosen = typeof options === 'object' && options !== null ? options : {}
     return answer(this, typeof options === 'function' ? options : callback, done => {
-      const problem = problemOf(chosen)
+      const problem = problemOf(chosen, this)
       if (problem) return done(new TypeError(problem))
       const host = hostOf(this.req)
       if (chosen.data && host?.canReplace) return host.replace(this, chosen, done)
@@ -170,12 +170,14 @@ export class Session {
   }
 }
 
-function problemOf({ grace, data }: RegenerateOptions): string | undefined {
+function problemOf({ grace, data }: RegenerateOptions, session: Session): string | undefined {
   if (grace !== undefined && !(typeof grace === 'number' && grace >= 0 && Number.isFinite(grace))) {
     return 'grace must be a number of milliseconds'
   }
   if (data === undefined) return undefined
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return 'data must be an object'
+  const method = methodIn(data, session)
+  if (method !== undefined) return `data must not have the key "${method}": it names a method of the session`
   return grace ? 'data and grace cannot be given together' : undefined
 }
 

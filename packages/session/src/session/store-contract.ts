@@ -2,10 +2,8 @@ import type { EventEmitter } from 'node:events'
 import type { Callback } from '../calls/call-method.ts'
 import type { SessionData } from './session.ts'
 
-/** A session as a middleware hands it to a store: data with a cookie. */
-export interface StoredData {
-  cookie: object
-}
+/** A session as a store is given it: data with a cookie, or without one where another package has written it. */
+export type StoredData = object
 
 // The types of express-session name its own request and session in these places. Where both packages meet, as with a store of ours
 // in its middleware, neither is the other: they agree on what cannot be told.

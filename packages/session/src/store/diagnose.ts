@@ -6,6 +6,8 @@ export interface Finding {
   level: 'ok' | 'warning' | 'problem'
   /** A version, a figure, or a sentence on what to do. */
   text: string
+  /** What does not exist yet, and the store makes on first use: `'table "sessions"'`. */
+  missing?: string | undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { UnderWay } from '../calls/calls-under-way.ts'
+import type { CallsUnderWay } from '../calls/calls-under-way.ts'
 import { closed } from '../errors.ts'
 import type { SessionData } from '../session/session.ts'
 
@@ -24,7 +24,7 @@ export async function* decodable<E extends { sid: string }>(
 /** What `items` gives, as long as the store is not closed. Between two items nothing is under way. */
 export async function* whileOpen<T>(
   items: AsyncGenerator<T, void, void>,
-  work: UnderWay,
+  work: CallsUnderWay,
   isClosed: () => boolean,
 ): AsyncGenerator<T, void, void> {
   try {

@@ -10,6 +10,11 @@ export interface CookieLifetime {
   maxAge?: number | null | false | undefined
 }
 
+/** The cookie of a session as a store is given it. Other packages write sessions without one. */
+export function cookieOf(session: object): CookieLifetime | undefined {
+  return (session as { cookie?: CookieLifetime }).cookie
+}
+
 /**
  * Milliseconds from now to the end of the session: `cookie.expires` (a Date or a date string) decides, then
  * `cookie.maxAge`, then `fallback`. Zero or less means that the session is over. Throws `ERR_SESSION_EXPIRES`

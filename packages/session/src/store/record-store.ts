@@ -1,19 +1,18 @@
-import { deliver, started } from '../calls/answer.ts'
 import type { Callback } from '../calls/call-method.ts'
-import { UnderWay } from '../calls/calls-under-way.ts'
-import { changed, closed, gone } from '../errors.ts'
+import { changed, gone } from '../errors.ts'
 import { type Codec, decode, encode } from '../session/codec.ts'
 import { LOADED, type Loaded, loadedOf, noteLoaded, noteRead } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 import { BatchedReads } from './batched-reads.ts'
 import { declareCombined } from './combined-operation.ts'
 import { decodable, whileOpen } from './entries.ts'
-import { DAY, lifetimeOf, showExpiry } from './lifetime.ts'
-import { PruneTimer } from './prune-timer.ts'
-import type { ExchangeOptions, StoredRecord } from './record.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { cookieOf, DAY, lifetimeOf, showExpiry } from './lifetime.ts'
+import type { ExchangeOptions, SetOptions, StoredRecord } from './record.ts'
 import { RecordHooks } from './record-hooks.ts'
 import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
 import { type SessionChange, type StoredSession, updateRecord } from './record-update.ts'
+import { successorIn } from './redirect-record.ts'
 import { type GetOptions, renewalOf } from './renewal.ts'
 import type { StoredData } from './store.ts'
 
@@ -27,25 +26,25 @@ const PRUNE_BATCH = 1000
  */
 export abstract class RecordStore extends RecordHooks {
   readonly #ttl: number
-  readonly #pruneInterval: number | false
   readonly #codec: Codec
-  #opening: Promise<void> | undefined
-  #opened = false
-  #closing: Promise<void> | undefined
-  readonly #timer = new PruneTimer()
-  readonly #work = new UnderWay()
+  readonly #lifecycle: Lifecycle
   readonly #reads: BatchedReads | undefined
 
   constructor({ ttl = DAY, pruneInterval = 15 * 60_000, codec = JSON }: RecordStoreOptions = {}) {
     super()
     checkOptions(ttl, pruneInterval, codec)
     this.#ttl = ttl
-    this.#pruneInterval = pruneInterval
     this.#codec = codec
+    const interval = this._prune && pruneInterval
+    this.#lifecycle = new Lifecycle({
+      open: () => this._open(),
+      close: () => this._close(),
+      prune: interval ? { interval, run: () => this.prune() } : undefined,
+    })
     if (this._readMany) {
       this.#reads = new BatchedReads({ one: this._read.bind(this), several: this._readMany.bind(this) })
     }
-    // Who asks for `insert` needs it in one step: where that cannot be had, it is not there.
+    // Whoever calls `insert` needs it in one step. Where the backend cannot do that, the method is not there.
     if (!this._insert && this.insert === RecordStore.prototype.insert)
       Object.assign(this, { insert: undefined })
   }
@@ -68,18 +67,25 @@ export abstract class RecordStore extends RecordHooks {
     callback?: Callback<SessionData | undefined>,
     options?: GetOptions,
   ): Promise<SessionData | undefined> | void {
-    return this.#answer(callback, () => this.#get(sid, options?.renew))
+    return this.#lifecycle.runOn(sid, callback, () => this.#get(sid, options?.renew))
   }
 
   /**
-   * Insert or replace the session of `sid`; one whose expiry has passed is removed. A session that `get` gave is only replaced,
+   * Insert or replace the session of `sid`; one whose expiry has passed is removed. Its lifetime is that of its cookie, else the store's
+   * `ttl`; `options.ttl` stands above both. A session that `get` gave is only replaced,
    * never inserted again: fails with `ERR_SESSION_GONE` when it was destroyed or has expired meanwhile, and with
    * `ERR_SESSION_CHANGED` when another writer was first. Fails with `ERR_SESSION_SERIALIZE` when it cannot be encoded.
    */
   override set(sid: string, session: StoredData, callback: Callback): void
-  override set(sid: string, session: StoredData): Promise<void>
-  override set(sid: string, session: StoredData, callback?: Callback): Promise<void> | void {
-    return this.#store(session, callback, (data, ttl) => this.#save(sid, session, data, ttl))
+  override set(sid: string, session: StoredData, options?: SetOptions): Promise<void>
+  override set(
+    sid: string,
+    session: StoredData,
+    options?: Callback | SetOptions,
+    callback?: Callback,
+  ): Promise<void> | void {
+    const [given, done] = isOptions(options) ? [options, callback] : [undefined, options]
+    return this.#store(sid, session, done, (data, ttl) => this.#save(sid, session, data, ttl), given?.ttl)
   }
 
   /**
@@ -90,7 +96,7 @@ export abstract class RecordStore extends RecordHooks {
   insert(sid: string, session: StoredData, callback: Callback<boolean>): void
   insert(sid: string, session: StoredData): Promise<boolean>
   insert(sid: string, session: StoredData, callback?: Callback<boolean>): Promise<boolean> | void {
-    return this.#store(session, callback, async (data, ttl) => {
+    return this.#store(sid, session, callback, async (data, ttl) => {
       if (ttl <= 0 || !(await this._insert?.(sid, data, ttl))) return false
       if (LOADED in session) noteLoaded(session, { sid, text: data, ttl, compare: true })
       return true
@@ -117,10 +123,10 @@ export abstract class RecordStore extends RecordHooks {
     { required = false }: ExchangeOptions = {},
     callback?: Callback<boolean>,
   ): Promise<boolean> | void {
-    return this.#store(session, callback, async (data, ttl) => {
+    return this.#store(sid, session, callback, async (data, ttl) => {
       if (old === sid) throw new TypeError('A session cannot be exchanged for one of the same id')
-      if (ttl <= 0) return Boolean(await this._destroy(old))
-      const there = Boolean(await this._exchange(old, sid, data, ttl, required))
+      if (ttl <= 0) return this.#remove(old)
+      const there = await this.#ended(await this._exchange(old, sid, data, ttl, required))
       if ((there || !required) && LOADED in session)
         noteLoaded(session, { sid, text: data, ttl, compare: true })
       return there
@@ -141,16 +147,16 @@ export abstract class RecordStore extends RecordHooks {
   ): Promise<StoredSession> | void {
     const [read, replace] = [this.#get.bind(this), this._update.bind(this)]
     const backend = { ttl: this.#ttl, codec: this.#codec, read, replace }
-    return this.#answer(callback, () => updateRecord(backend, sid, change))
+    return this.#lifecycle.runOn(sid, callback, () => updateRecord(backend, sid, change))
   }
 
   /** Move the expiry to that of `session.cookie`. Tells whether the session was there; that it was not is no error. */
   override touch(sid: string, session: StoredData, callback: Callback<boolean>): void
   override touch(sid: string, session: StoredData): Promise<boolean>
   override touch(sid: string, session: StoredData, callback?: Callback<boolean>): Promise<boolean> | void {
-    return this.#answer(callback, async () => {
-      const ttl = lifetimeOf(session.cookie, this.#ttl)
-      return ttl > 0 ? this._touch(sid, ttl) : Boolean(await this._destroy(sid))
+    return this.#lifecycle.runOn(sid, callback, async () => {
+      const ttl = lifetimeOf(cookieOf(session), this.#ttl)
+      return ttl > 0 ? this._touch(sid, ttl) : this.#remove(sid)
     })
   }
 
@@ -158,7 +164,7 @@ export abstract class RecordStore extends RecordHooks {
   override destroy(sid: string, callback: Callback<boolean>): void
   override destroy(sid: string): Promise<boolean>
   override destroy(sid: string, callback?: Callback<boolean>): Promise<boolean> | void {
-    return this.#answer(callback, async () => Boolean(await this._destroy(sid)))
+    return this.#lifecycle.runOn(sid, callback, () => this.#remove(sid))
   }
 
   /** Every live session by id, in one object: for small stores. Large ones are read with {@link entries}. */
@@ -167,7 +173,7 @@ export abstract class RecordStore extends RecordHooks {
   override all(
     callback?: Callback<Record<string, SessionData>>,
   ): Promise<Record<string, SessionData>> | void {
-    return this.#answer(callback, async () => {
+    return this.#lifecycle.run(callback, async () => {
       const sessions: Record<string, SessionData> = Object.create(null)
       for await (const [sid, session] of this.#live()) sessions[sid] = session
       return sessions
@@ -178,14 +184,14 @@ export abstract class RecordStore extends RecordHooks {
   override length(callback: Callback<number>): void
   override length(): Promise<number>
   override length(callback?: Callback<number>): Promise<number> | void {
-    return this.#answer(callback, () => this._count())
+    return this.#lifecycle.run(callback, () => this._count())
   }
 
   /** The ids of all live sessions. */
   ids(callback: Callback<string[]>): void
   ids(): Promise<string[]>
   ids(callback?: Callback<string[]>): Promise<string[]> | void {
-    return this.#answer(callback, async () => {
+    return this.#lifecycle.run(callback, async () => {
       const ids: string[] = []
       for await (const { sid } of this._entries()) ids.push(sid)
       return ids
@@ -194,24 +200,24 @@ export abstract class RecordStore extends RecordHooks {
 
   /** Live sessions one by one with their ids, never all in memory. What cannot be decoded is left out, with one warning. */
   async *entries(): AsyncGenerator<[sid: string, session: SessionData], void, void> {
-    await this.#ready()
-    yield* whileOpen(this.#live(), this.#work, () => this.#closing !== undefined)
+    await this.#lifecycle.ready()
+    yield* whileOpen(this.#live(), this.#lifecycle.work, () => this.#lifecycle.closed)
   }
 
   /** Remove every session of this store. */
   override clear(callback: Callback): void
   override clear(): Promise<void>
   override clear(callback?: Callback): Promise<void> | void {
-    return this.#answer(callback, () => this._clear())
+    return this.#lifecycle.run(callback, () => this._clear())
   }
 
   /** Delete expired sessions, batch by batch. Tells how many there were. */
   prune(callback: Callback<number>): void
   prune(): Promise<number>
   prune(callback?: Callback<number>): Promise<number> | void {
-    return this.#answer(callback, async () => {
+    return this.#lifecycle.run(callback, async () => {
       let total = 0
-      for (let deleted = PRUNE_BATCH; deleted >= PRUNE_BATCH && !this.#closing; total += deleted) {
+      for (let deleted = PRUNE_BATCH; deleted >= PRUNE_BATCH && !this.#lifecycle.closed; total += deleted) {
         deleted = (await this._prune?.(PRUNE_BATCH)) ?? 0
       }
       return total
@@ -225,57 +231,43 @@ export abstract class RecordStore extends RecordHooks {
   close(callback: Callback): void
   close(): Promise<void>
   close(callback?: Callback): Promise<void> | void {
-    this.#timer.stop()
-    this.#closing ??= Promise.resolve(this.#opening)
-      .catch(() => {})
-      .then(() => this.#work.done())
-      .then(() => this._close())
-    return deliver(this.#closing, callback)
-  }
-
-  /** Prepared once; a failure is forgotten, so that the next call tries again. */
-  #ready(): Promise<void> {
-    if (this.#closing) return Promise.reject(closed())
-    this.#opening ??= this._open().then(
-      () => {
-        this.#opened = true
-        const interval = this._prune && this.#pruneInterval
-        if (interval) this.#timer.start(interval, () => this.prune())
-      },
-      error => {
-        this.#opening = undefined
-        throw error
-      },
-    )
-    return this.#opening
-  }
-
-  #answer<T>(callback: Callback<T> | undefined, work: () => Promise<T>): Promise<T> | undefined {
-    const ready = this.#opened && !this.#closing
-    this.#work.enter()
-    return deliver(ready ? started(work) : this.#ready().then(work), callback, this.#work.leave)
+    return this.#lifecycle.close(callback)
   }
 
   /** Encodes at once: what is written is the session as it is at the call. */
   #store<T>(
+    sid: string,
     session: StoredData,
     callback: Callback<T> | undefined,
     write: (data: string, ttl: number) => Promise<T>,
+    lifetime?: number,
   ): Promise<T> | undefined {
     let data: string
     let ttl: number
     try {
       data = encode(this.#codec, session)
-      ttl = lifetimeOf(session.cookie, this.#ttl)
+      ttl = lifetime ?? lifetimeOf(cookieOf(session), this.#ttl)
+      if (!Number.isFinite(ttl)) throw new TypeError('ttl must be a number of milliseconds')
     } catch (error) {
-      return this.#answer<T>(callback, () => Promise.reject(error))
+      return this.#lifecycle.runOn<T>(sid, callback, () => Promise.reject(error))
     }
-    return this.#answer(callback, () => write(data, ttl))
+    return this.#lifecycle.runOn(sid, callback, () => write(data, ttl))
+  }
+
+  async #remove(sid: string): Promise<boolean> {
+    return this.#ended(await this._destroy(sid))
+  }
+
+  /** A record has been removed. If it redirects to another session, that is the one to end. Tells whether there was a record. */
+  async #ended(removed: string | boolean): Promise<boolean> {
+    const successor = typeof removed === 'string' ? successorIn(this.#codec, removed) : undefined
+    if (successor !== undefined) await this.#remove(successor)
+    return Boolean(removed)
   }
 
   async #save(sid: string, session: StoredData, data: string, ttl: number): Promise<void> {
     const loaded = loadedOf(session)
-    if (ttl <= 0) await this._destroy(sid)
+    if (ttl <= 0) await this.#remove(sid)
     else if (loaded?.sid === sid) {
       const result = await this._update(sid, data, ttl, loaded.compare ? loaded.text : undefined)
       if (result === 'missing') throw gone()
@@ -308,3 +300,7 @@ export abstract class RecordStore extends RecordHooks {
 
 declareCombined(RecordStore.prototype, 'get', ['touch'])
 declareCombined(RecordStore.prototype, 'exchange', ['destroy', 'set', 'regenerate'])
+
+function isOptions(value: unknown): value is SetOptions {
+  return typeof value === 'object' && value !== null
+}

@@ -30,5 +30,11 @@ export interface ExchangeOptions {
   required?: boolean | undefined
 }
 
+/** Options of {@link RecordStore.set}. */
+export interface SetOptions {
+  /** Lifetime in milliseconds, for a caller that knows it. Default: that of the session's cookie, else the store's `ttl`. */
+  ttl?: number | undefined
+}
+
 /** `'changed'`: the data is no longer what was expected. `'missing'`: destroyed or expired. Neither wrote anything. */
 export type UpdateResult = 'updated' | 'changed' | 'missing'

@@ -1,4 +1,5 @@
 import type { Callback } from '../calls/call-method.ts'
+import { type Codec, decode } from '../session/codec.ts'
 import { type Loaded, noteLoaded } from '../session/loaded.ts'
 import type { Session, SessionData } from '../session/session.ts'
 
@@ -25,6 +26,17 @@ export function redirectOf(data: object): Redirect | undefined {
   if (!cookie || !Object.hasOwn(cookie, REDIRECT)) return undefined
   const { to, until } = ((cookie as { [REDIRECT]?: unknown })[REDIRECT] ?? {}) as Partial<Redirect>
   return typeof to === 'string' && typeof until === 'number' ? { to, until } : undefined
+}
+
+/** The id to which the record in `text` redirects, if it is a redirect. */
+export function successorIn(codec: Codec, text: string): string | undefined {
+  if (codec === JSON && !text.includes(REDIRECT)) return undefined
+  try {
+    return redirectOf(decode(codec, text))?.to
+  } catch {
+    // What cannot be decoded is not a redirect.
+    return undefined
+  }
 }
 
 /** The record that replaces `old` until `until`. With `loaded`, it replaces only the record that `loaded` describes. */

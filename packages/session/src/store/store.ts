@@ -38,13 +38,13 @@ const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisTy
   },
 
   createSession(req, data) {
-    const stored = data.cookie as SessionData['cookie']
+    const stored = (data as SessionData).cookie
     const expires = stored.expires
     const originalMaxAge = stored.originalMaxAge
-    const cookie = new Cookie(data.cookie as CookieOptions)
+    const cookie = new Cookie(stored as CookieOptions)
     if (typeof expires === 'string') cookie.expires = new Date(expires)
     cookie.originalMaxAge = originalMaxAge as number | null
-    data.cookie = cookie
+    ;(data as SessionData).cookie = cookie
     const session = new Session(req, data) as Session & Partial<SessionData>
     // Under another middleware `set` is the upsert that it expects.
     if (HOST in req) noteLoaded(session, loadedOf(data))
