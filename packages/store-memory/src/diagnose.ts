@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module'
 import type { Finding } from '@coatcheck/session'
-import type { MemoryUsage } from './memory-store.ts'
+import type { MemoryUsage } from './memory-usage.ts'
 
-/** Of a bound, as a part of 1: from here on it is worth a look. */
+/** The part of a bound from which on it is a warning. */
 const NEARLY_FULL = 0.9
 
-/** What is to be known about a store in memory. */
+/** What there is to know about a store in memory. */
 export function diagnose(usage: MemoryUsage, max: number, maxBytes: number): Finding[] {
   return [
     { name: 'packages', level: 'ok', text: `@coatcheck/store-memory ${versionIn('../package.json')}` },
-    { name: 'memory', level: 'ok', text: 'sessions are in this process alone, and gone when it ends' },
+    { name: 'memory', level: 'ok', text: 'sessions are in this process only, and end with it' },
     fill('max', usage.sessions, max, 'sessions'),
     fill('maxBytes', usage.bytes, maxBytes, 'bytes'),
   ]
@@ -21,11 +21,11 @@ function fill(name: string, used: number, bound: number, unit: string): Finding 
   return {
     name,
     level: 'warning',
-    text: `${text}: where there is no room, sessions go that have not expired`,
+    text: `${text}: when it is full, sessions are removed that have not expired`,
   }
 }
 
-/** A file of the package itself, or of one that can be found from it. */
+/** The version in the package.json of this package. */
 function versionIn(manifest: string): string {
   try {
     return createRequire(import.meta.url)(manifest).version

@@ -1,8 +1,6 @@
-import { getHeapStatistics } from 'node:v8'
 import type { RecordStoreOptions } from '@coatcheck/session'
-import { LARGEST } from './shelf.ts'
 
-/** Why a session was removed: the option whose bound was reached, or that it had expired. */
+/** Why a session was removed: the option whose bound was reached, or `'expired'`. */
 export type EvictReason = 'max' | 'maxBytes' | 'expired'
 
 /** Options of {@link MemoryStore}. */
@@ -12,26 +10,8 @@ export interface MemoryStoreOptions extends RecordStoreOptions {
   /** How many bytes of the heap all sessions may take, about. Default a quarter of what V8 allows this process. */
   maxBytes?: number | undefined
   /**
-   * Told which session the store has removed by itself, and why; not told of `destroy` and `clear`. Called soon after, in a turn of its
-   * own; what it throws, or its promise fails with, becomes a warning.
+   * Called with the id of each session that the store removes by itself, and the reason; not for `destroy` and `clear`. It is called in a
+   * later turn of the event loop. What it throws, or its promise rejects with, becomes a warning.
    */
   onEvict?: ((sid: string, reason: EvictReason) => void) | undefined
-}
-
-/** The bounds as numbers. Throws a TypeError that names the option. */
-export function checkBounds(
-  max: unknown = Infinity,
-  maxBytes: unknown = Math.floor(getHeapStatistics().heap_size_limit / 4),
-): { max: number; maxBytes: number } {
-  if (!isBound(max)) {
-    throw new TypeError('The option "max" must be a whole number of sessions greater than 0, or Infinity')
-  }
-  if (!isBound(maxBytes)) {
-    throw new TypeError('The option "maxBytes" must be a whole number of bytes greater than 0, or Infinity')
-  }
-  return { max: Math.min(max, LARGEST), maxBytes }
-}
-
-function isBound(value: unknown): value is number {
-  return value === Infinity || (Number.isSafeInteger(value) && (value as number) > 0)
 }

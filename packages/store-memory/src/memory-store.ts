@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type Diagnosing,
   type Finding,
@@ -8,48 +7,41 @@ import {
   type StoredRecord,
   type UpdateResult,
 } from '@coatcheck/session'
+import { checkOptions } from './check-options.ts'
 import { diagnose } from './diagnose.ts'
-import { checkBounds, type EvictReason, type MemoryStoreOptions } from './memory-store-options.ts'
+import type { EvictReason, MemoryStoreOptions } from './memory-store-options.ts'
+import type { MemoryUsage } from './memory-usage.ts'
+import { SessionCache } from './session-cache.ts'
 import { SessionTooLargeError } from './session-too-large-error.ts'
-import { Shelf } from './shelf.ts'
 import { costOf, pack } from './text.ts'
+import { nextTurn, soon } from './timers.ts'
 
-/** What a store holds, expired sessions that were not removed yet included. */
-export interface MemoryUsage {
-  /** How many sessions. */
-  sessions: number
-  /** How many bytes of the heap they take, about. */
-  bytes: number
-}
-
-/** How many places `entries` and `prune` go through in one turn of the event loop. */
+/** How many slots `entries` and `prune` visit in one turn of the event loop. */
 const SLICE = 1000
 
-/** At how many places a write looks for an expired session before it removes one that is alive. */
+/** How many slots a write searches for an expired session before it removes a live one. */
 const LOOK = 100
 
-/** Sessions in the memory of one process, which never hold more than they are allowed: the ones not used for longest have to go. */
+/** Sessions in the memory of one process, within bounds: when it is full, the least recently used ones are removed. */
 export class MemoryStore extends RecordStore implements Diagnosing {
   readonly #max: number
   readonly #maxBytes: number
   readonly #onEvict: MemoryStoreOptions['onEvict']
-  #shelf = new Shelf()
-  /** The place at which the search for expired sessions goes on. */
+  #cache = new SessionCache()
+  /** The slot where the next search for expired sessions begins. */
   #next = 0
   #warned = false
 
-  constructor({ max, maxBytes, onEvict, ...options }: MemoryStoreOptions = {}) {
-    super(options)
-    const bounds = checkBounds(max, maxBytes)
-    if (onEvict !== undefined && typeof onEvict !== 'function') {
-      throw new TypeError('The option "onEvict" must be a function')
-    }
+  constructor(options: MemoryStoreOptions = {}) {
+    const bounds = checkOptions(options)
+    const { max, maxBytes, onEvict, ...common } = options
+    super(common)
     this.#max = bounds.max
     this.#maxBytes = bounds.maxBytes
     this.#onEvict = onEvict
   }
 
-  /** A store of its own, as `new MemoryStore(options)`: for apps that take the URL of their store from a setting. */
+  /** The same as `new MemoryStore(options)`, for apps that read the URL of their store from a setting. */
   static open(url = 'memory:', options: MemoryStoreOptions = {}): MemoryStore {
     if (url !== 'memory:')
       throw new TypeError('MemoryStore.open needs the URL "memory:", which has no more parts')
@@ -58,7 +50,7 @@ export class MemoryStore extends RecordStore implements Diagnosing {
 
   /** What the store holds now. */
   usage(): MemoryUsage {
-    return { sessions: this.#shelf.size(), bytes: this.#shelf.bytes() }
+    return { sessions: this.#cache.size(), bytes: this.#cache.bytes() }
   }
 
   /** The bounds and how much of them is used: for `coatcheck doctor`. */
@@ -68,24 +60,24 @@ export class MemoryStore extends RecordStore implements Diagnosing {
 
   protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
     const now = performance.now()
-    const place = this.#find(sid, now)
-    if (place === undefined) return undefined
-    const data = this.#shelf.text(place)
-    const ttl = this.#shelf.end(place) - now
+    const slot = this.#find(sid, now)
+    if (slot === undefined) return undefined
+    const data = this.#cache.text(slot)
+    const ttl = this.#cache.end(slot) - now
     const renewed = renewal !== undefined && data.startsWith(renewal.prefix)
-    if (renewed) this.#shelf.move(place, now + renewal.ttl)
+    if (renewed) this.#cache.touch(slot, now + renewal.ttl)
     return { data, ttl, renewed }
   }
 
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
     const now = performance.now()
-    this.#put(sid, this.#find(sid, now), data, ttl, now)
+    this.#put(sid, this.#find(sid, now), this.#pack(sid, data), now + ttl, now)
   }
 
   protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
     const now = performance.now()
     if (this.#find(sid, now) !== undefined) return false
-    this.#put(sid, undefined, data, ttl, now)
+    this.#put(sid, undefined, this.#pack(sid, data), now + ttl, now)
     return true
   }
 
@@ -96,40 +88,58 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     expected?: string,
   ): Promise<UpdateResult> {
     const now = performance.now()
-    const place = this.#find(sid, now)
-    if (place === undefined) return 'missing'
-    if (expected !== undefined && this.#shelf.text(place) !== expected) return 'changed'
-    this.#put(sid, place, data, ttl, now)
+    const slot = this.#find(sid, now)
+    if (slot === undefined) return 'missing'
+    if (expected !== undefined && this.#cache.text(slot) !== expected) return 'changed'
+    this.#put(sid, slot, this.#pack(sid, data), now + ttl, now)
     return 'updated'
   }
 
   protected override async _touch(sid: string, ttl: number): Promise<boolean> {
     const now = performance.now()
-    const place = this.#find(sid, now)
-    if (place === undefined) return false
-    this.#shelf.move(place, now + ttl)
+    const slot = this.#find(sid, now)
+    if (slot === undefined) return false
+    this.#cache.touch(slot, now + ttl)
     return true
   }
 
-  protected override async _destroy(sid: string): Promise<boolean> {
-    const place = this.#find(sid, performance.now())
-    if (place === undefined) return false
-    this.#shelf.remove(place)
-    return true
+  protected override async _destroy(sid: string): Promise<string | false> {
+    const slot = this.#find(sid, performance.now())
+    if (slot === undefined) return false
+    const text = this.#cache.text(slot)
+    this.#cache.remove(slot)
+    return text
+  }
+
+  protected override async _exchange(
+    old: string,
+    sid: string,
+    data: string,
+    ttl: number,
+    required: boolean,
+  ): Promise<string | false> {
+    const now = performance.now()
+    const slot = this.#find(old, now)
+    if (slot === undefined && required) return false
+    const packed = this.#pack(sid, data)
+    const text = slot !== undefined && this.#cache.text(slot)
+    if (slot !== undefined) this.#cache.remove(slot)
+    this.#put(sid, this.#find(sid, now), packed, now + ttl, now)
+    return text
   }
 
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
-    for (let place = 0; place < this.#shelf.places(); place++) {
+    for (let slot = 0; slot < this.#cache.slots(); slot++) {
       const now = performance.now()
-      const sid = this.#shelf.sid(place)
-      const ttl = this.#shelf.end(place) - now
-      if (sid !== undefined && ttl > 0) yield { sid, data: this.#shelf.text(place), ttl }
-      if (place % SLICE === SLICE - 1) await nextTurn()
+      const sid = this.#cache.sid(slot)
+      const ttl = this.#cache.end(slot) - now
+      if (sid !== undefined && ttl > 0) yield { sid, data: this.#cache.text(slot), ttl }
+      if (slot % SLICE === SLICE - 1) await nextTurn()
     }
   }
 
   protected override async _clear(): Promise<void> {
-    this.#shelf = new Shelf()
+    this.#cache = new SessionCache()
     this.#next = 0
   }
 
@@ -138,47 +148,52 @@ export class MemoryStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _count(): Promise<number> {
-    return this.#shelf.countAfter(performance.now())
+    return this.#cache.countAfter(performance.now())
   }
 
   protected override async _prune(limit: number): Promise<number> {
     let deleted = 0
-    for (let left = this.#shelf.places(); left > 0 && deleted < limit; left -= SLICE) {
+    for (let left = this.#cache.slots(); left > 0 && deleted < limit; left -= SLICE) {
       deleted += this.#sweep(Math.min(left, SLICE), performance.now(), limit - deleted)
       await nextTurn()
     }
     return deleted
   }
 
-  /** The place of a live session; one that has expired is removed. */
+  /** The slot of a live session; one that has expired is removed. */
   #find(sid: string, now: number): number | undefined {
-    const place = this.#shelf.find(sid)
-    if (place === undefined || this.#shelf.end(place) > now) return place
-    this.#evict(place, 'expired')
+    const slot = this.#cache.find(sid)
+    if (slot === undefined || this.#cache.end(slot) > now) return slot
+    this.#evict(slot, 'expired')
     return undefined
   }
 
-  #put(sid: string, place: number | undefined, data: string, ttl: number, now: number): void {
+  #pack(sid: string, data: string): string {
     const packed = pack(data)
     const cost = costOf(sid, packed)
     if (cost > this.#maxBytes) throw new SessionTooLargeError(cost, this.#maxBytes)
-    if (place === undefined) {
+    return packed
+  }
+
+  #put(sid: string, slot: number | undefined, packed: string, end: number, now: number): void {
+    const cost = costOf(sid, packed)
+    if (slot === undefined) {
       this.#makeRoom(1, cost, now)
-      this.#shelf.insert(sid, packed, now + ttl)
+      this.#cache.insert(sid, packed, end)
     } else {
-      this.#makeRoom(0, cost - this.#shelf.cost(place), now)
-      this.#shelf.replace(place, packed, now + ttl)
+      this.#makeRoom(0, cost - this.#cache.cost(slot), now)
+      this.#cache.replace(slot, packed, end)
     }
   }
 
-  /** What is written is alive and the last one used: it is not among those that go. */
+  /** Does not remove the session that is written: it is alive, and the most recently used one. */
   #makeRoom(sessions: number, bytes: number, now: number): void {
     for (;;) {
-      const bound = this.#boundAt(this.#shelf.size() + sessions, this.#shelf.bytes() + bytes)
+      const bound = this.#boundAt(this.#cache.size() + sessions, this.#cache.bytes() + bytes)
       if (!bound) return
       if (this.#sweep(LOOK, now) > 0) continue
-      const oldest = this.#shelf.oldest() as number
-      const expired = this.#shelf.end(oldest) <= now
+      const oldest = this.#cache.oldest() as number
+      const expired = this.#cache.end(oldest) <= now
       if (!expired) this.#warn(bound)
       this.#evict(oldest, expired ? 'expired' : bound)
     }
@@ -189,23 +204,24 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     return bytes > this.#maxBytes ? 'maxBytes' : undefined
   }
 
-  /** Remove what has expired in the next places, `limit` sessions at most. Tells how many there were. */
-  #sweep(places: number, now: number, limit = places): number {
+  /** Remove the expired sessions in the next slots, at most `limit` of them. Gives their number. */
+  #sweep(slots: number, now: number, limit = slots): number {
     let removed = 0
-    for (let i = Math.min(places, this.#shelf.places()); i > 0 && removed < limit; i--) {
-      const place = this.#next % this.#shelf.places()
-      this.#next = place + 1
-      if (this.#shelf.sid(place) === undefined || this.#shelf.end(place) > now) continue
-      this.#evict(place, 'expired')
+    for (let i = Math.min(slots, this.#cache.slots()); i > 0 && removed < limit; i--) {
+      const slot = this.#next % this.#cache.slots()
+      this.#next = slot + 1
+      if (this.#cache.sid(slot) === undefined || this.#cache.end(slot) > now) continue
+      this.#evict(slot, 'expired')
       removed++
     }
     return removed
   }
 
-  #evict(place: number, reason: EvictReason): void {
-    const sid = this.#shelf.sid(place) as string
-    this.#shelf.remove(place)
-    if (this.#onEvict) setImmediate(tell, this.#onEvict, sid, reason)
+  #evict(slot: number, reason: EvictReason): void {
+    const sid = this.#cache.sid(slot) as string
+    this.#cache.remove(slot)
+    const onEvict = this.#onEvict
+    if (onEvict) soon(() => void tell(onEvict, sid, reason))
   }
 
   #warn(bound: 'max' | 'maxBytes'): void {
@@ -213,7 +229,7 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     this.#warned = true
     const { sessions, bytes } = this.usage()
     process.emitWarning(
-      `The memory store is full with ${sessions} sessions of ${bytes} bytes in all: to make room it removes sessions that have not expired, the ones not used for longest first. The option "${bound}" sets this bound.`,
+      `The memory store is full: it holds ${sessions} sessions of ${bytes} bytes in all. To make room it removes live sessions, the least recently used ones first. The option "${bound}" sets this bound.`,
       { code: 'COATCHECK_MEMORY_STORE_FULL' },
     )
   }

@@ -1,4 +1,4 @@
-/** Thrown by `set` when a session alone takes more than `maxBytes`. Nothing was written: what was stored before is still there. */
+/** Thrown by `set` when one session takes more than `maxBytes`. Nothing is written: what was stored before stays. */
 export class SessionTooLargeError extends RangeError {
   /** Stable, for comparisons. */
   readonly code = 'ERR_SESSION_TOO_LARGE' as const

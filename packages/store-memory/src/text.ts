@@ -1,20 +1,20 @@
-/** What begins a text that is kept as its UTF-8 bytes, one character for each. */
+/** The first character of a text that is kept as its UTF-8 bytes, one character for each. */
 const UTF8 = '\0'
-/** What begins a text that is kept as it is, with two bytes a character. */
+/** The first character of a text that is kept as it is, with two bytes a character. */
 const WIDE = '\x01'
 
 const LATIN1 = /^[\0-\xff]*$/
 const LONE_SURROGATE = /\p{Surrogate}/u
 
-/** Bytes of a string beside its characters: V8's header, and rounding up to words. */
+/** Bytes of a string without its characters: V8's header, and rounding up to words. */
 const HEADER = 20
-/** Bytes of a session beside its two strings, in the tables: measured with `test/heap/main.mjs`. */
+/** Bytes of a session without its two strings, in the tables: measured with `test/heap/main.mjs`. */
 const ENTRY = 112
 
 /**
- * The form in which a text takes the least memory. V8 gives each character of a string one byte if all of them are Latin-1, and two
- * if a single one is not: such a text is kept as a Latin-1 string of its UTF-8 bytes. Always a copy: a string may be a piece of a
- * longer one, which it would keep in memory.
+ * The form in which a text takes the least memory. V8 stores one byte for each character of a string if all of them are Latin-1,
+ * otherwise two: such a text is kept as a Latin-1 string of its UTF-8 bytes. It is always a copy, because a slice of a longer string
+ * keeps that in memory.
  */
 export function pack(text: string): string {
   const marked = text.startsWith(UTF8) || text.startsWith(WIDE)
@@ -31,7 +31,7 @@ export function unpack(packed: string): string {
   return packed.startsWith(WIDE) ? packed.slice(1) : packed
 }
 
-/** A copy of an id: it may be a piece of the headers of a request, which it would keep in memory. */
+/** A copy of an id. It may be a slice of the headers of a request, and would keep them in memory. */
 export function copyId(sid: string): string {
   return copy(sid, LATIN1.test(sid) ? 'latin1' : 'utf16le')
 }

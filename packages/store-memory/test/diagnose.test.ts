@@ -11,7 +11,7 @@ it('diagnose: the bounds, and how much of them is used', async () => {
       level: 'ok',
       text: expect.stringMatching(/^@coatcheck\/store-memory \d+\.\d+\.\d+\S*$/),
     },
-    { name: 'memory', level: 'ok', text: 'sessions are in this process alone, and gone when it ends' },
+    { name: 'memory', level: 'ok', text: 'sessions are in this process only, and end with it' },
     { name: 'max', level: 'ok', text: '1 of 10 sessions' },
     { name: 'maxBytes', level: 'ok', text: `${bytes} of 1000000 bytes` },
   ])

@@ -36,7 +36,7 @@ it('types: options are checked', () => {
   // @ts-expect-error A number of sessions.
   expect(() => openStore({ max: '1' })).toThrow(TypeError)
   // @ts-expect-error memorystore's name of it.
-  openStore({ checkPeriod: 1 })
+  expect(() => openStore({ checkPeriod: 1 })).toThrow(TypeError)
 })
 
 it('types: an error can be told by its class', async () => {

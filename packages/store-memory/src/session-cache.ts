@@ -1,0 +1,101 @@
+import { LRUCache } from 'lru-cache'
+import { copyId, costOf, unpack } from './text.ts'
+
+/** A `Map` of V8 holds 2^24 entries and throws at the next. */
+export const LARGEST: number = 2 ** 24 - 1
+
+/**
+ * The sessions. lru-cache knows the order in which they were used, and the slot of each; id, text and expiry are in arrays, under the
+ * number of the slot. A session keeps its slot until it is removed, so that all can be visited slice by slice while others come and go.
+ */
+export class SessionCache {
+  // `max` would make lru-cache reserve memory for all of them at once, so each has the size 1. The store makes room before it is full.
+  readonly #order = new LRUCache<string, number>({ maxSize: LARGEST })
+  // Arrays take less memory than an object for each session.
+  readonly #sids: (string | undefined)[] = []
+  readonly #texts: string[] = []
+  readonly #ends: number[] = []
+  readonly #free: number[] = []
+  #bytes = 0
+
+  /** How many sessions there are, expired ones too. */
+  size(): number {
+    return this.#order.size
+  }
+
+  /** What they cost. */
+  bytes(): number {
+    return this.#bytes
+  }
+
+  /** How many slots there are, free ones too. */
+  slots(): number {
+    return this.#sids.length
+  }
+
+  /** The slot of a session, which becomes the most recently used one. */
+  find(sid: string): number | undefined {
+    return this.#order.get(sid)
+  }
+
+  /** The slot of the least recently used session. */
+  oldest(): number | undefined {
+    for (const slot of this.#order.rvalues()) return slot
+    return undefined
+  }
+
+  /** The id of the session in this slot; `undefined` when it is free. */
+  sid(slot: number): string | undefined {
+    return this.#sids[slot]
+  }
+
+  text(slot: number): string {
+    return unpack(this.#texts[slot]!)
+  }
+
+  end(slot: number): number {
+    return this.#ends[slot]!
+  }
+
+  cost(slot: number): number {
+    return costOf(this.#sids[slot]!, this.#texts[slot]!)
+  }
+
+  insert(sid: string, packed: string, end: number): void {
+    const own = copyId(sid)
+    const slot = this.#free.pop() ?? this.#sids.length
+    this.#order.set(own, slot, { size: 1 })
+    this.#sids[slot] = own
+    this.#texts[slot] = packed
+    this.#ends[slot] = end
+    this.#bytes += this.cost(slot)
+  }
+
+  replace(slot: number, packed: string, end: number): void {
+    this.#bytes -= this.cost(slot)
+    this.#texts[slot] = packed
+    this.#ends[slot] = end
+    this.#bytes += this.cost(slot)
+  }
+
+  /** Move the expiry of the session in this slot. */
+  touch(slot: number, end: number): void {
+    this.#ends[slot] = end
+  }
+
+  remove(slot: number): void {
+    this.#bytes -= this.cost(slot)
+    this.#order.delete(this.#sids[slot]!)
+    this.#sids[slot] = undefined
+    this.#texts[slot] = ''
+    this.#ends[slot] = 0
+    this.#free.push(slot)
+  }
+
+  /** How many sessions end after `now`. */
+  countAfter(now: number): number {
+    let count = 0
+    for (let slot = 0; slot < this.#ends.length; slot++) if (this.#ends[slot]! > now) count++
+    return count
+  }
+}
