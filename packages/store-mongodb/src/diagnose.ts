@@ -19,18 +19,13 @@ export async function diagnose(
   const sent = Date.now()
   const hello = await db.command({ hello: 1 })
   const between = (sent + Date.now()) / 2
+  const { version } = await db.command({ buildInfo: 1 })
   return [
     { name: 'packages', level: 'ok', text: packages },
-    { name: 'server', level: 'ok', text: `${await versionOf(db)}, ${kindOf(hello)}` },
+    { name: 'server', level: 'ok', text: `MongoDB ${version}, ${kindOf(hello)}` },
     clock(Math.round(new Date(hello.localTime).valueOf() - between)),
     await index(db, collection, ttlIndex),
   ]
-}
-
-async function versionOf(db: MongodbDatabase): Promise<string> {
-  const { version, ferretdb, ferretdbVersion } = await db.command({ buildInfo: 1 })
-  const ferret = ferretdb?.version ?? ferretdbVersion
-  return ferret ? `FerretDB ${ferret} (as MongoDB ${version})` : `MongoDB ${version}`
 }
 
 function kindOf(hello: { msg?: unknown; setName?: unknown }): string {
@@ -53,7 +48,12 @@ async function index(db: MongodbDatabase, collection: string, wanted: boolean): 
   } catch (error) {
     const { code } = error as { code?: unknown }
     if (code === NOT_THERE)
-      return { name, level: 'ok', text: `the collection "${collection}" is not there yet` }
+      return {
+        name,
+        level: 'ok',
+        text: `the collection "${collection}" is not there yet`,
+        missing: `collection "${collection}"`,
+      }
     if (code === UNAUTHORIZED)
       return { name, level: 'ok', text: 'the user of the store may not look at indexes' }
     throw error

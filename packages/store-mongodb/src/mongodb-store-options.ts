@@ -1,4 +1,4 @@
-import type { RecordStoreOptions } from '@coatcheck/session'
+import { checkOptionNames, type RecordStoreOptions } from '@coatcheck/session'
 import type { MongodbClient } from './client.ts'
 
 interface Layout extends RecordStoreOptions {
@@ -19,7 +19,7 @@ interface Layout extends RecordStoreOptions {
 /** Options of {@link MongodbStore.open}. */
 export interface MongodbOpenOptions extends Layout {
   /**
-   * Milliseconds to find a server, to connect to it and to be answered, each, where the URL names no other. `0` for the driver's
+   * Milliseconds to find a server, to connect to it and to get an answer, each, where the URL names no other. `0` for the driver's
    * own. Default 5000.
    */
   timeout?: number | undefined
@@ -31,19 +31,80 @@ export interface MongodbStoreOptions extends Layout {
   client: MongodbClient
 }
 
-/** Throws a TypeError that names the option. */
-export function checkNames(dbName: unknown, collection: unknown): void {
-  if (dbName !== undefined && (typeof dbName !== 'string' || dbName === '')) {
-    throw new TypeError('The option "dbName" must be the name of a database')
+const LAYOUT: Record<keyof Layout, true> = {
+  ttl: true,
+  pruneInterval: true,
+  codec: true,
+  dbName: true,
+  collection: true,
+  stringify: true,
+  transformId: true,
+  timestamps: true,
+  ttlIndex: true,
+}
+
+const STORE_OPTIONS: Record<keyof MongodbStoreOptions, true> = { ...LAYOUT, client: true }
+
+const OPEN_OPTIONS: Record<keyof MongodbOpenOptions, true> = { ...LAYOUT, timeout: true }
+
+/** What options of connect-mongo are here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  mongoUrl: 'the URL of MongodbStore.open',
+  mongoOptions: 'part of the URL of MongodbStore.open, or of your client',
+  clientPromise: '"client", which need not be connected yet',
+  collectionName: '"collection"',
+  autoRemove: '"ttlIndex" and "pruneInterval"',
+  autoRemoveInterval: '"pruneInterval", in milliseconds',
+  touchAfter: 'an option of the middleware, in milliseconds',
+  serialize: '"codec"',
+  unserialize: '"codec"',
+  crypto: '"codec"',
+  cryptoAdapter: '"codec"',
+  writeOperationOptions: 'the write concern of the URL or of your client',
+}
+
+/** Throws a TypeError for a name that is no option of `new MongodbStore()`. */
+export function checkStoreOptions(options: object = {}): void {
+  checkNames(options, Object.keys(STORE_OPTIONS))
+}
+
+/** Throws a TypeError for a name that is no option of `MongodbStore.open()`. */
+export function checkOpenOptions({ timeout, ...options }: MongodbOpenOptions): void {
+  checkNames(options, Object.keys(OPEN_OPTIONS))
+  if (timeout === undefined || (Number.isInteger(timeout) && timeout >= 0 && timeout < 2 ** 31)) return
+  throw new TypeError('The option "timeout" must be a whole number of milliseconds')
+}
+
+function checkNames(options: object, names: string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || !Object.hasOwn(ELSEWHERE, name)) continue
+    throw new TypeError(`The option "${name}" is one of connect-mongo; here it is ${ELSEWHERE[name]}`)
   }
-  if (typeof collection !== 'string' || collection === '') {
+  checkOptionNames(options, names, 'MongodbStore')
+}
+
+/** Throws a TypeError that names the option when one has a value that it cannot have. */
+export function checkValues(options: MongodbStoreOptions): void {
+  const { client, dbName, collection, transformId, stringify, timestamps, ttlIndex } = options
+  checkClient(client)
+  if (dbName !== undefined && (typeof dbName !== 'string' || dbName === ''))
+    throw new TypeError('The option "dbName" must be the name of a database')
+  if (collection !== undefined && (typeof collection !== 'string' || collection === ''))
     throw new TypeError('The option "collection" must be the name of a collection')
+  if (transformId !== undefined && typeof transformId !== 'function')
+    throw new TypeError('The option "transformId" must be a function')
+  for (const [name, flag] of Object.entries({ stringify, timestamps, ttlIndex })) {
+    if (flag !== undefined && typeof flag !== 'boolean')
+      throw new TypeError(`The option "${name}" must be true or false`)
   }
 }
 
-/** Throws a TypeError that names the option. */
-export function checkFlags(flags: Record<string, unknown>): void {
-  for (const [name, flag] of Object.entries(flags)) {
-    if (typeof flag !== 'boolean') throw new TypeError(`The option "${name}" must be true or false`)
+function checkClient(client: Partial<MongodbClient> | null | undefined): void {
+  if (typeof client === 'function') {
+    throw new TypeError(
+      'The option "client" must be a MongoClient, not a class or a function that makes one: new MongoClient(url)',
+    )
   }
+  if (typeof client?.db !== 'function' || typeof client.connect !== 'function')
+    throw new TypeError('The option "client" must be a MongoClient')
 }

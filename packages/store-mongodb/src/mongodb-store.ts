@@ -8,103 +8,97 @@ import {
   type StoredRecord,
   type UpdateResult,
 } from '@coatcheck/session'
-import type { MongodbClient, MongodbCollection, MongodbDatabase } from './client.ts'
+import type { MongodbClient, MongodbCollection, MongodbDatabase, MongodbSession } from './client.ts'
 import { diagnose, versionIn } from './diagnose.ts'
+import { isRefusal, telling, told, toldToCaller } from './failures.ts'
 import {
-  checkFlags,
-  checkNames,
+  checkOpenOptions,
+  checkStoreOptions,
+  checkValues,
   type MongodbOpenOptions,
   type MongodbStoreOptions,
 } from './mongodb-store-options.ts'
 import { type OwnClient, openClient } from './open-client.ts'
-import { ServerClock } from './server-clock.ts'
-import { beginning, toDocument, toText } from './sub-document.ts'
+import { Server } from './server.ts'
+import { dateOf, liveAt, RECORD, type Stored } from './stored.ts'
+import { beginning, refuseEncrypted, toDocument, toText } from './sub-document.ts'
+import { inTransaction } from './transaction.ts'
 import { makeTtlIndex } from './ttl-index.ts'
 
 /** How many documents `entries` reads at a time. */
 const PAGE = 500
 
-/** What lasts longer ends here. */
-const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
-
-/** MongoDB's code for a value that it does not take. */
-const BAD_VALUE = 2
-
 /** MongoDB's code for a document whose `_id` is taken. */
 const DUPLICATE_KEY = 11000
 
-const RECORD = { session: 1, expires: 1 }
+/**
+ * How a read moves an expiry. It waits neither for other members nor for a lock: what cannot be done in these milliseconds is left to
+ * a touch, and is not tried again by a read for a second.
+ */
+const RENEWAL = { returnDocument: 'before', projection: RECORD, writeConcern: { w: 1 }, maxTimeMS: 200 }
+const RENEWAL_PAUSE = 1000
 
 /** Sessions in MongoDB, through `mongodb`, in documents as connect-mongo has them. */
 export class MongodbStore extends RecordStore implements Diagnosing {
   readonly #client: MongodbClient
   readonly #db: MongodbDatabase
+  readonly #driven: MongodbCollection
   readonly #collection: MongodbCollection
   readonly #name: string
-  readonly #clock: ServerClock
+  readonly #server: Server
   readonly #stringify: boolean
   readonly #transformId: (sid: string) => string
   readonly #timestamps: boolean
   readonly #ttlIndex: boolean
+  readonly #json: boolean
   #own: OwnClient | undefined
+  #nextRenewal = 0
 
-  constructor({
-    client,
-    dbName,
-    collection = 'sessions',
-    stringify = true,
-    transformId = sid => sid,
-    timestamps = false,
-    ttlIndex = true,
-    ...options
-  }: MongodbStoreOptions) {
+  /** Throws a TypeError that names the option when one cannot be used. */
+  constructor(options: MongodbStoreOptions) {
+    checkStoreOptions(options)
     super(options)
-    if (typeof client?.db !== 'function' || typeof client.connect !== 'function')
-      throw new TypeError('The option "client" must be a MongoClient')
-    checkNames(dbName, collection)
-    checkFlags({ stringify, timestamps, ttlIndex })
-    if (typeof transformId !== 'function') throw new TypeError('The option "transformId" must be a function')
+    checkValues(options)
+    const { client, dbName, collection = 'sessions', transformId = sid => sid, codec = JSON } = options
     this.#client = client
-    const db = client.db(dbName)
-    this.#db = db
+    this.#db = client.db(dbName)
     // Elsewhere a session could be read after its logout, or before its login.
-    this.#collection = db.collection(collection, { readPreference: 'primary' })
+    this.#driven = this.#db.collection(collection, { readPreference: 'primary' })
+    this.#collection = telling(this.#driven)
     this.#name = collection
-    this.#clock = new ServerClock(db)
-    this.#stringify = stringify
+    this.#server = new Server(this.#db)
     this.#transformId = transformId
-    this.#timestamps = timestamps
-    this.#ttlIndex = ttlIndex
+    this.#stringify = options.stringify ?? true
+    this.#timestamps = options.timestamps ?? false
+    this.#ttlIndex = options.ttlIndex ?? true
+    this.#json = codec === JSON
   }
 
   /**
    * A store with a client of its own, which `close()` closes. It connects on first use, and again whenever a connection was lost.
    * The URL is what `MongoClient` takes, `mongodb://` or `mongodb+srv://`. Fails when mongodb is not installed.
    */
-  static open(url: string, { timeout = 5000, ...options }: MongodbOpenOptions = {}): MongodbStore {
-    if (!(Number.isInteger(timeout) && timeout >= 0 && timeout < 2 ** 31)) {
-      throw new TypeError('The option "timeout" must be a whole number of milliseconds')
-    }
+  static open(url: string, options: MongodbOpenOptions = {}): MongodbStore {
+    checkOpenOptions(options)
+    const { timeout = 5000, ...rest } = options
     const client = openClient(url, timeout)
-    const store = new MongodbStore({ ...options, client })
+    const store = new MongodbStore({ ...rest, client })
     store.#own = client
     return store
   }
 
   /** What is to be known about the server and the collection: for `coatcheck doctor`. */
   async diagnose(): Promise<Finding[]> {
-    await this.#client.connect()
+    await told(this.#client.connect())
     const driver = this.#own ? `mongodb ${versionIn('mongodb/package.json')}` : 'a client of the app'
-    return diagnose(this.#db, this.#name, { driver, ttlIndex: this.#ttlIndex })
+    return told(diagnose(this.#db, this.#name, { driver, ttlIndex: this.#ttlIndex }))
   }
 
   protected override async _open(): Promise<void> {
     // A client that connects by itself at its first command, and fails to, never tries again.
-    await this.#client.connect()
-    await Promise.all([
-      this.#clock.synchronize(),
-      this.#ttlIndex && makeTtlIndex(this.#collection, this.#name),
-    ])
+    await told(this.#client.connect())
+    const index = this.#ttlIndex ? makeTtlIndex(this.#driven, this.#name) : undefined
+    await told(Promise.all([this.#server.synchronize(), index]))
   }
 
   protected override async _close(): Promise<void> {
@@ -116,32 +110,43 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     const renewed = renewal && (await this.#renew(_id, renewal))
     if (renewed) return renewed
     const found: Stored | null = await this.#collection.findOne({ _id }, { projection: RECORD })
-    return found ? this.#record(found, this.#clock.now()) : undefined
+    const record = found ? this.#record(found, this.#server.now()) : undefined
+    if (record && this.#json) refuseEncrypted(record.data)
+    return record
   }
 
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
-    const now = this.#clock.now()
-    const inserted = this.#timestamps && { $setOnInsert: { createdAt: dateOf(now) } }
-    await this.#store(data, session => {
-      const update = { ...this.#set(now, { session, expires: dateOf(now + ttl) }), ...inserted }
-      return this.#collection.updateOne({ _id: this.#id(sid) }, update, { upsert: true })
-    })
+    await this.#put(sid, data, ttl)
   }
 
   protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
-    const now = this.#clock.now()
+    const now = this.#server.now()
     const free = { _id: this.#id(sid), expires: { $lte: dateOf(now) } }
     const created = this.#timestamps && { createdAt: dateOf(now) }
-    return this.#store(data, async session => {
-      const update = this.#set(now, { session, expires: dateOf(now + ttl), ...created })
-      try {
-        await this.#collection.updateOne(free, update, { upsert: true })
-        return true
-      } catch (error) {
-        if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
-        return false
-      }
-    })
+    const fields = { session: this.#form(data), expires: dateOf(now + ttl), ...created }
+    try {
+      await this.#collection.updateOne(free, this.#set(now, fields), { upsert: true })
+      return true
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
+      return false
+    }
+  }
+
+  protected override async _exchange(
+    old: string,
+    sid: string,
+    data: string,
+    ttl: number,
+    required: boolean,
+  ): Promise<string | boolean> {
+    const swap = async (session: MongodbSession) => {
+      const removed = await this.#remove(old, { session })
+      if (removed !== false || !required) await this.#put(sid, data, ttl, { session })
+      return removed
+    }
+    const removed = this.#server.transactions ? await told(inTransaction(this.#client, swap)) : undefined
+    return removed ?? super._exchange(old, sid, data, ttl, required)
   }
 
   protected override async _update(
@@ -150,32 +155,28 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     ttl: number,
     expected?: string,
   ): Promise<UpdateResult> {
-    const now = this.#clock.now()
+    const now = this.#server.now()
     const live = { _id: this.#id(sid), ...liveAt(now) }
-    return this.#store(data, async session => {
-      const update = this.#set(now, { session, expires: dateOf(now + ttl) })
-      if (expected !== undefined) return this.#replace(live, update, expected)
-      const { matchedCount } = await this.#collection.updateOne(live, update)
-      return matchedCount > 0 ? 'updated' : 'missing'
-    })
+    const update = this.#set(now, { session: this.#form(data), expires: dateOf(now + ttl) })
+    if (expected !== undefined) return this.#replace(live, update, expected)
+    return (await this.#collection.updateOne(live, update)).matchedCount > 0 ? 'updated' : 'missing'
   }
 
   protected override async _touch(sid: string, ttl: number): Promise<boolean> {
-    const now = this.#clock.now()
+    const now = this.#server.now()
     const live = { _id: this.#id(sid), ...liveAt(now) }
     const update = this.#set(now, { expires: dateOf(now + ttl) })
     return (await this.#collection.updateOne(live, update)).matchedCount > 0
   }
 
-  protected override async _destroy(sid: string): Promise<boolean> {
-    const found: Stored | null = await this.#collection.findOneAndDelete({ _id: this.#id(sid) })
-    return found !== null && this.#left(found, this.#clock.now()) > 0
+  protected override _destroy(sid: string): Promise<string | boolean> {
+    return this.#remove(sid)
   }
 
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
     let after: string | undefined
     for (;;) {
-      const now = this.#clock.now()
+      const now = this.#server.now()
       const filter = { _id: after === undefined ? { $gte: '' } : { $gt: after }, ...liveAt(now) }
       const options = { projection: RECORD, sort: { _id: 1 }, limit: PAGE, batchSize: PAGE + 1 }
       const page: Stored[] = []
@@ -194,11 +195,11 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   }
 
   protected override _count(): Promise<number> {
-    return this.#collection.countDocuments(liveAt(this.#clock.now()))
+    return this.#collection.countDocuments(liveAt(this.#server.now()))
   }
 
   protected override async _prune(limit: number): Promise<number> {
-    const over = { expires: { $lte: dateOf(this.#clock.now()) } }
+    const over = { expires: { $lte: dateOf(this.#server.now()) } }
     const ids: unknown[] = []
     const options = { projection: { _id: 1 }, limit, batchSize: limit + 1 }
     for await (const { _id } of this.#collection.find(over, options)) ids.push(_id)
@@ -207,15 +208,44 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   }
 
   async #renew(_id: string, { prefix, ttl }: Renewal): Promise<StoredRecord | undefined> {
-    const now = this.#clock.now()
-    const found: Stored | null = await this.#collection.findOneAndUpdate(
-      { _id, ...liveAt(now), ...beginning(prefix) },
-      this.#set(now, { expires: dateOf(now + ttl) }),
-      // The whole document: FerretDB knows no projection here.
-      { returnDocument: 'before' },
-    )
+    if (performance.now() < this.#nextRenewal) return undefined
+    const now = this.#server.now()
+    const filter = { _id, ...liveAt(now), ...beginning(prefix) }
+    let found: Stored | null
+    try {
+      found = await this.#driven.findOneAndUpdate(
+        filter,
+        this.#set(now, { expires: dateOf(now + ttl) }),
+        RENEWAL,
+      )
+    } catch (error) {
+      // Locked, read-only or without the right to write: the session can still be read.
+      if (!isRefusal(error)) throw toldToCaller(error)
+      this.#nextRenewal = performance.now() + RENEWAL_PAUSE
+      return undefined
+    }
     const record = found && this.#record(found, now)
     return record ? { ...record, renewed: true } : undefined
+  }
+
+  async #put(sid: string, data: string, ttl: number, options?: { session: MongodbSession }): Promise<void> {
+    const now = this.#server.now()
+    const inserted = this.#timestamps && { $setOnInsert: { createdAt: dateOf(now) } }
+    const fields = { session: this.#form(data), expires: dateOf(now + ttl) }
+    const update = { ...this.#set(now, fields), ...inserted }
+    const collection = options ? this.#driven : this.#collection
+    await collection.updateOne({ _id: this.#id(sid) }, update, { ...options, upsert: true })
+  }
+
+  /** The text of the live session that was removed, or `false` when there was none. */
+  async #remove(sid: string, options?: { session: MongodbSession }): Promise<string | boolean> {
+    const collection = options ? this.#driven : this.#collection
+    const found: Stored | null = await collection.findOneAndDelete(
+      { _id: this.#id(sid) },
+      { ...options, projection: RECORD },
+    )
+    const live = found !== null && this.#left(found, this.#server.now()) > 0
+    return live && (toText(found.session) || true)
   }
 
   /** One round trip, where the session is there and has the form that this store gives it. */
@@ -238,17 +268,6 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     const id = this.#transformId(sid)
     if (typeof id !== 'string') throw new TypeError('The id of a session must be a string')
     return id
-  }
-
-  async #store<T>(data: string, write: (session: unknown) => Promise<T>): Promise<T> {
-    const form = this.#form(data)
-    try {
-      return await write(form)
-    } catch (error) {
-      // A document with something in it that this server does not take, as FerretDB 1 does not take arrays in arrays.
-      if (form === data || (error as { code?: unknown }).code !== BAD_VALUE) throw error
-      return write(data)
-    }
   }
 
   /** The stored form of a text. One that a document cannot hold is stored as text in any case. */
@@ -277,19 +296,4 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   #left({ expires }: Stored, now: number): number {
     return expires instanceof Date ? expires.valueOf() - now : this.ttl
   }
-}
-
-interface Stored {
-  _id: string
-  session: unknown
-  expires?: unknown
-}
-
-/** Sessions without an end, too. */
-function liveAt(now: number) {
-  return { expires: { $not: { $lte: dateOf(now) } } }
-}
-
-function dateOf(ms: number): Date {
-  return new Date(Math.min(Math.ceil(ms), LAST))
 }

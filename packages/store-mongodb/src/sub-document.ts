@@ -1,3 +1,5 @@
+import { SessionError } from '@coatcheck/session'
+
 /** MongoDB has documents of at most 100 levels; a few are around the session. */
 const MAX_DEPTH = 90
 
@@ -19,6 +21,15 @@ export function toDocument(json: string): object | undefined {
 /** The text of what is stored: a text, or a document of ours or of connect-mongo. */
 export function toText(stored: unknown): string {
   return typeof stored === 'string' ? stored : (JSON.stringify(stored) ?? '')
+}
+
+/** Throws for a text that is base64 or hexadecimal and nothing else: connect-mongo has encrypted it. */
+export function refuseEncrypted(text: string): void {
+  if (text.length < 16 || !/^[A-Za-z0-9+/_-]+=*$/.test(text)) return
+  throw new SessionError(
+    'ERR_SESSION_CORRUPT',
+    'The stored session is encrypted, as by the options "crypto" and "cryptoAdapter" of connect-mongo: the option "codec" must be one that reads this',
+  )
 }
 
 /** A filter for what is stored as a text that begins so, or as a document with the same in its cookie. */

@@ -6,7 +6,7 @@ import { newDatabase, storeOn } from './support/mongodb.ts'
 
 type TheirOptions = Parameters<typeof ConnectMongo.create>[0]
 
-/** Both stores on one collection; theirs without an index, which not every server has. */
+/** Both stores on one collection, neither with an index. */
 function both(options: { stringify?: boolean; transformId?: (sid: string) => string; timestamps?: boolean }) {
   const { client, dbName, sessions } = newDatabase()
   const theirs = (more: TheirOptions = {}) =>
@@ -123,6 +123,28 @@ describe('where connect-mongo differs', () => {
     expect(await store.touch('a', { cookie: { maxAge: 60_000 } } as never)).toBe(true)
     expect((await sessions.findOne())!.expires!.valueOf() - Date.now()).toBeGreaterThan(50_000)
   })
+})
+
+describe('what connect-mongo has encrypted', () => {
+  it.each([true, false])(
+    'crypto: is ERR_SESSION_CORRUPT in one sentence, with stringify: %s',
+    async stringify => {
+      const { theirs, store, sessions } = both({ stringify })
+      const app = await startApp(
+        expressSession(theirs({ crypto: { secret: 'A secret, 32 characters or more' } })),
+      )
+      await app.browser().get('/login')
+      const { _id } = (await sessions.findOne())!
+      await expect(store.get(_id)).rejects.toMatchObject({
+        code: 'ERR_SESSION_CORRUPT',
+        message: expect.stringMatching(/^The stored session is encrypted, .*connect-mongo.*"codec"[^.]*$/),
+      })
+      // A list leaves it out, and a logout removes it.
+      expect(await store.ids()).toEqual([_id])
+      expect(await store.all()).toEqual({})
+      expect(await store.destroy(_id)).toBe(true)
+    },
+  )
 })
 
 /** The shape of a value, without what differs between two logins. */

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { type MongodbOpenOptions, MongodbStore, type MongodbStoreOptions } from '@coatcheck/store-mongodb'
+import { MongoClient } from 'mongodb'
 import { describe, expect, inject, it } from 'vitest'
-import { newDatabase, openClient, openStore, sessionOf, storeOn } from './support/mongodb.ts'
+import { newDatabase, openStore, sessionOf, storeOn } from './support/mongodb.ts'
 
 const URL_NEEDED = 'MongodbStore.open needs a URL: mongodb://user:password@host:27017/database'
 
@@ -38,7 +39,8 @@ describe('open', () => {
   it('open: neither has the error of a server that is not there', async () => {
     const store = openStore({ timeout: 100 }, 'mongodb://ada:secret@127.0.0.1:1/db')
     const error = await store.get('a').catch((failure: unknown) => failure)
-    expect(error).toMatchObject({ name: 'MongoServerSelectionError' })
+    expect(error).toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE', status: 503 })
+    expect(error).toMatchObject({ cause: { name: 'MongoServerSelectionError' } })
     expect(inspect(error, { depth: 20, showHidden: true })).not.toMatch(/secret/)
   })
 
@@ -88,6 +90,32 @@ describe('options', () => {
     }
   })
 
+  it('client: a class, or a function that makes one, is no MongoClient', () => {
+    for (const client of [MongoClient, () => new MongoClient('mongodb://host/')]) {
+      expect(() => new MongodbStore({ client } as unknown as MongodbStoreOptions)).toThrow(
+        new TypeError(
+          'The option "client" must be a MongoClient, not a class or a function that makes one: new MongoClient(url)',
+        ),
+      )
+    }
+  })
+
+  it.each([
+    ['colection', /"colection" is not an option of MongodbStore; did you mean "collection"\?/],
+    ['TTL', /did you mean "ttl"\?/],
+    ['timout', /did you mean "timeout"\?/],
+    ['constructor', /"constructor" is not an option/],
+    ['collectionName', /"collectionName" is one of connect-mongo; here it is "collection"$/],
+    ['touchAfter', /is one of connect-mongo; here it is an option of the middleware, in milliseconds$/],
+  ])('options: a name that is none, such as %s, is refused with the one that was meant', (name, sentence) => {
+    const error = thrown(() => MongodbStore.open('mongodb://host/', { [name]: 1 }))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toMatch(sentence)
+    const client = new MongoClient('mongodb://host/')
+    expect(() => new MongodbStore({ client, [name]: 1 })).toThrow(TypeError)
+    expect(() => MongodbStore.open('mongodb://host/', { [name]: undefined })).not.toThrow()
+  })
+
   it.each([
     ['dbName', 'must be the name of a database'],
     ['collection', 'must be the name of a collection'],
@@ -120,18 +148,5 @@ describe('options', () => {
       await expect(store[method]({ $ne: '' } as never)).rejects.toThrow(TypeError)
     }
     expect(await sessions.countDocuments()).toBe(1)
-  })
-
-  it('reads: go to the primary, wherever the client of the app reads', async () => {
-    const { dbName } = newDatabase()
-    const client = openClient({ readPreference: 'secondary', monitorCommands: true })
-    const preferences: unknown[] = []
-    client.on('commandStarted', ({ command }) => preferences.push(command.$readPreference?.mode))
-    const store = storeOn(client, { dbName })
-    await store.set('a', sessionOf())
-    await store.get('a')
-    await store.all()
-    await store.length()
-    expect(preferences).not.toContain('secondary')
   })
 })

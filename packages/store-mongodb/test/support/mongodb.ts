@@ -42,7 +42,7 @@ export interface Stored {
   lastModified?: Date
 }
 
-/** A store with a client of its own, closed when the test ends. Asks for no index, which not every server has. */
+/** A store with a client of its own, closed when the test ends. Asks for no index: tests look at what the store itself does. */
 export function openStore(options: MongodbOpenOptions = {}, url = inject('mongodbUrl')): MongodbStore {
   const store = MongodbStore.open(url, { ttlIndex: false, ...options })
   onTestFinished(() => store.close())

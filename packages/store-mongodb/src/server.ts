@@ -4,10 +4,12 @@ import type { MongodbDatabase } from './client.ts'
 const MAX_AGE = 60_000
 
 /**
- * The clock of the server, by which sessions expire. It is asked when the store is opened, and later beside other calls, none of
- * which waits for it.
+ * What is known of the server: its clock, by which sessions expire, and whether it has transactions. It is asked when the store is
+ * opened, and later beside other calls, none of which waits for it.
  */
-export class ServerClock {
+export class Server {
+  /** Whether it has transactions: a member of a replica set, or a sharded cluster. */
+  transactions = false
   readonly #db: MongodbDatabase
   #offset = 0
   #asked = Number.NEGATIVE_INFINITY
@@ -19,7 +21,7 @@ export class ServerClock {
   /** Milliseconds since 1970. */
   now(): number {
     if (performance.now() - this.#asked > MAX_AGE) {
-      // The call that this one stands beside has the same failure to tell; the next minute asks again.
+      // The call beside which this is asked has the same failure to tell. The next minute asks again.
       this.synchronize().catch(() => {})
     }
     return Date.now() + this.#offset
@@ -28,11 +30,12 @@ export class ServerClock {
   async synchronize(): Promise<void> {
     this.#asked = performance.now()
     const sent = Date.now()
-    const { localTime } = await this.#db.command({ hello: 1 })
+    const { localTime, setName, msg } = await this.#db.command({ hello: 1 })
     const answered = Date.now()
     const server = new Date(localTime).valueOf()
     // A server whose clock cannot be told from ours has ours.
     const same = sent <= server && server <= answered
     this.#offset = same ? 0 : Math.round(server - (sent + answered) / 2)
+    this.transactions = typeof setName === 'string' || msg === 'isdbgrid'
   }
 }

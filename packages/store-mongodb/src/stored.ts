@@ -1,0 +1,21 @@
+/** What lasts longer ends here. */
+const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/** A session as it is stored. */
+export interface Stored {
+  _id: string
+  session: unknown
+  expires?: unknown
+}
+
+/** The fields of a record. */
+export const RECORD: object = { session: 1, expires: 1 }
+
+/** A filter for live sessions, those without an end too. */
+export function liveAt(now: number): object {
+  return { expires: { $not: { $lte: dateOf(now) } } }
+}
+
+export function dateOf(ms: number): Date {
+  return new Date(Math.min(Math.ceil(ms), LAST))
+}
