@@ -58,7 +58,7 @@ async function tableOf(client: PostgresClient, table: string): Promise<Finding[]
   let expires: string
   try {
     const layout = await layoutOf(client, table)
-    if (!layout) return [{ name, level: 'ok', text: `${table} is not there yet` }]
+    if (!layout) return [{ name, level: 'ok', text: `${table} is not there yet`, missing: `table ${table}` }]
     expires = layout.expires
   } catch (error) {
     if (!(error instanceof TypeError)) throw error

@@ -49,8 +49,13 @@ function rights(file: string): Finding {
   for (const path of [file, dirname(file)]) {
     if (!isWritable(path)) return { name, level: 'problem', text: `this process may not write to ${path}` }
   }
-  const others = statSync(file).mode & 0o004 ? ', which every user of this machine can read (chmod 600)' : ''
-  return { name, level: 'ok', text: `${file}, mode ${mode}${others}` }
+  const text = `${file}, mode ${mode}`
+  if ((statSync(file).mode & 0o007) === 0) return { name, level: 'ok', text }
+  return {
+    name,
+    level: 'warning',
+    text: `${text}: every user of this machine can read the ids in it; chmod 600`,
+  }
 }
 
 function journal(client: SqliteClient): Finding {
@@ -84,7 +89,8 @@ function tableOf(client: SqliteClient, table: string): Finding {
     return { name, level: 'problem', text: (error as Error).message }
   }
   if (singleValue(client, 'SELECT count(*) FROM pragma_table_info(?)', table) === 0) {
-    return { name, level: 'ok', text: `"${table}" does not exist yet; it is made on first use` }
+    const text = `"${table}" does not exist yet; it is made on first use`
+    return { name, level: 'ok', text, missing: `table "${table}"` }
   }
   const indexed = singleValue(
     client,

@@ -20,7 +20,7 @@ it('diagnose: versions, file and settings, and a table that is not there, which 
     file: { text: expect.stringMatching(/sessions\.db, mode 600$/) },
     journal_mode: { text: 'wal' },
     synchronous: { text: 'NORMAL' },
-    table: { text: '"sessions" does not exist yet; it is made on first use' },
+    table: { text: '"sessions" does not exist yet; it is made on first use', missing: 'table "sessions"' },
   })
   expect(new Set(Object.values(findings).map(({ level }) => level))).toEqual(new Set(['ok']))
   expect(openClient(file).prepare('SELECT name FROM sqlite_schema').all()).toEqual([])
@@ -52,10 +52,13 @@ it('diagnose: settings under which the file may be damaged, or slow, are warning
   })
 })
 
-it('diagnose: a file that others can read is told, one in memory is a warning', async () => {
+it('diagnose: a file that others can read is a warning, and so is one in memory', async () => {
   const file = tempFile()
   const store = openStore(file)
   chmodSync(file, 0o644)
-  expect((await found(store)).file!.text).toMatch(/mode 644, which every user of this machine can read/)
+  expect((await found(store)).file).toMatchObject({
+    level: 'warning',
+    text: expect.stringMatching(/mode 644: every user of this machine can read the ids in it; chmod 600$/),
+  })
   expect((await found(openStore(':memory:'))).file).toMatchObject({ level: 'warning' })
 })

@@ -66,7 +66,22 @@ describe('sqlite:', () => {
     ],
     ['sqlite::memory:?check=1', '"check" in the URL of the session store must be true or false'],
     ['sqlite::memory:?ttl=-1', 'The option "ttl" must be a number of milliseconds greater than 0'],
-    ['sqlite::memory:?tabel=x', 'options that SQLite stores do not have'],
+    [
+      'sqlite::memory:?tabel=x',
+      'The option "tabel" in the URL of the session store is not an option of SQLite stores; did you mean "table"?',
+    ],
+    [
+      'sqlite::memory:?prefix=x',
+      'The option "prefix" in the URL of the session store is not an option of SQLite',
+    ],
+    ['memory:?maxByte=1', 'did you mean "maxBytes"?'],
+    ['redis://localhost?prefx=x', 'is not an option of Redis stores; did you mean "prefix"?'],
+    [
+      'rediss+sentinel://a,b/name?tls=1',
+      'The option "tls" in the URL of the session store is not an option of Redis',
+    ],
+    ['postgres://localhost/app?tabel=x', 'is not an option of PostgreSQL stores; did you mean "table"?'],
+    ['mongodb://localhost/app?collecton=x', 'is not an option of MongoDB stores; did you mean "collection"?'],
     ['sqlite:', 'names no file'],
     ['sqlite://sessions.db', 'sqlite:./sessions.db is relative'],
     ['sqlite:./a%.db', 'has a % that no two hexadecimal digits follow'],
@@ -90,6 +105,53 @@ describe('sqlite:', () => {
     expect(error.cause.message).toContain('is no table of sessions')
     const unchecked = await open(`sqlite:${path}`, { check: false })
     await expect(unchecked.length()).rejects.toThrow('no table of sessions')
+  })
+})
+
+it.each([
+  'postgres://localhost/app?ssl=true&query_timeout=5&connect_timeout=5&application_name=app',
+  'postgres://localhost/app?options=-c%20search_path%3Dapp&min=1',
+  'mongodb://localhost/app?tls=false&appName=app&maxPoolSize=5',
+])('options: those of the driver stay in the URL: %s', async url => {
+  await (await openStore(url, { check: false })).close()
+})
+
+describe('create: false', () => {
+  it('create: a file that does not exist is an error and is not made', async () => {
+    const path = join(folder, 'a.db')
+    const error = await openStore(`sqlite:${path}`, { create: false }).catch(error => error)
+    expect(error).toMatchObject({ name: 'SessionError', code: 'ERR_SESSION_STORE_MISSING' })
+    expect(error.message).toBe(`The session store (SQLite) has no file "${path}"`)
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it('create: a table that does not exist is an error and is not made; one that exists is opened', async () => {
+    const path = join(folder, 'a.db')
+    await (await open(`sqlite:${path}`)).set('a', session({ user: 'Ada' }))
+    await expect(openStore(`sqlite:${path}?table=other`, { create: false })).rejects.toThrow(
+      'The session store (SQLite) has no table "other"',
+    )
+    const { default: Database } = await import('better-sqlite3')
+    const client = new Database(path)
+    onTestFinished(() => void client.close())
+    expect(client.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()).toEqual([
+      { name: 'sessions' },
+    ])
+    expect(await (await open(`sqlite:${path}?create=false`)).length()).toBe(1)
+  })
+
+  it('create: a store in memory, or one that cannot tell, is opened', async () => {
+    expect(await (await open('sqlite::memory:', { create: false })).length()).toBe(0)
+    expect(await (await open('memory:', { create: false })).length()).toBe(0)
+    const store = Object.assign(new MapStore(), { diagnose: () => Promise.reject(new Error('not allowed')) })
+    registerScheme('mute', () => store)
+    expect(await openStore('mute:', { create: false })).toBe(store)
+  })
+
+  it('create: a value that is no boolean is a TypeError', async () => {
+    await expect(openStore('memory:', { create: 'yes' as never })).rejects.toThrow(
+      'The option "create" must be true or false',
+    )
   })
 })
 
