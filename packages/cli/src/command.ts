@@ -1,54 +1,71 @@
 import { parseArgs } from 'node:util'
 import type { Io } from './io.ts'
 
-/** The command line is wrong, or something was refused: exit code 2. */
+/** A wrong command line, or a refusal: exit code 2. */
 export class UsageError extends Error {}
 
 /** An option, with its line in the help. */
 export interface Flag {
   type: 'boolean' | 'string'
   help: string
-  /** What stands for the value in the help. */
+  /** The one-letter form. */
+  short?: string
+  /** The placeholder of the value in the help. */
   value?: string
 }
 
+/** The values of the options on the command line. */
 export type Values = Readonly<Record<string, string | boolean | undefined>>
 
 export interface Command {
   readonly name: string
-  /** What stands after the name: `SID...`. */
+  /** The operands as the help shows them: `SID...`. */
   readonly operands: string
   readonly summary: string
   /** More lines for `--help`. */
   readonly details: string
   readonly flags: Readonly<Record<string, Flag>>
-  /** How many operands there may be. */
+  /** The least and the greatest number of operands. */
   readonly least: number
   readonly most: number
-  /** Gives the exit code. */
+  /** Returns the exit code. */
   run(operands: readonly string[], values: Values, io: Io): Promise<number>
 }
 
-/** Options that every command has. */
 const HELP: Readonly<Record<string, Flag>> = {
-  help: { type: 'boolean', help: 'show this' },
+  help: { type: 'boolean', short: 'h', help: 'show this help' },
 }
 
 export const STORE: Readonly<Record<string, Flag>> = {
-  store: { type: 'string', value: 'URL', help: 'the store, or env:NAME; default env:SESSION_STORE' },
+  store: {
+    type: 'string',
+    value: 'URL',
+    help: 'the URL of the store, or env:NAME; default env:SESSION_STORE',
+  },
 }
 
 export const JSON_FLAG: Readonly<Record<string, Flag>> = {
-  json: { type: 'boolean', help: 'print JSON, whose fields stay as they are within a major version' },
+  json: { type: 'boolean', help: 'print JSON; a major version never changes or removes fields' },
 }
 
 export const YES: Readonly<Record<string, Flag>> = {
   yes: { type: 'boolean', help: 'do not ask' },
 }
 
+/** All options of a command. */
+export function flagsOf(command: Command): Readonly<Record<string, Flag>> {
+  return { ...command.flags, ...HELP }
+}
+
+export function usage(command: Command): string {
+  return ['coatcheck', command.name, command.operands, '[options]'].filter(Boolean).join(' ')
+}
+
 export function parse(command: Command, argv: readonly string[]): { operands: string[]; values: Values } {
   const options = Object.fromEntries(
-    Object.entries({ ...command.flags, ...HELP }).map(([name, { type }]) => [name, { type }]),
+    Object.entries(flagsOf(command)).map(([name, { type, short }]) => {
+      return [name, { type, ...(short === undefined ? {} : { short }) }]
+    }),
   )
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
@@ -57,26 +74,13 @@ export function parse(command: Command, argv: readonly string[]): { operands: st
       return { operands: positionals, values: values as Values }
   } catch (error) {
     const { message } = error as Error
-    // Node's own words, without its advice on operands that begin with a dash; none of them quotes a value.
+    // The first sentence of Node's message. The rest is advice on operands that begin with a dash.
     throw new UsageError(`${command.name}: ${message.split('. ')[0]}; see coatcheck ${command.name} --help`)
   }
-  throw new UsageError(`It is: coatcheck ${usage(command)}`)
+  throw new UsageError(`Usage: ${usage(command)}`)
 }
 
-export function usage(command: Command): string {
-  return [command.name, command.operands, '[options]'].filter(Boolean).join(' ')
-}
-
-export function helpOf(command: Command): string {
-  const rows = Object.entries({ ...command.flags, ...HELP }).map(([name, flag]) => {
-    return [`  --${name}${flag.value ? ` ${flag.value}` : ''}`, flag.help] as const
-  })
-  const width = Math.max(...rows.map(([name]) => name.length))
-  const options = rows.map(([name, help]) => `${name.padEnd(width)}  ${help}`).join('\n')
-  return `coatcheck ${usage(command)}\n\n${command.summary}\n${command.details}\nOptions:\n${options}\n`
-}
-
-/** A whole number that was given as an option. */
+/** The whole number that an option has. */
 export function wholeNumber(values: Values, name: string, fallback: number): number {
   const text = values[name]
   if (text === undefined) return fallback
@@ -84,10 +88,10 @@ export function wholeNumber(values: Values, name: string, fallback: number): num
   throw new UsageError(`The option --${name} must be a whole number`)
 }
 
-/** Ask before something that cannot be undone. Throws a UsageError where nobody can be asked, or the answer is no. */
+/** Asks before a step that cannot be undone. Throws a UsageError if nobody can be asked, or if the answer is no. */
 export async function confirm(question: string, values: Values, io: Io): Promise<void> {
   if (values.yes) return
-  if (!io.ask) throw new UsageError(`${question} Nobody can be asked here: say --yes if that is meant`)
+  if (!io.ask) throw new UsageError(`${question} Not without a terminal: add --yes to confirm`)
   if (/^y(es)?$/i.test((await io.ask(`${question} [y/N] `)).trim())) return
-  throw new UsageError('Nothing was done')
+  throw new UsageError('Nothing was changed')
 }

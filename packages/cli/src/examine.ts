@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { SessionData, Store } from '@coatcheck/session'
 import { callStore, type Diagnosing, type Finding, remaining } from '@coatcheck/session/stores'
-import { countOf } from './commands/count.ts'
-import { span } from './commands/ls.ts'
-import { readSession } from './shown.ts'
+import { countSessions, readSession } from './sessions.ts'
+import { duration } from './text.ts'
 
 const ROUNDS = 20
 const LIFE = 60_000
 
-/** What can be found out about any store, and what it tells itself. */
+/** Checks any store, and collects what the store reports about itself. */
 export async function examine(store: Store, readOnly: boolean): Promise<Finding[]> {
   const findings: Finding[] = [versionsOf(store)]
   const steps = [() => timed(store), () => counted(store), () => diagnosed(store)]
@@ -37,18 +36,18 @@ async function timed(store: Store): Promise<Finding[]> {
   }
   times.sort((a, b) => a - b)
   const [median, slowest] = [times[ROUNDS / 2] as number, times[ROUNDS - 1] as number]
-  const text = `${median.toFixed(2)} ms in the middle, ${slowest.toFixed(2)} ms at most, of ${ROUNDS} reads`
+  const text = `median ${median.toFixed(2)} ms, maximum ${slowest.toFixed(2)} ms of ${ROUNDS} reads`
   const level = median > 50 ? 'warning' : 'ok'
   return [
     {
       name: 'round trip',
       level,
-      text: level === 'ok' ? text : `${text}: each request waits for it, is the store far away?`,
+      text: level === 'ok' ? text : `${text}: every request waits this long; is the store far away?`,
     },
   ]
 }
 
-/** A session of its own, which nobody can have: it is made, read, changed, touched and removed. */
+/** Writes, reads, touches and removes a test session under an id that no user can have. */
 async function probed(store: Store): Promise<Finding[]> {
   const sid = `coatcheck.doctor.${randomBytes(12).toString('hex')}`
   const name = 'write and read'
@@ -61,31 +60,31 @@ async function probed(store: Store): Promise<Finding[]> {
   try {
     await callStore(store, 'set', sid, { cookie: cookie(LIFE), probe: 'ä\u0000"\u{1F9E5}' })
     const session = (await readSession(store, sid)) as (SessionData & { probe?: unknown }) | undefined
-    if (!session) return [{ name, level: 'problem', text: 'a session that was written is not there' }]
+    if (!session) return [{ name, level: 'problem', text: 'a session that was written cannot be read' }]
     if (session.probe !== 'ä\u0000"\u{1F9E5}')
-      return [{ name, level: 'problem', text: 'text is not kept as it is' }]
-    const findings: Finding[] = [{ name, level: 'ok', text: 'as it must be' }, lifetimeOf(session)]
+      return [{ name, level: 'problem', text: 'the store changes text' }]
+    const findings: Finding[] = [{ name, level: 'ok', text: 'correct' }, lifetimeOf(session)]
     if (typeof store.touch === 'function') {
       await callStore(store, 'touch', sid, { ...session, cookie: cookie(2 * LIFE) })
       const touched = await readSession(store, sid)
       if (!touched)
-        findings.push({ name: 'touch', level: 'problem', text: 'a session that was touched is gone' })
+        findings.push({ name: 'touch', level: 'problem', text: 'a session that was touched cannot be read' })
     }
     await callStore(store, 'destroy', sid)
     if (await readSession(store, sid))
-      findings.push({ name, level: 'problem', text: 'a removed session is still there' })
+      findings.push({ name, level: 'problem', text: 'a session that was removed can still be read' })
     return findings
   } finally {
     await callStore(store, 'destroy', sid).catch(() => {})
   }
 }
 
-/** Where the clock of the database counts, a wrong one shows here. */
+/** If the lifetime counts by the clock of the database, a wrong clock shows here. */
 function lifetimeOf(session: SessionData): Finding {
   const left = remaining(session)
   const name = 'lifetime'
   if (left === undefined)
-    return { name, level: 'warning', text: 'the store does not tell what is left of a session' }
+    return { name, level: 'warning', text: 'the store does not report the remaining lifetime' }
   const off = Math.abs(left - LIFE)
   if (off < 5000) return { name, level: 'ok', text: `${Math.round(left)} ms left of ${LIFE}` }
   const text = `${Math.round(left)} ms left of ${LIFE}: the clocks of this machine and of the database differ`
@@ -94,7 +93,7 @@ function lifetimeOf(session: SessionData): Finding {
 
 async function counted(store: Store): Promise<Finding[]> {
   if (typeof store.length !== 'function') return []
-  return [{ name: 'sessions', level: 'ok', text: String(await countOf(store)) }]
+  return [{ name: 'sessions', level: 'ok', text: String(await countSessions(store)) }]
 }
 
 async function diagnosed(store: Store): Promise<Finding[]> {
@@ -105,10 +104,12 @@ async function diagnosed(store: Store): Promise<Finding[]> {
 function advice(store: Store): Finding[] {
   const { ttl } = store as { ttl?: number }
   const lasting =
-    ttl === undefined ? '' : ` A session whose cookie has no maxAge lasts ${span(ttl)}, the ttl of the store.`
+    ttl === undefined
+      ? ''
+      : ` A session whose cookie has no maxAge lives for ${duration(ttl)}, the ttl of the store.`
   const touch =
     typeof store.touch === 'function'
-      ? ' touchAfter: 60_000 spares the store a write in most requests that only read.'
+      ? ' touchAfter: 60_000 saves a write in most requests that only read.'
       : ' The store has no touch(): active users are logged out unless resave or rolling is true.'
   return [
     {

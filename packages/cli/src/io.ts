@@ -1,22 +1,23 @@
 import { createInterface } from 'node:readline/promises'
+import { printableLines } from './text.ts'
 
-/** What the command sees of the world. */
+/** The input and output of a command. */
 export interface Io {
-  /** Results. */
+  /** Prints results. */
   out(text: string): void
-  /** Progress, questions and errors. */
+  /** Prints progress, questions and errors. */
   err(text: string): void
-  /** A stream for a progress bar; `undefined` where nobody watches. */
+  /** The stream for a progress bar; `undefined` if there is no terminal. */
   readonly bar: NodeJS.WriteStream | undefined
-  /** Ask, and give the answer; `undefined` where nobody can be asked. */
+  /** Asks a question and returns the answer; `undefined` if there is no terminal. */
   readonly ask: ((question: string) => Promise<string>) | undefined
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** That of this process. */
+/** The input and output of this process. */
 export function processIo(): Io {
   const { stdin, stdout, stderr, env } = process
-  // `coatcheck ls | head` is no failure.
+  // `coatcheck ls | head` is not a failure.
   stdout.on('error', error => {
     if ((error as { code?: unknown }).code === 'EPIPE') process.exit(0)
     throw error
@@ -36,4 +37,9 @@ export function processIo(): Io {
     ask: stdin.isTTY && stderr.isTTY ? ask : undefined,
     env,
   }
+}
+
+/** The same, with no control characters in what is printed, whatever a session, a store or a driver has put there. */
+export function safeIo(io: Io): Io {
+  return { ...io, out: text => io.out(printableLines(text)), err: text => io.err(printableLines(text)) }
 }

@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress'
 import type { Io } from './io.ts'
 
-/** Tells how far a copy is: a bar where somebody watches, else a line at each tenth. */
+/** Shows the progress of a copy: as a bar on a terminal, otherwise a line for each tenth. */
 export class Progress {
   readonly #io: Io
   readonly #total: number

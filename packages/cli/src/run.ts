@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Command, helpOf, parse, UsageError, usage } from './command.ts'
+import { type Command, parse, UsageError } from './command.ts'
 import { clear } from './commands/clear.ts'
 import { copy } from './commands/copy.ts'
 import { count } from './commands/count.ts'
@@ -8,62 +8,46 @@ import { ls } from './commands/ls.ts'
 import { prune } from './commands/prune.ts'
 import { rm } from './commands/rm.ts'
 import { show } from './commands/show.ts'
-import type { Io } from './io.ts'
+import { helpOn, overview } from './help.ts'
+import { type Io, safeIo } from './io.ts'
+import { printable } from './text.ts'
 
 const COMMANDS: readonly Command[] = [ls, show, rm, count, prune, clear, doctor, copy]
 
-/** Run a command line. Gives the exit code: 0 done, 1 failed, 2 the command line is wrong or something was refused. */
+/** Runs a command line. Returns the exit code: 0 success, 1 failure, 2 wrong command line or refused. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const safe = safeIo(io)
   try {
-    return await dispatch(argv, io)
+    return await dispatch(argv, safe)
   } catch (error) {
-    io.err(`coatcheck: ${oneLine(error)}\n`)
+    safe.err(`coatcheck: ${oneLine(error)}\n`)
     return error instanceof UsageError ? 2 : 1
   }
 }
 
 async function dispatch([name, ...argv]: readonly string[], io: Io): Promise<number> {
-  if (name === '--help' || name === 'help') {
+  if (name === '--help' || name === '-h' || name === 'help') {
     const command = COMMANDS.find(command => command.name === argv[0])
-    io.out(command ? helpOf(command) : help())
+    io.out(command ? helpOn(command) : overview(COMMANDS))
     return 0
   }
-  if (name === '--version') {
+  if (name === '--version' || name === '-v') {
     io.out(`${version()}\n`)
     return 0
   }
   const command = COMMANDS.find(command => command.name === name)
-  if (!command) {
-    const names = COMMANDS.map(command => command.name).join(', ')
-    const problem =
-      name === undefined
-        ? 'There is no command'
-        : name.startsWith('-')
-          ? 'There is no such option'
-          : 'There is no such command'
-    throw new UsageError(`${problem}; the commands are ${names}; see coatcheck --help`)
-  }
+  if (!command) throw unknown(name)
   const { operands, values } = parse(command, argv)
   if (!values.help) return command.run(operands, values, io)
-  io.out(helpOf(command))
+  io.out(helpOn(command))
   return 0
 }
 
-function help(): string {
-  const width = Math.max(...COMMANDS.map(command => usage(command).length))
-  const lines = COMMANDS.map(command => `  coatcheck ${usage(command).padEnd(width)}  ${command.summary}`)
-  return `Look into session stores, tidy them and move them.
-
-${lines.join('\n')}
-
-The store is that of --store URL or of the environment variable SESSION_STORE, such as sqlite:./sessions.db,
-redis://localhost:6379, postgres://localhost/app or mongodb://localhost/app. env:NAME is the URL in the variable NAME.
-Session ids and data are shown with --reveal only.
-
-coatcheck help COMMAND shows the options of a command, coatcheck --version the version.
-
-Exit codes: 0 done; 1 failed, not found, or a check was not passed; 2 the command line is wrong, or something was refused.
-`
+function unknown(name: string | undefined): UsageError {
+  const names = COMMANDS.map(command => command.name).join(', ')
+  const problem =
+    name === undefined ? 'No command given' : `Unknown ${name.startsWith('-') ? 'option' : 'command'}`
+  return new UsageError(`${problem}; the commands are ${names}; see coatcheck --help`)
 }
 
 function version(): string {
@@ -72,5 +56,5 @@ function version(): string {
 }
 
 function oneLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ')
+  return printable((error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' '))
 }

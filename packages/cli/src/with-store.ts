@@ -1,25 +1,48 @@
 import type { Store } from '@coatcheck/session'
 import { callStore, openStore } from '@coatcheck/session/stores'
-import { UsageError, type Values } from './command.ts'
+import { type Flag, UsageError, type Values } from './command.ts'
 import type { Io } from './io.ts'
 
-/** Open the store of the command line, or that of the environment, and close it after the work. */
-export async function withStore<T>(values: Values, io: Io, work: (store: Store) => Promise<T>): Promise<T> {
-  return withStoreOf(String(values.store ?? 'env:SESSION_STORE'), io, work)
+/** For commands after which a new store may be of use. */
+export const CREATE: Readonly<Record<string, Flag>> = {
+  create: { type: 'boolean', help: 'make the file, table or collection of the store if it does not exist' },
 }
 
-/** Open the store of a URL, or of `env:NAME`. */
-export async function withStoreOf<T>(place: string, io: Io, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await open(urlOf(place, io))
+export interface OpenOptions {
+  /** Make the file, table or collection if it does not exist. Otherwise the command fails. */
+  create: boolean
+  /** Whether the command has the option `--create`, so that an error can name it. */
+  mayCreate: boolean
+}
+
+const EXISTING: OpenOptions = { create: false, mayCreate: false }
+
+/** Opens the store of the command line, or that of the environment, and closes it after the work. */
+export async function withStore<T>(values: Values, io: Io, work: (store: Store) => Promise<T>): Promise<T> {
+  return withStoreOf(urlIn(values, io), EXISTING, work)
+}
+
+/** Opens the store of a URL, and closes it after the work. */
+export async function withStoreOf<T>(
+  url: string,
+  options: OpenOptions,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await open(url, options)
   try {
     return await work(store)
   } finally {
-    // What the work has thrown is what matters.
+    // An error of the work is what the user needs to see.
     if ('close' in store) await callStore(store, 'close').catch(() => {})
   }
 }
 
-/** The URL itself, without what belongs to the environment. */
+/** The URL of `--store`, or of the environment. */
+export function urlIn(values: Values, io: Io): string {
+  return urlOf(String(values.store ?? 'env:SESSION_STORE'), io)
+}
+
+/** The URL itself, or the URL in a variable for `env:NAME`. */
 export function urlOf(place: string, io: Io): string {
   const name = /^env:(\w+)$/.exec(place)?.[1]
   if (name === undefined) return place
@@ -30,10 +53,13 @@ export function urlOf(place: string, io: Io): string {
   )
 }
 
-async function open(url: string): Promise<Store> {
+async function open(url: string, { create, mayCreate }: OpenOptions): Promise<Store> {
   try {
-    return await openStore<Store>(url, { pruneInterval: false })
+    return await openStore<Store>(url, { pruneInterval: false, create })
   } catch (error) {
-    throw error instanceof TypeError ? new UsageError(error.message, { cause: error }) : error
+    if (error instanceof TypeError) throw new UsageError(error.message, { cause: error })
+    const { code, message } = error as { code?: unknown; message?: unknown }
+    if (code !== 'ERR_SESSION_STORE_MISSING' || !mayCreate) throw error
+    throw new Error(`${message}; add --create to make it`, { cause: error })
   }
 }

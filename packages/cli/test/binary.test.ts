@@ -12,7 +12,16 @@ describe('as a process', () => {
   it('process: prints the same as in this one, on SQLite', async () => {
     const SESSION_STORE = `sqlite:${join(tempFolder(), 'sessions.db')}`
     await fill(SESSION_STORE, { a: sessionOf({ user: 'Ada' }), b: sessionOf({ user: 'Bob' }) })
-    for (const argv of [['count'], ['show', 'a'], ['rm', 'a'], ['--help'], ['--version'], ['ls', '--what']]) {
+    for (const argv of [
+      ['count'],
+      ['show', 'a'],
+      ['rm', 'a'],
+      ['--help'],
+      ['--version'],
+      ['-v'],
+      ['ls', '-h'],
+      ['ls', '--what'],
+    ]) {
       const own = await coatcheck(argv, { env: { SESSION_STORE } })
       const withoutTime = (text: string) => text.replace(/"(expires|ttl)": .*/g, '')
       const { code, out, err } = await run(argv, { SESSION_STORE })

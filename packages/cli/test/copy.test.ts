@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { coatcheck, contents, fill, sessionOf, tempFolder } from './support/command.ts'
@@ -15,7 +16,7 @@ const many = (count: number) =>
 describe('copy', () => {
   it('copy: all of them, with their data and lifetimes', async () => {
     await fill(`${from}?ttl=7200000`, { ...many(40), open: sessionOf({ user: 'Ada' }) })
-    const { code, out, err } = await coatcheck(['copy', from, to])
+    const { code, out, err } = await coatcheck(['copy', from, to, '--create'])
     expect(out).toBe('41 of 41 sessions copied; 41 compared, 0 wrong; TO has 41 sessions\n')
     expect(code).toBe(0)
     expect(err.trimEnd().split('\n')).toHaveLength(10)
@@ -75,10 +76,34 @@ describe('copy', () => {
     expect((await coatcheck(['ls', '--reveal', '--store', to])).out.trimEnd().split('\n')).toHaveLength(4)
   })
 
+  it('copy: a store that does not exist is not made without --create', async () => {
+    await fill(from, many(1))
+    const path = to.slice('sqlite:'.length).split('?')[0] as string
+    const missing = await coatcheck(['copy', from, to])
+    expect([missing.code, missing.err]).toEqual([
+      1,
+      `coatcheck: The session store (SQLite) has no file "${path}"; add --create to make it\n`,
+    ])
+    expect(existsSync(path)).toBe(false)
+    expect((await coatcheck(['copy', from, to, '--create'])).code).toBe(0)
+    const other = await coatcheck(['copy', from, `sqlite:${path}`])
+    expect([other.code, other.err]).toEqual([
+      1,
+      'coatcheck: The session store (SQLite) has no table "sessions"; add --create to make it\n',
+    ])
+  })
+
+  it('copy: --create does not make FROM', async () => {
+    const { code, err } = await coatcheck(['copy', from, to, '--create'])
+    const path = from.slice('sqlite:'.length)
+    expect([code, err]).toEqual([1, `coatcheck: The session store (SQLite) has no file "${path}"\n`])
+    expect([path, to.slice('sqlite:'.length).split('?')[0] as string].map(existsSync)).toEqual([false, false])
+  })
+
   it('copy: --rate holds it back', async () => {
     await fill(from, many(5))
     const begin = performance.now()
-    await coatcheck(['copy', from, to, '--rate', '20'])
+    await coatcheck(['copy', from, to, '--create', '--rate', '20'])
     // The fifth is due after 200 ms; that it takes longer on a busy machine is no fault.
     expect(performance.now() - begin).toBeGreaterThanOrEqual(195)
   })
@@ -86,7 +111,7 @@ describe('copy', () => {
   it('copy: from and to may be named by variables', async () => {
     await fill(from, many(2))
     const env = { OLD: from, NEW: to }
-    expect(await coatcheck(['copy', 'env:OLD', 'env:NEW'], { env })).toMatchObject({ code: 0 })
+    expect(await coatcheck(['copy', 'env:OLD', 'env:NEW', '--create'], { env })).toMatchObject({ code: 0 })
     expect(await coatcheck(['copy', 'env:OLD', 'env:OLD'], { env })).toMatchObject({ code: 2 })
   })
 })

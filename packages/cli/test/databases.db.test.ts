@@ -60,7 +60,7 @@ describe.each(Object.keys(kinds))('on %s', kind => {
     })
     expect(await coatcheck(['rm', 'a', 'nobody', '--yes'], { env })).toMatchObject({
       code: 1,
-      out: '1 session removed, 1 not there\n',
+      out: '1 session removed, 1 not found\n',
     })
     expect(await coatcheck(['prune'], { env })).toMatchObject({ code: 0 })
     expect(await coatcheck(['clear', '--yes'], { env })).toMatchObject({
@@ -70,8 +70,25 @@ describe.each(Object.keys(kinds))('on %s', kind => {
     expect(await contents(env.SESSION_STORE)).toEqual({})
   })
 
+  it.runIf(kind !== 'Redis')(
+    'a table or collection that does not exist is told, and is not made',
+    async () => {
+      const url = kinds[kind]!()
+      const what = kind === 'MongoDB' ? 'collection' : 'table'
+      for (const argv of [['count'], ['ls'], ['doctor'], ['copy', url, 'memory:', '--create']]) {
+        const { code, out, err } = await coatcheck(argv[0] === 'copy' ? argv : [...argv, '--store', url])
+        expect([code, out]).toEqual([1, ''])
+        expect(err).toMatch(
+          new RegExp(`^coatcheck: The session store \\(${kind} at .*\\) has no ${what} "cli_`),
+        )
+      }
+    },
+  )
+
   it('doctor: finds a sound store, and shows what it tells', async () => {
-    const { code, out } = await coatcheck(['doctor', '--json'], { env: { SESSION_STORE: placeIn(kind) } })
+    const { code, out } = await coatcheck(['doctor', '--json', '--create'], {
+      env: { SESSION_STORE: placeIn(kind) },
+    })
     const { healthy, findings } = JSON.parse(out)
     expect([code, healthy, findings.filter(({ level }: { level: string }) => level === 'problem')]).toEqual([
       0,
@@ -97,7 +114,7 @@ describe.each(Object.keys(kinds))('on %s', kind => {
         [before, between],
         [between, after],
       ] as const) {
-        expect(await coatcheck(['copy', from, to, ...flags])).toMatchObject({
+        expect(await coatcheck(['copy', from, to, '--create', ...flags])).toMatchObject({
           code: 0,
           out: '50 of 50 sessions copied; 50 compared, 0 wrong; TO has 50 sessions\n',
         })

@@ -1,13 +1,13 @@
 import { callStore } from '@coatcheck/session/stores'
 import { type Command, confirm, JSON_FLAG, STORE, UsageError, YES } from '../command.ts'
+import { countSessions } from '../sessions.ts'
+import { countOfSessions } from '../text.ts'
 import { withStore } from '../with-store.ts'
-import { countOf } from './count.ts'
-import { sessions } from './rm.ts'
 
 export const clear: Command = {
   name: 'clear',
   operands: '',
-  summary: 'end all sessions: everybody is logged out',
+  summary: 'end all sessions: log everybody out',
   details: `
 Removes the sessions of this store and nothing else in the database. With --json: {removed}.
 `,
@@ -17,10 +17,10 @@ Removes the sessions of this store and nothing else in the database. With --json
   run(_, values, io) {
     return withStore(values, io, async store => {
       if (typeof store.clear !== 'function') throw new UsageError('This store has no clear()')
-      const removed = await countOf(store)
+      const removed = await countSessions(store)
       await confirm(`End all sessions, ${removed} at the moment?`, values, io)
       await callStore(store, 'clear')
-      io.out(values.json ? `${JSON.stringify({ removed })}\n` : `${sessions(removed)} removed\n`)
+      io.out(values.json ? `${JSON.stringify({ removed })}\n` : `${countOfSessions(removed)} removed\n`)
       return 0
     })
   },

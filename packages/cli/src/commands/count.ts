@@ -1,7 +1,5 @@
-import type { Store } from '@coatcheck/session'
-import { callStore } from '@coatcheck/session/stores'
 import { type Command, JSON_FLAG, STORE } from '../command.ts'
-import { sessionsOf } from '../shown.ts'
+import { countSessions } from '../sessions.ts'
 import { withStore } from '../with-store.ts'
 
 export const count: Command = {
@@ -9,7 +7,7 @@ export const count: Command = {
   operands: '',
   summary: 'count live sessions',
   details: `
-After a move with migratingStore, its notes on ended sessions count too until they expire.
+After a move with migratingStore, the count includes its notes on ended sessions until they expire.
 With --json: {sessions}.
 `,
   flags: { ...STORE, ...JSON_FLAG },
@@ -17,17 +15,9 @@ With --json: {sessions}.
   most: 0,
   run(_, values, io) {
     return withStore(values, io, async store => {
-      const sessions = await countOf(store)
+      const sessions = await countSessions(store)
       io.out(values.json ? `${JSON.stringify({ sessions })}\n` : `${sessions}\n`)
       return 0
     })
   },
-}
-
-/** Asked of the store where it can tell. */
-export async function countOf(store: Store): Promise<number> {
-  if (typeof store.length === 'function') return (await callStore<number>(store, 'length')) ?? 0
-  let sessions = 0
-  for await (const _ of sessionsOf(store)) sessions++
-  return sessions
 }

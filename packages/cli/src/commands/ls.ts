@@ -1,5 +1,7 @@
 import { type Command, JSON_FLAG, STORE, wholeNumber } from '../command.ts'
-import { type Listed, listed, sessionsOf } from '../shown.ts'
+import { type Listed, listed } from '../listing.ts'
+import { sessionsOf } from '../sessions.ts'
+import { duration, printable, printableJson, word } from '../text.ts'
 import { withStore } from '../with-store.ts'
 
 export const ls: Command = {
@@ -7,15 +9,15 @@ export const ls: Command = {
   operands: '',
   summary: 'list live sessions',
   details: `
-One line for each: id, what is left of its life, size of its JSON in bytes, names of what is in it. Sessions are read page by
+Prints a line for each session: id, remaining lifetime, size of its JSON in bytes, names of its data. Reads the sessions page by
 page. With --json each line is an object: {id, expires, ttl, bytes, keys}.
 `,
   flags: {
     ...STORE,
     ...JSON_FLAG,
-    limit: { type: 'string', value: 'N', help: 'at most so many; default 100, 0 for all' },
-    skip: { type: 'string', value: 'N', help: 'leave out the first ones' },
-    reveal: { type: 'boolean', help: 'show ids as they are: whoever has one is that user' },
+    limit: { type: 'string', value: 'N', help: 'list at most N sessions; default 100, 0 for all' },
+    skip: { type: 'string', value: 'N', help: 'leave out the first N sessions' },
+    reveal: { type: 'boolean', help: 'show full ids; whoever has an id can act as that user' },
   },
   least: 0,
   most: 0,
@@ -27,11 +29,11 @@ page. With --json each line is an object: {id, expires, ttl, bytes, keys}.
       for await (const [sid, session] of sessionsOf(store)) {
         if (at++ < skip) continue
         if (at > skip + limit) {
-          io.err(`There are more: --skip ${skip + limit}, or --limit 0 for all\n`)
+          io.err(`There are more sessions: --skip ${skip + limit} for the next, or --limit 0 for all\n`)
           break
         }
         const row = listed(sid, session, Boolean(values.reveal))
-        io.out(values.json ? `${JSON.stringify(row)}\n` : lineOf(row))
+        io.out(values.json ? `${printableJson(row)}\n` : lineOf(row))
       }
       return 0
     })
@@ -39,16 +41,6 @@ page. With --json each line is an object: {id, expires, ttl, bytes, keys}.
 }
 
 function lineOf({ id, ttl, bytes, keys }: Listed): string {
-  return `${[id, ttl === null ? '-' : span(ttl), bytes, keys.join(' ')].join('\t').trimEnd()}\n`
-}
-
-/** The largest two units. */
-export function span(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000))
-  const [d, h, m, s] = [seconds / 86_400, (seconds / 3600) % 24, (seconds / 60) % 60, seconds % 60].map(
-    Math.floor,
-  )
-  if (d) return `${d}d${h}h`
-  if (h) return `${h}h${m}m`
-  return m ? `${m}m${s}s` : `${s}s`
+  const columns = [printable(id), ttl === null ? '-' : duration(ttl), bytes, keys.map(word).join(' ')]
+  return `${columns.join('\t').trimEnd()}\n`
 }

@@ -7,8 +7,8 @@ export const prune: Command = {
   operands: '',
   summary: 'delete expired sessions now',
   details: `
-Live sessions stay. Stores do this by themselves from time to time; where the server does it, there is nothing to delete.
-With --json: {deleted}.
+Does not touch live sessions. Stores delete expired sessions from time to time by themselves; if the database server does it,
+there is nothing to delete. With --json: {deleted}.
 `,
   flags: { ...STORE, ...JSON_FLAG },
   least: 0,

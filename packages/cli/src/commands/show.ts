@@ -1,5 +1,7 @@
 import { type Command, JSON_FLAG, STORE } from '../command.ts'
-import { findIds, listed, outline, readSession, shownId } from '../shown.ts'
+import { listed, shownId, shownSession } from '../listing.ts'
+import { findIds, readSession } from '../sessions.ts'
+import { printable, printableJson } from '../text.ts'
 import { withStore } from '../with-store.ts'
 
 export const show: Command = {
@@ -7,13 +9,13 @@ export const show: Command = {
   operands: 'SID',
   summary: 'show a session',
   details: `
-SID is an id, or its hash as coatcheck ls shows it. Of the data the names are shown, with the kinds and sizes of the values;
-with --reveal all of it. JSON in any case: {id, expires, ttl, bytes, keys, session}; --json puts it on one line.
+SID is an id, or its hash as coatcheck ls shows it. Shows the names of the data, and the kind and size of each value; with
+--reveal the values themselves. Always prints JSON: {id, expires, ttl, bytes, keys, session}; with --json on one line.
 `,
   flags: {
     ...STORE,
     ...JSON_FLAG,
-    reveal: { type: 'boolean', help: 'show the id and the data as they are' },
+    reveal: { type: 'boolean', help: 'show the full id and the data' },
   },
   least: 1,
   most: 1,
@@ -21,19 +23,19 @@ with --reveal all of it. JSON in any case: {id, expires, ttl, bytes, keys, sessi
     return withStore(values, io, async store => {
       const ids = (await findIds(store, [wanted as string])).get(wanted as string) ?? []
       const reveal = Boolean(values.reveal)
-      let code = ids.length === 0 ? 1 : 0
+      const missing: string[] = ids.length === 0 ? [wanted as string] : []
       for (const sid of ids) {
         const session = await readSession(store, sid)
-        if (session) {
-          const row = { ...listed(sid, session, reveal), session: reveal ? session : outline(session) }
-          io.out(`${JSON.stringify(row, null, values.json ? 0 : 2)}\n`)
-        } else {
-          io.err(`There is no session ${shownId(sid, reveal)}\n`)
-          code = 1
+        if (!session) {
+          missing.push(shownId(sid, reveal))
+          continue
         }
+        const row = listed(sid, session, reveal)
+        const shown = { ...row, session: shownSession(session, row, reveal) }
+        io.out(`${printableJson(shown, values.json ? 0 : 2)}\n`)
       }
-      if (ids.length === 0) io.err(`There is no session ${wanted}\n`)
-      return code
+      for (const name of missing) io.err(`There is no session ${printable(name)}\n`)
+      return missing.length > 0 ? 1 : 0
     })
   },
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { RecordStore, SessionData, Store } from '@coatcheck/session'
 import { callStore, migratingStore, remaining, stored } from '@coatcheck/session/stores'
-import { readSession, sessionsOf } from './shown.ts'
+import { readSession, sessionsOf } from './sessions.ts'
 
 export interface CopyOptions {
   live: boolean
@@ -16,23 +16,23 @@ export interface CopyOptions {
 export interface CopyResult {
   /** Read from the old store. */
   read: number
-  /** In the new store, as they were read. */
+  /** Written to the new store as they were read. */
   copied: number
   /** Ended or expired before they could be copied. */
   gone: number
   /** Compared at the end. */
   compared: number
-  /** Of these: missing in the new store, or other data or another lifetime there. */
+  /** Of those compared: missing in the new store, or with other data or another lifetime. */
   wrong: number
 }
 
-/** How many sessions are under way at a time: a round trip each would take hours for millions. */
+/** How many sessions are copied at a time. One at a time would take hours for millions. */
 const LANES = 8
 
-/** Two clocks read one after the other, and a database that counts in seconds. */
+/** Lifetimes may differ by this many milliseconds: the reads are not simultaneous, and a database may count in seconds. */
 const SLACK = 2000
 
-/** Copy all sessions of `from`. Those of `to` with the same ids are replaced, but in a live copy. */
+/** Copies all sessions of `from`. Sessions of `to` with the same ids are replaced, except in a live copy. */
 export async function copySessions(from: Store, to: Store, options: CopyOptions): Promise<CopyResult> {
   const result: CopyResult = { read: 0, copied: 0, gone: 0, compared: 0, wrong: 0 }
   const sample = new Sample(options.sample)
@@ -71,7 +71,7 @@ async function copyOne(to: Store, sid: string, session: SessionData): Promise<bo
   return true
 }
 
-/** Whether both have the session, with the same data and the same end. While it is in use only that both have it can be told. */
+/** Whether both stores have the session with the same data and expiry. In a live copy, only whether both have it. */
 async function alike(from: Store, to: Store, sid: string, live: boolean): Promise<boolean> {
   const [before, after] = [await readSession(from, sid), await readSession(to, sid)]
   if (!before) return !after || live
@@ -88,7 +88,7 @@ function dataOf(session: SessionData): unknown {
   return data
 }
 
-/** So many of all, each with the same chance. */
+/** A random sample of the ids that are offered, each with the same chance. */
 class Sample {
   readonly sids: string[] = []
   readonly #size: number

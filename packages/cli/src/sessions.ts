@@ -1,0 +1,42 @@
+import type { SessionData, Store } from '@coatcheck/session'
+import { callStore, entriesOf, isGrave } from '@coatcheck/session/stores'
+import { UsageError } from './command.ts'
+import { digestOf } from './listing.ts'
+
+/** The live sessions, without the tombstones of a move between stores. */
+export async function* sessionsOf(
+  store: Store,
+): AsyncGenerator<[sid: string, session: SessionData], void, void> {
+  for await (const entry of entriesOf(store)) {
+    if (!isGrave(entry[0])) yield entry
+  }
+}
+
+/** The number of live sessions. Reads them all if the store has no `length`. */
+export async function countSessions(store: Store): Promise<number> {
+  if (typeof store.length === 'function') return (await callStore<number>(store, 'length')) ?? 0
+  let sessions = 0
+  for await (const _ of sessionsOf(store)) sessions++
+  return sessions
+}
+
+/** The ids for each of these operands, which are ids or hashes as `ls` shows them. */
+export async function findIds(store: Store, wanted: readonly string[]): Promise<Map<string, string[]>> {
+  const found = new Map(wanted.map(name => [name, name.startsWith('sha256:') ? [] : [name]]))
+  const hashes = wanted.filter(name => name.startsWith('sha256:'))
+  if (hashes.some(hash => !/^sha256:[0-9a-f]{8,64}$/.test(hash))) {
+    throw new UsageError(
+      'The hash of an id is sha256: and at least 8 hexadecimal digits, as coatcheck ls shows it',
+    )
+  }
+  if (hashes.length === 0) return found
+  for await (const [sid] of sessionsOf(store)) {
+    const digest = digestOf(sid)
+    for (const hash of hashes) if (digest.startsWith(hash)) found.get(hash)?.push(sid)
+  }
+  return found
+}
+
+export async function readSession(store: Store, sid: string): Promise<SessionData | undefined> {
+  return (await callStore<SessionData>(store, 'get', sid)) ?? undefined
+}
