@@ -169,7 +169,7 @@ describe('warning', () => {
     await turn()
     expect(warnings).toHaveLength(2)
     expect(warnings[0]).toMatch(/full: it holds 2 sessions .* "max" sets this bound/)
-    expect(warnings[1]).toMatch(/full with \d sessions .* "maxBytes" sets this bound/)
+    expect(warnings[1]).toMatch(/full: it holds \d sessions .* "maxBytes" sets this bound/)
     expect(warnings.join()).not.toMatch(/secret|sid/)
   })
 

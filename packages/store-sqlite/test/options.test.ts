@@ -37,22 +37,22 @@ describe('options', () => {
 
   it.each([
     ['tabel', 'table'],
-    ['tableName', 'table'],
     ['busytimeout', 'busyTimeout'],
-    ['timeout', 'busyTimeout'],
     ['pruneInterwal', 'pruneInterval'],
     ['TTL', 'ttl'],
   ])('names: for "%s" the error names "%s"', (name, meant) => {
-    const error = new TypeError(`There is no option "${name}". Did you mean "${meant}"?`)
+    const error = (of: string) =>
+      new TypeError(`The option "${name}" is not an option of ${of}; did you mean "${meant}"?`)
     const file = tempFile()
-    expect(() => SqliteStore.open(file, { [name]: 1 })).toThrow(error)
+    expect(() => SqliteStore.open(file, { [name]: 1 })).toThrow(error('SqliteStore.open'))
     expect(readdirSync(dirname(file))).toEqual([])
-    expect(() => new SqliteStore({ client: openClient(':memory:'), [name]: 1 })).toThrow(error)
+    const options = { client: openClient(':memory:'), [name]: 1 }
+    expect(() => new SqliteStore(options)).toThrow(error('SqliteStore'))
   })
 
   it('names: one that is like no other is refused too, and one without a value is not', () => {
     expect(() => SqliteStore.open(':memory:', { colour: 'red' } as never)).toThrow(
-      new TypeError('There is no option "colour"'),
+      new TypeError('The option "colour" is not an option of SqliteStore.open'),
     )
     const options = { client: openClient(':memory:'), colour: undefined }
     expect(() => new SqliteStore(options)).not.toThrow()

@@ -21,6 +21,8 @@ export interface RacingStore extends Pick<Installed, 'stores'> {
   /** Text of a module that defines `store`. Everything of the environment is there. */
   readonly source: string
   readonly env?: () => Record<string, string>
+  /** With how many processes. Default one, and two. */
+  readonly processes?: readonly number[]
 }
 
 const SERVER = `
@@ -68,10 +70,13 @@ export interface Outcome {
 }
 
 /** Tests for a store with one process and with two. */
-export function describeRaces(name: string, { stores, source, env = () => ({}) }: RacingStore): void {
+export function describeRaces(
+  name: string,
+  { stores, source, env = () => ({}), processes: counts = [1, 2] }: RacingStore,
+): void {
   describe(`races: ${name}`, () => {
     const built = useBuilt(stores ? { stores } : {})
-    for (const processes of [1, 2]) {
+    for (const processes of counts) {
       for (const ending of ENDINGS) {
         it(`${ending} beside a rotation with grace is final, ${processes} process(es)`, async () => {
           const ports = await Promise.all(

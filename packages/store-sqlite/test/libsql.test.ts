@@ -1,0 +1,45 @@
+import { formatFailure, rules, runConformance } from '@coatcheck/store-conformance'
+import { type SqliteClient, SqliteStore } from '@coatcheck/store-sqlite'
+import Libsql from 'libsql'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openStore, sessionOf, tempFile } from './support/files.ts'
+import { subjectOn } from './support/subject.ts'
+
+function openLibsql(file: string): SqliteClient {
+  return new Libsql(file)
+}
+
+describe('libsql', () => {
+  it('conformance: every rule is kept', async () => {
+    const report = await runConformance(subjectOn('libsql', openLibsql))
+    const broken = report.rules.filter(rule => /^(fail|warn|flaky|error)$/.test(rule.verdict))
+    const texts = broken.map(result => formatFailure(rules.find(({ id }) => id === result.id)!, result, ''))
+    expect(texts).toEqual([])
+    expect(report).toMatchObject({ conforms: true, stray: [] })
+  }, 120_000)
+
+  it('set: waits for another connection while other work goes on, and fails with status 503 when that takes too long', async () => {
+    const file = tempFile()
+    await openStore(file).set('a', sessionOf({ user: 'Ada' }))
+    const [client, other] = [openLibsql(file), openLibsql(file)]
+    onTestFinished(() => {
+      client.close()
+      other.close()
+    })
+    const store = new SqliteStore({ client, busyTimeout: 50 })
+    expect(await store.get('a')).toMatchObject({ user: 'Ada' })
+    other.exec('BEGIN IMMEDIATE')
+    const began = performance.now()
+    const written = store.set('b', sessionOf())
+    expect(await store.get('a')).toMatchObject({ user: 'Ada' })
+    await expect(written).rejects.toMatchObject({
+      code: 'ERR_SESSION_STORE_UNAVAILABLE',
+      status: 503,
+      cause: expect.objectContaining({ code: 'SQLITE_BUSY' }),
+    })
+    expect(performance.now() - began).toBeGreaterThanOrEqual(49)
+    other.exec('ROLLBACK')
+    await Promise.all(['b', 'c', 'd'].map(sid => store.set(sid, sessionOf())))
+    expect(await store.ids()).toEqual(['a', 'b', 'c', 'd'])
+  })
+})
