@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll } from 'vitest'
+import { madeOnce } from './made-once.ts'
 
 export interface Exit {
   /** `-1` for a process that was killed. */
@@ -74,24 +75,42 @@ export async function copyConsumer(folder: string, name: string): Promise<string
 /** Install a package of the repository, as it is today, beside those that are in the folder already. Tells where. */
 export async function compileInto(folder: string, name: string): Promise<string> {
   const [from, to] = [join(root, 'packages', name), join(folder, 'node_modules/@coatcheck', name)]
-  await mkdir(to, { recursive: true })
-  if (name === 'session') {
-    const declared = join(folder, 'declared', name)
-    await compile(folder, name, join(declared, 'dist'), { emitDeclarationOnly: true })
-    await publishInto(from, to, declared)
-  } else {
-    const session = join(folder, 'node_modules/@coatcheck/session/dist')
-    const paths = {
-      '@coatcheck/session': [join(session, 'index.d.ts')],
-      '@coatcheck/session/stores': [join(session, 'stores.d.ts')],
-    }
-    await compile(folder, name, join(to, 'dist'), { paths })
-    await copyFile(join(from, 'package.json'), join(to, 'package.json'))
-  }
+  await cp(await compiled(name), to, { recursive: true })
   // Dependencies that npm could not put at the root, since another version is there.
   const own = join(from, 'node_modules')
   if (existsSync(own)) await symlink(own, join(to, 'node_modules'))
   return to
+}
+
+/** Where a package lies as it is to be installed. */
+async function compiled(name: string): Promise<string> {
+  const sources = [...new Set(['session', name])].flatMap(folder =>
+    ['src', 'package.json', 'tsconfig.json'].map(file => `packages/${folder}/${file}`),
+  )
+  const made = await madeOnce(
+    `coatcheck-compiled/${name}`,
+    ['tsconfig.base.json', 'scripts', ...sources],
+    work => compilePackage(name, work),
+  )
+  return join(made, 'package')
+}
+
+async function compilePackage(name: string, work: string): Promise<void> {
+  const [from, to] = [join(root, 'packages', name), join(work, 'package')]
+  await mkdir(to, { recursive: true })
+  if (name === 'session') {
+    const declared = join(work, 'declared')
+    await compile(work, name, join(declared, 'dist'), { emitDeclarationOnly: true })
+    await publishInto(from, to, declared)
+    return
+  }
+  const session = join(await compiled('session'), 'dist')
+  const paths = {
+    '@coatcheck/session': [join(session, 'index.d.ts')],
+    '@coatcheck/session/stores': [join(session, 'stores.d.ts')],
+  }
+  await compile(work, name, join(to, 'dist'), { paths })
+  await copyFile(join(from, 'package.json'), join(to, 'package.json'))
 }
 
 async function compile(folder: string, name: string, outDir: string, options: object): Promise<void> {
@@ -138,9 +157,12 @@ export function runModule(folder: string, source: string): Promise<Exit> {
   return runNode(['--input-type=module', '--eval', source], { cwd: folder })
 }
 
-/** One that does not end within 20 seconds is killed. */
+/** Milliseconds until a process is killed. A compiler on a busy machine takes a while. */
+const PATIENCE = 120_000
+
+/** Run Node in a process of its own. */
 export function runNode(args: readonly string[], { cwd }: { cwd: string }): Promise<Exit> {
-  const options = { cwd, timeout: 20_000, env: { ...process.env, NODE_OPTIONS: '', NO_DEPRECATION: '*' } }
+  const options = { cwd, timeout: PATIENCE, env: { ...process.env, NODE_OPTIONS: '', NO_DEPRECATION: '*' } }
   return new Promise(resolve => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
       const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0
