@@ -38,7 +38,7 @@ describe('as a process', () => {
     const folder = tempFolder()
     const [from, to] = [`sqlite:${folder}/from.db`, `sqlite:${folder}/to.db`]
     await fill(from, Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`s${n}`, sessionOf({ n })])))
-    const { code, out, err } = await run(['copy', from, to, '--live'])
+    const { code, out, err } = await run(['copy', from, to, '--live', '--create'])
     expect([code, out]).toEqual([0, '20 of 20 sessions copied; 20 compared, 0 wrong; TO has 20 sessions\n'])
     expect(err.trimEnd().split('\n')).toHaveLength(10)
   })
