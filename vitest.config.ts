@@ -12,14 +12,16 @@ const missing = (process.env.COATCHECK_WITHOUT ?? '').split(' ').filter(Boolean)
 function withDatabases(name: string, needed: string[], include: string) {
   if (needed.some(database => missing.includes(database))) return []
   const globalSetup = needed.map(database => `scripts/databases/vitest/${database}.ts`)
-  const patience = { testTimeout: 60_000, hookTimeout: 120_000 }
+  const patience = { testTimeout: 120_000, hookTimeout: 120_000 }
   return [{ resolve, ssr, test: { name, include: [include], globalSetup, ...patience } }]
 }
 
 export default defineConfig({
   test: {
-    // One file at a time: many tests look at lifetimes of milliseconds, and a busy neighbour would end them.
+    // One file at a time: those of a project share its databases. scripts/verify.sh runs projects side by side.
     fileParallelism: false,
+    // Runs that are side by side would write the same file.
+    cache: false,
     projects: [
       {
         resolve,
@@ -28,7 +30,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages/*,compat,bench}/test/**/*.test.ts'],
           exclude: [`packages/store-{${databases}}/**`, '**/*.db.test.ts', '**/node_modules/**'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -38,7 +41,7 @@ export default defineConfig({
           name: 'browser',
           include: ['examples/*/test/**/*.test.ts'],
           globalSetup: ['examples/demo/test/support/build.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },

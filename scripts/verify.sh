@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change is done, after `npm ci`: gets what the tests need, then runs every
-# step. A failed step does not stop the next one. The last line is the count: `N passed, N failed`.
+# step, several at a time. A failed step does not stop the others. The last line is the count: `N passed, N failed`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -12,10 +12,22 @@ skipped=0
 # The databases that the tests need, of those that scripts/databases/databases.sh can get.
 databases=${COATCHECK_DATABASES-redis postgres mongodb}
 missing=''
+# So many runs of tests at once: most of their time is waiting.
+at_once=${COATCHECK_AT_ONCE-$((2 * $(nproc)))}
 
 source scripts/apt.sh
+source scripts/side-by-side.sh
 source scripts/databases/databases.sh
-trap close_databases EXIT
+
+# Whatever tests leave in the folder for temporary files is gone at the end, also when they are cut short.
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/coatcheck-verify-XXXXXX")
+export TMPDIR
+close() {
+  end_all
+  close_databases
+  rm -rf --one-file-system "$TMPDIR"
+}
+trap close EXIT
 
 # One function per thing that the tests need and a bare machine lacks. Each says what it does in one line, and
 # returns non-zero after one sentence when the thing cannot be had.
@@ -31,6 +43,11 @@ get_chromium() {
   fi
   echo 'chromium: installing the Debian package'
   apt_install chromium
+}
+
+# What takes its time: the images are there when the tests ask for them.
+get_images() {
+  for name in $databases; do "get_$name" || true; done
 }
 
 build() {
@@ -64,27 +81,72 @@ get_database() {
   fi
 }
 
-# Counts every test instead of the run as a whole.
-run_tests() {
-  printf '\n== tests\n'
-  local status=0 p f s
-  npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$logs/vitest.json" || status=$?
-  read -r p f s < <(node scripts/count-tests.mjs "$logs/vitest.json" "$status")
+# The runs of vitest, the longest first: `NAME PROJECT SHARD`. Files of one run are tested one after the other, on
+# databases of that run.
+test_runs() {
+  local shard name
+  for shard in 1 2 3; do
+    if [[ -z $missing ]]; then echo "databases-$shard databases $shard/3"; fi
+  done
+  for name in $databases; do
+    if [[ " $missing " == *" $name "* ]]; then continue; fi
+    for shard in 1 2; do echo "$name-$shard $name $shard/2"; done
+  done
+  for shard in 1 2 3 4 5 6; do echo "unit-$shard unit $shard/6"; done
+  echo 'browser browser 1/1'
+}
+
+# Counts every test instead of the runs as a whole.
+count_tests() {
+  local name=$1 status=0 p f s
+  printf '\n== tests: %s\n' "$name"
+  end "$name" || status=$?
+  read -r p f s < <(node scripts/count-tests.mjs "$logs/$name.json" "$status")
   passed=$((passed + p))
   failed=$((failed + f))
   skipped=$((skipped + s))
+}
+
+run_tests() {
+  local runs=() counted=0 running name project shard
+  while read -r name project shard; do
+    # In the order in which they began, as soon as they have ended.
+    while ((${#runs[@]} - counted >= at_once)); do
+      for running in "${!runs[@]}"; do
+        if [[ -n ${runs[running]} ]] && has_ended "${runs[running]}"; then
+          count_tests "${runs[running]}"
+          runs[running]=''
+          counted=$((counted + 1))
+        fi
+      done
+      sleep 0.2
+    done
+    begin "$name" node_modules/.bin/vitest run --project "$project" --shard "$shard" --passWithNoTests \
+      --reporter=default --reporter=json --outputFile.json="$logs/$name.json"
+    runs+=("$name")
+  done < <(test_runs)
+  for name in "${runs[@]}"; do
+    if [[ -n $name ]]; then count_tests "$name"; fi
+  done
 }
 
 rm -rf "$logs"
 mkdir -p "$logs"
 
 step 'chromium' get_chromium
+get_docker || true
+begin images get_images
+begin lint npm run --silent lint
+begin types npm run --silent test:types
 step 'build' build
-step 'lint' npm run --silent lint
-step 'types of the tests' npm run --silent test:types
-step 'packages' npm run --silent check:packages
+begin packages npm run --silent check:packages
+step 'lint' end lint
+step 'types of the tests' end types
+end images || true
 for name in $databases; do get_database "$name"; done
-COATCHECK_WITHOUT=$missing run_tests
+export COATCHECK_WITHOUT=$missing
+run_tests
+step 'packages' end packages
 close_databases
 
 if [[ -n $missing ]]; then printf '\nNot tested, for want of the database:%s\n' "$missing"; fi

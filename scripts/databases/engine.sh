@@ -31,7 +31,7 @@ get_docker() {
 # In a session of its own, so that an interrupt from the keyboard leaves the engine for close_databases.
 start_docker() {
   echo 'docker: starting the engine'
-  setsid dockerd >"${logs:?}/dockerd.log" 2>&1 </dev/null &
+  setsid env -u TMPDIR dockerd >"${logs:?}/dockerd.log" 2>&1 </dev/null &
   docker_pid=$!
   local deadline=$((SECONDS + 60))
   until timeout 5 docker info >/dev/null 2>&1; do
