@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# Commands that run beside each other. What each says goes to a file in "$logs", so that it can be shown in one piece.
+
+side_by_side=()
+
+# `begin NAME COMMAND...`: starts a command, or a function, in the background.
+begin() {
+  local name=$1
+  shift
+  rm -f "${logs:?}/$name.status"
+  (
+    "$@" >"$logs/$name.log" 2>&1 </dev/null &
+    command=$!
+    trap 'kill "$command" 2>/dev/null || true' TERM
+    status=0
+    wait "$command" || status=$?
+    echo "$status" >"$logs/$name.status"
+  ) &
+  side_by_side+=("$!")
+}
+
+has_ended() {
+  [[ -s ${logs:?}/$1.status ]]
+}
+
+# `end NAME`: waits for it, shows what it has said, and returns as it has.
+end() {
+  local name=$1
+  until has_ended "$name"; do sleep 0.2; done
+  cat "${logs:?}/$name.log"
+  return "$(<"$logs/$name.status")"
+}
+
+# Ends what still runs.
+end_all() {
+  kill "${side_by_side[@]}" 2>/dev/null || true
+}
