@@ -4,10 +4,11 @@ import type { CookieData } from '../cookie/cookie.ts'
 import { changed, gone } from '../errors.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
 import type { Session, SessionData } from '../session/session.ts'
-import { dataOf, parseData } from '../session/snapshot.ts'
+import { textOf } from '../session/snapshot.ts'
+import type { Found } from '../store/redirect-record.ts'
 import type { Data } from './conflict.ts'
 import { applyMerged, contestedKeys, merge, mergeCookie } from './merge.ts'
-import type { Writer } from './writer.ts'
+import type { MergeBase, WriterHost } from './writer-host.ts'
 
 /** A save on its way through conflicts. */
 export interface Progress {
@@ -19,27 +20,46 @@ export interface Progress {
   contested: Set<string> | undefined
 }
 
+/** The writer of the request's session. */
+export interface SessionWriter {
+  readonly host: WriterHost
+  base: MergeBase
+  /** The session of this request has another id from now on. */
+  moveTo(sid: string): void
+}
+
+/** What a save meets on its way. */
+export interface CatchUp {
+  readonly progress: Progress | undefined
+  /** The error with which the store has refused the save. */
+  readonly refusal?: unknown
+  /** Gives the session as it is stored now. */
+  read(sid: string, found: Found): void
+}
+
 /**
  * Bring into `session` what another request has stored meanwhile, also where it has given the session another id. Fails with
  * `ERR_SESSION_GONE` when there is none any more, and, with `conflict: 'error'`, when its data is no longer what was read.
  */
 export function catchUp(
-  writer: Writer,
+  writer: SessionWriter,
   session: Session,
-  progress: Progress | undefined,
-  refusal: unknown,
+  { progress, refusal, read }: CatchUp,
   done: Callback,
 ): void {
-  const { conflict, tombstones } = writer.host.settings
+  const { conflict, tombstones, comparable } = writer.host.settings
   const time = tombstones.now
-  writer.read(session.id, (error, stored, sid) => {
+  read(session.id, (error, stored, sid) => {
     if (error) return done(error)
     if (!stored) return done(gone())
     const moved = sid !== session.id
-    const theirs = JSON.stringify(dataIn(stored))
-    if (conflict === 'error' && !(moved && theirs === writer.base.data)) {
-      return done(refusal ?? changed())
+    let theirs: string
+    try {
+      theirs = textOf(stored, comparable)
+    } catch (failure) {
+      return done(failure)
     }
+    if (conflict === 'error' && !(moved && theirs === writer.base.data)) return done(refusal ?? changed())
     const merged =
       conflict === 'overwrite' && !moved
         ? Promise.resolve()
@@ -52,24 +72,26 @@ export function catchUp(
       })
       .then(
         () => nextTick(done),
-        error => nextTick(done, error),
+        failure => nextTick(done, failure),
       )
   })
 }
 
 async function bringIn(
-  writer: Writer,
+  writer: SessionWriter,
   session: Session,
   progress: Progress | undefined,
   stored: SessionData,
   theirs: string,
 ): Promise<void> {
-  const { conflict } = writer.host.settings
-  const mine = dataOf(writer.host.snapshot(session))
-  const [base, own, other] = [writer.base.data, mine, theirs].map(parseData) as [Data, Data, Data]
-  const contested = typeof conflict === 'function' ? [] : contestedKeys(base, own, other)
-  const merged = await (typeof conflict === 'function' ? conflict : merge)(base, own, other)
-  applyMerged(session, parseData(mine), merged)
+  const { conflict, comparable } = writer.host.settings
+  const mine = writer.host.snapshot(session).data
+  const parse = (text: string) => comparable.parse(text) as Data
+  const [base, own, other] = [writer.base.data, mine, theirs].map(parse) as [Data, Data, Data]
+  const contested = typeof conflict === 'function' ? [] : contestedKeys(base, own, other, comparable)
+  const merged =
+    typeof conflict === 'function' ? await conflict(base, own, other) : merge(base, own, other, comparable)
+  applyMerged(session, parse(mine), merged, comparable)
   const cookie = stored.cookie as CookieData
   const before = writer.base.cookie
   if (before && mergeCookie(before, session.cookie, cookie)) contested.push('cookie')
@@ -78,11 +100,7 @@ async function bringIn(
   writer.base = { data: theirs, cookie: before && { ...cookie } }
 }
 
-function dataIn({ cookie: _, ...data }: SessionData): object {
-  return data
-}
-
-function moveSession(writer: Writer, session: Session, sid: string): void {
+function moveSession(writer: SessionWriter, session: Session, sid: string): void {
   Object.defineProperty(session, 'id', { value: sid, configurable: true })
   if (writer.host.holder.session === session) writer.moveTo(sid)
 }

@@ -1,3 +1,5 @@
+import type { Codec } from '../session/codec.ts'
+import type { SaveQueue } from './save-queue.ts'
 import type { Tombstones } from './tombstones.ts'
 
 /** Session data without its cookie. */
@@ -28,4 +30,10 @@ export interface ConcurrencySettings {
   readonly conflict: Conflict
   /** What this process has destroyed or replaced in the store. */
   readonly tombstones: Tombstones
+  /** Saves of this process, one session at a time. */
+  readonly queue: SaveQueue
+  /** The store's codec. */
+  readonly codec: Codec
+  /** Makes the text by which sessions are compared. */
+  readonly comparable: Codec
 }

@@ -1,32 +1,33 @@
 import type { Cookie, CookieData } from '../cookie/cookie.ts'
+import type { Codec } from '../session/codec.ts'
 import type { Data } from './conflict.ts'
 
 /**
  * Three-way merge on top-level keys: what `mine` has set or deleted since `base` is applied to `theirs`. Values are taken whole: a
  * deep merge would invent states that nobody wrote.
  */
-export function merge(base: Data, mine: Data, theirs: Data): Data {
+export function merge(base: Data, mine: Data, theirs: Data, codec: Codec = JSON): Data {
   const merged: Data = { ...theirs }
-  for (const key of changedKeys(base, mine)) {
+  for (const key of changedKeys(base, mine, codec)) {
     if (Object.hasOwn(mine, key)) put(merged, key, mine[key])
     else delete merged[key]
   }
   return merged
 }
 
-/** The keys that `mine` and `theirs` have changed since `base`, and not to the same. */
-export function contestedKeys(base: Data, mine: Data, theirs: Data): string[] {
-  return changedKeys(base, mine).filter(key => !same(base, theirs, key) && !same(mine, theirs, key))
+/** The keys that both `mine` and `theirs` have changed since `base`. Two counters that both went from 1 to 2 have lost one count. */
+export function contestedKeys(base: Data, mine: Data, theirs: Data, codec: Codec = JSON): string[] {
+  return changedKeys(base, mine, codec).filter(key => !same(base, theirs, key, codec))
 }
 
 /** Make `session` what the merge has given. A value that it has kept stays the live one: a Date is still a Date. */
-export function applyMerged(session: object, mine: Data, merged: Data): void {
+export function applyMerged(session: object, mine: Data, merged: Data, codec: Codec = JSON): void {
   const live = session as Data
   for (const key of Object.keys(mine)) {
     if (!Object.hasOwn(merged, key)) delete live[key]
   }
   for (const key of Object.keys(merged)) {
-    if (!same(merged, mine, key) && !(key in Object.getPrototypeOf(session))) live[key] = merged[key]
+    if (!same(merged, mine, key, codec) && !(key in Object.getPrototypeOf(session))) live[key] = merged[key]
   }
 }
 
@@ -48,15 +49,16 @@ export function mergeCookie(base: CookieData, mine: Cookie, theirs: CookieData):
   return contested
 }
 
-function changedKeys(base: Data, changed: Data): string[] {
+function changedKeys(base: Data, changed: Data, codec: Codec): string[] {
   const keys = new Set([...Object.keys(base), ...Object.keys(changed)])
-  return [...keys].filter(key => !same(base, changed, key))
+  return [...keys].filter(key => !same(base, changed, key, codec))
 }
 
 /** Equal once stored. */
-function same(a: Data, b: Data, key: string): boolean {
+function same(a: Data, b: Data, key: string, codec: Codec): boolean {
   const present = Object.hasOwn(a, key)
-  return present === Object.hasOwn(b, key) && (!present || JSON.stringify(a[key]) === JSON.stringify(b[key]))
+  if (present !== Object.hasOwn(b, key)) return false
+  return !present || codec.stringify({ key: a[key] }) === codec.stringify({ key: b[key] })
 }
 
 /** As an own property, `__proto__` included. */

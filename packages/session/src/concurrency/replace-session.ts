@@ -5,7 +5,6 @@ import { loadedOf } from '../session/loaded.ts'
 import { withContent } from '../session/serialized.ts'
 import type { RegenerateOptions, Session } from '../session/session.ts'
 import { carryOver, clearData } from '../session/session-data.ts'
-import { dataOf } from '../session/snapshot.ts'
 import type { Writer } from './writer.ts'
 
 /**
@@ -47,13 +46,15 @@ async function replaced(writer: Writer, old: Session, { keep, data }: Regenerate
 /** Let the store do it. Tells whether the old session was there. */
 async function store(writer: Writer, old: string, required: boolean): Promise<boolean | undefined> {
   const { session } = writer.host.holder
-  const { tombstones } = writer.host.settings
+  const { tombstones, comparable } = writer.host.settings
   const snapshot = writer.host.snapshot(session)
   const there = await promised<boolean>(done => {
     const args = [old, session.id, session, { required }]
-    withContent(session, dataOf(snapshot), () => writer.call('exchange', args, done))
+    const exchange = () => writer.call('exchange', args, done)
+    if (comparable === JSON) withContent(session, snapshot.data, exchange)
+    else exchange()
   })
-  tombstones.leave(old)
+  tombstones.add(old)
   if (there || !required) writer.stored(session, snapshot, tombstones.now)
   return there
 }

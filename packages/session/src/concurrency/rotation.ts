@@ -102,11 +102,11 @@ async function writeRedirect(writer: Writer, old: Session, to: string, until: nu
     }
     return 'replaced'
   }
-  const tombstone = tombstones.leave(old.id, redirect)
+  const tombstone = tombstones.add(old.id, redirect)
   await promised(done => writer.call('set', [old.id, redirect], done))
   // What was read before the store has answered may have been read before it was replaced.
   if (!tombstones.since(old.id, tombstone.at)) {
-    tombstones.leave(old.id, redirect)
+    tombstones.add(old.id, redirect)
     return 'replaced'
   }
   await promised(done => writer.call('destroy', [old.id], done))

@@ -1,15 +1,15 @@
 import { loadedOf } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 
-/** What this process has done to the session of an id. */
+/** What this process has done to the session of an id: destroyed it, or given it another id. */
 export interface Tombstone {
-  /** When, as a number that grows with each tombstone. */
+  /** Grows with each tombstone. */
   readonly at: number
-  /** The record that leads to the session's new id. Without one the session was destroyed. */
+  /** The record that redirects to the session's new id. Without one the session was destroyed. */
   readonly redirect?: SessionData | undefined
 }
 
-/** Of how many ids this is remembered for each store: the newest. */
+/** How many tombstones are kept for each store: the newest. */
 const LIMIT = 10_000
 
 /**
@@ -18,7 +18,7 @@ const LIMIT = 10_000
  */
 export class Tombstones {
   readonly #ids = new Map<string, Tombstone>()
-  /** When each session of a store that does not tell was known to be there. */
+  /** When each session was known to be there, for stores that do not tell. */
   readonly #known = new WeakMap<object, number>()
   #now = 0
   /** Some session has had its id replaced with a `grace`: from then on a stored session may be a redirect. */
@@ -29,8 +29,8 @@ export class Tombstones {
     return this.#now
   }
 
-  /** The session of `sid` is gone, or lives on where `redirect` leads. */
-  leave(sid: string, redirect?: SessionData): Tombstone {
+  /** The session of `sid` has ended, or lives on where `redirect` leads. */
+  add(sid: string, redirect?: SessionData): Tombstone {
     const tombstone = { at: ++this.#now, redirect }
     this.#ids.delete(sid)
     this.#ids.set(sid, tombstone)
@@ -53,7 +53,7 @@ export class Tombstones {
     return this.#known.has(session)
   }
 
-  /** What has become of a session that was in a store that does not tell. */
+  /** What became of a session whose store does not tell. */
   becameOf(session: { readonly id: string }): Tombstone | undefined {
     if (this.#ids.size === 0) return undefined
     const time = this.#known.get(session)

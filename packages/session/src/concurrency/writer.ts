@@ -1,46 +1,20 @@
 import { backoff } from '../calls/backoff.ts'
 import type { Callback } from '../calls/call-method.ts'
 import { setTimeout } from '../calls/timers.ts'
-import type { CookieData } from '../cookie/cookie.ts'
 import { gone, hasCode } from '../errors.ts'
+import { decode } from '../session/codec.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
 import { withContent } from '../session/serialized.ts'
-import type { Session, SessionData, SessionHolder } from '../session/session.ts'
-import { dataOf, type Snapshot } from '../session/snapshot.ts'
-import { type Found, readThrough } from '../store/redirect-record.ts'
+import type { Session, SessionData } from '../session/session.ts'
+import type { Snapshot } from '../session/snapshot.ts'
+import { dropReservedKeys, type Found, readThrough } from '../store/redirect-record.ts'
 import { catchUp, type Progress } from './catch-up.ts'
-import type { ConcurrencySettings } from './conflict.ts'
-import type { PendingCalls } from './pending-calls.ts'
+import type { Stored } from './save-queue.ts'
 import type { Tombstone } from './tombstones.ts'
+import type { MergeBase, WriterHost } from './writer-host.ts'
 
 /** How often a save is merged and tried again before it fails with `ERR_SESSION_CHANGED`. */
 const ATTEMPTS = 50
-
-/** What a writer asks of the request that it writes for. */
-export interface WriterHost {
-  readonly holder: SessionHolder
-  readonly settings: ConcurrencySettings
-  /** The response waits for these. */
-  readonly calls: PendingCalls
-  snapshot(session: Session): Snapshot
-  /** The session has been changed. */
-  forget(): void
-  /**
-   * A save in the middle of a request stores the lifetime that the touch at its end will give. Tells whether what is saved starts
-   * the lifetime anew.
-   */
-  prepare(session: Session): boolean
-  report(error: unknown): void
-  /** A save has overwritten these top-level keys, which another request had changed too. */
-  conflicted(keys: readonly string[]): void
-}
-
-/** What a request's changes were made to: the base of a merge. */
-export interface MergeBase {
-  readonly data: string
-  /** Kept where it may be merged. */
-  readonly cookie: CookieData | undefined
-}
 
 /** Writes the session of one request to the store, beside others that do the same. */
 export class Writer {
@@ -66,10 +40,8 @@ export class Writer {
   /** `session` is what the store had at `time`. */
   adopt(session: Session, snapshot: Snapshot, time: number): void {
     const { conflict, tombstones } = this.host.settings
-    this.base = {
-      data: dataOf(snapshot),
-      cookie: conflict === 'overwrite' ? undefined : session.cookie.data,
-    }
+    const cookie = conflict === 'overwrite' ? undefined : session.cookie.data
+    this.base = { data: snapshot.data, cookie }
     tombstones.know(session, time)
   }
 
@@ -102,55 +74,55 @@ export class Writer {
       finish = resolve
     })
     const progress: Progress = { retries: 0, renews: false, contested: undefined }
-    this.#try(session, progress, error => {
+    this.#inTurn(session, progress, error => {
       this.#saves = undefined
       finish()
       if (hasCode(error, 'ERR_SESSION_GONE')) this.goneId = session.id
-      if (!error && progress.contested) this.#tell(progress.contested)
+      if (!error && progress.contested) this.host.conflicted([...progress.contested])
       done(error)
     })
   }
 
   /** Bring into `session` what another request has stored meanwhile, without a save. */
   catchUp(session: Session, done: Callback): void {
-    catchUp(this, session, undefined, undefined, done)
+    catchUp(this, session, { progress: undefined, read: this.read.bind(this) }, done)
   }
 
   /** Move the expiry of the request's session. Tells whether it was there; `undefined` where that is not known. */
   touch(done: Callback<boolean>): void {
     const { session, sessionID } = this.host.holder
     const { tombstones } = this.host.settings
-    const fate = tombstones.becameOf(session)
-    if (fate?.redirect) {
+    const tombstone = tombstones.becameOf(session)
+    if (tombstone?.redirect) {
       return this.catchUp(session, error => (error ? done(null, false) : this.touch(done)))
     }
-    if (fate) return done(null, false)
+    if (tombstone) return done(null, false)
     const tells = loadedOf(session) !== undefined
     const time = tombstones.now
     this.call<boolean>('touch', [sessionID, session], (error, present) => {
       if (tells) return done(error, present)
-      const tombstone = tombstones.since(sessionID, time)
-      if (error || !tombstone) return done(error)
-      this.#undo(session, tombstone, () => done(null, false))
+      const later = tombstones.since(sessionID, time)
+      if (error || !later) return done(error)
+      this.#undo(session, later, () => done(null, false))
     })
   }
 
   /** The store has `session` as it is in `snapshot`, since `time`. */
   stored(session: Session, snapshot: Snapshot, time: number): void {
     this.saved = snapshot
-    this.base = { data: dataOf(snapshot), cookie: this.base.cookie && session.cookie.data }
+    this.base = { data: snapshot.data, cookie: this.base.cookie && session.cookie.data }
     this.host.settings.tombstones.know(session, time)
   }
 
-  /** Destroy the session of `sid`, also where its id was replaced. */
-  destroy(sid: string, done: Callback): void {
+  /** Destroy the session of `sid`, also where its id was replaced. Tells whether it was there, where that is known. */
+  destroy(sid: string, done: Callback<boolean>): void {
     const { tombstones } = this.host.settings
     const destroy = () => {
-      tombstones.leave(sid)
-      this.call('destroy', [sid], (error, present) => {
+      tombstones.add(sid)
+      this.call<boolean>('destroy', [sid], (error, present) => {
         // What was read before the store has answered may have been read before it was destroyed.
-        tombstones.leave(sid)
-        done(error, present as undefined)
+        tombstones.add(sid)
+        done(error, present)
       })
     }
     if (tombstones.rotating) this.#endSuccessor(sid, destroy)
@@ -162,33 +134,78 @@ export class Writer {
     const { holder, settings } = this.host
     const { tombstones } = settings
     const sid = holder.sessionID
-    const fate = tombstones.becameOf(session)
+    const tombstone = tombstones.becameOf(session)
     const regenerate = (lost: boolean) => {
-      tombstones.leave(sid)
+      tombstones.add(sid)
       this.call<boolean>('regenerate', [holder], (error, wasThere) => {
-        tombstones.leave(sid)
+        tombstones.add(sid)
         const tells = loadedOf(session) !== undefined
-        done(error, !lost && !(fate && !fate.redirect) && !(tells && wasThere === false))
+        done(error, !lost && !(tombstone && !tombstone.redirect) && !(tells && wasThere === false))
       })
     }
     if (tombstones.rotating) this.#endSuccessor(sid, regenerate)
     else regenerate(false)
   }
 
-  /** One that has taken the place of `sid` ends with it. Tells whether it had ended before. */
+  /** The session that has taken the place of `sid` ends with it. Tells whether it had ended before. */
   #endSuccessor(sid: string, done: (lost: boolean) => void): void {
     this.read(sid, (error, data, successor) => {
       if (error || successor === sid) return done(false)
       if (!data) return done(true)
-      this.host.settings.tombstones.leave(successor)
+      this.host.settings.tombstones.add(successor)
       this.call('destroy', [successor], () => done(false))
     })
   }
 
+  /** Saves that compare wait for those of other requests in this process, and begin with what these have stored. */
+  #inTurn(session: Session, progress: Progress, done: Callback): void {
+    if (!loadedOf(session) || !this.#compares) return this.#try(session, progress, done)
+    const { queue } = this.host.settings
+    const sid = session.id
+    const leave = this.host.calls.enter()
+    queue.enter(sid, latest => {
+      const finished: Callback = error => {
+        const loaded = loadedOf(session)
+        queue.leave(sid, error || !loaded ? undefined : loaded)
+        leave(() => done(error))
+      }
+      if (!latest || latest.text === loadedOf(session)?.text) return this.#try(session, progress, finished)
+      this.#meet(session, progress, latest, error => {
+        this.host.forget()
+        if (error) finished(error)
+        else this.#try(session, progress, finished)
+      })
+    })
+  }
+
+  /** Merge with what another request of this process has stored, without reading it from the store. */
+  #meet(session: Session, progress: Progress, latest: Stored, done: Callback): void {
+    const { codec } = this.host.settings
+    const ttl = loadedOf(session)?.ttl ?? 0
+    const read = (sid: string, found: Found) => {
+      if (sid !== latest.sid) return this.read(sid, found)
+      const stored = decode(codec, latest.text) as unknown as SessionData
+      noteLoaded(stored, { ...latest, ttl, compare: true })
+      found(null, stored, sid)
+    }
+    try {
+      catchUp(this, session, { progress, read }, done)
+    } catch (error) {
+      done(error)
+    }
+  }
+
+  /** A redirect record is never overwritten. */
+  get #compares(): boolean {
+    const { conflict, tombstones } = this.host.settings
+    return conflict !== 'overwrite' || tombstones.rotating
+  }
+
   #try(session: Session, progress: Progress, done: Callback): void {
-    const { tombstones, conflict } = this.host.settings
+    const { tombstones, comparable } = this.host.settings
     let snapshot: Snapshot
     try {
+      dropReservedKeys(session.cookie)
       if (progress.retries === 0) progress.renews = this.host.prepare(session)
       else if (progress.renews) session.resetMaxAge()
       snapshot = this.host.snapshot(session)
@@ -200,30 +217,33 @@ export class Writer {
       if (error) done(error)
       else this.#try(session, progress, done)
     }
-    const fate = tombstones.becameOf(session)
-    if (fate) return fate.redirect ? catchUp(this, session, progress, undefined, again) : done(gone())
-
+    const read = this.read.bind(this)
+    const tombstone = tombstones.becameOf(session)
+    if (tombstone) {
+      return tombstone.redirect ? catchUp(this, session, { progress, read }, again) : done(gone())
+    }
     const loaded = loadedOf(session)
-    // A redirect is never written over.
-    const compare = conflict !== 'overwrite' || tombstones.rotating
-    if (loaded) noteLoaded(session, { ...loaded, compare })
+    if (loaded) noteLoaded(session, { ...loaded, compare: this.#compares })
     const time = tombstones.now
     this.writing = snapshot
     const written: Callback = error => {
       this.writing = undefined
       if (hasCode(error, 'ERR_SESSION_CHANGED') && progress.retries++ < ATTEMPTS) {
-        return this.#later(backoff(progress.retries), () => catchUp(this, session, progress, error, again))
+        const refused = { progress, refusal: error, read }
+        return this.#later(backoff(progress.retries), () => catchUp(this, session, refused, again))
       }
       if (error) return done(error)
-      const tombstone = loadedOf(session) ? undefined : tombstones.since(session.id, time)
-      if (tombstone) {
+      const later = loadedOf(session) ? undefined : tombstones.since(session.id, time)
+      if (later) {
         tombstones.know(session, time)
-        return this.#undo(session, tombstone, () => (tombstone.redirect ? again() : done(gone())))
+        return this.#undo(session, later, () => (later.redirect ? again() : done(gone())))
       }
       this.stored(session, snapshot, time)
       done()
     }
-    withContent(session, dataOf(snapshot), () => this.call('set', [session.id, session], written))
+    const write = () => this.call('set', [session.id, session], written)
+    if (comparable === JSON) withContent(session, snapshot.data, write)
+    else write()
   }
 
   /** The response waits. */
@@ -233,13 +253,13 @@ export class Writer {
     setTimeout(() => leave(work), ms)
   }
 
-  /** The session has tombstones during a write, which may have brought it back. */
+  /** The session was destroyed or replaced during a write, which may have brought it back. */
   #undo(session: Session, tombstone: Tombstone, done: () => void): void {
-    if (tombstone.redirect) this.call('set', [session.id, tombstone.redirect], done)
-    else this.call('destroy', [session.id], done)
-  }
-
-  #tell(contested: ReadonlySet<string>): void {
-    this.host.conflicted([...contested])
+    if (!tombstone.redirect) return this.call('destroy', [session.id], done)
+    this.call('set', [session.id, tombstone.redirect], () => {
+      const later = this.host.settings.tombstones.since(session.id, tombstone.at)
+      if (later && !later.redirect) this.call('destroy', [session.id], done)
+      else done()
+    })
   }
 }

@@ -3,7 +3,8 @@ import type { Callback } from '../calls/call-method.ts'
 import { PendingCalls } from '../concurrency/pending-calls.ts'
 import { replaceSession } from '../concurrency/replace-session.ts'
 import { rotate } from '../concurrency/rotation.ts'
-import { Writer, type WriterHost } from '../concurrency/writer.ts'
+import { Writer } from '../concurrency/writer.ts'
+import type { WriterHost } from '../concurrency/writer-host.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
 import { SessionError } from '../errors.ts'
@@ -111,7 +112,7 @@ export class RequestSession implements SessionHost, WriterHost {
   loaded(data: SessionData, time: number): void {
     const { session } = this.holder
     const noted = noteOf(data)
-    this.#original = loadedSnapshot(session, noted?.text, this.settings.saveCookieChanges)
+    this.#original = loadedSnapshot(session, noted?.text, this.settings)
     this.#adopt(session, this.#original, time)
     this.#sinceTouch = sinceLastTouch(session, this.settings.store)
     if (this.#read && noted?.renewed) this.#read.session = session
@@ -180,7 +181,7 @@ export class RequestSession implements SessionHost, WriterHost {
 
   snapshot(session: Session): Snapshot {
     if (this.#current?.session === session) return this.#current.snapshot
-    return takeSnapshot(session, this.settings.saveCookieChanges)
+    return takeSnapshot(session, this.settings)
   }
 
   /** Whether the request has changed the session. */

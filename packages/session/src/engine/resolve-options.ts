@@ -1,5 +1,8 @@
+import { saveQueueOf } from '../concurrency/save-queue.ts'
 import { tombstonesOf } from '../concurrency/tombstones.ts'
 import type { Secret } from '../cookie/secret.ts'
+import type { Codec } from '../session/codec.ts'
+import { comparable } from '../session/comparable.ts'
 import { randomId } from '../session/session-id.ts'
 import type { Store } from '../store/store.ts'
 import type { EngineOptions } from './options.ts'
@@ -17,6 +20,7 @@ export function resolveOptions<Req>(
   store: Store,
   door: DoorSettings<Req>,
 ): Settings<Req> {
+  const { codec = JSON } = store as { codec?: Codec }
   return {
     ...door,
     secrets: secretsOf(options.secret),
@@ -39,6 +43,9 @@ export function resolveOptions<Req>(
     onConflict: options.onConflict,
     onError: options.onError,
     tombstones: tombstonesOf(store),
+    queue: saveQueueOf(store),
+    codec,
+    comparable: comparable(codec),
   }
 }
 

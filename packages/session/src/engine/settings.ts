@@ -1,5 +1,4 @@
-import type { Conflict } from '../concurrency/conflict.ts'
-import type { Tombstones } from '../concurrency/tombstones.ts'
+import type { ConcurrencySettings } from '../concurrency/conflict.ts'
 import type { Cookie, CookieOptions } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { Store } from '../store/store.ts'
@@ -7,7 +6,7 @@ import type { EngineOptions } from './options.ts'
 
 /** The options of a door with defaults filled in. `Req` is the request that the application's own functions are given. */
 // biome-ignore lint/suspicious/noExplicitAny: the engine hands requests on and does not look at them
-export interface Settings<Req = any> {
+export interface Settings<Req = any> extends ConcurrencySettings {
   readonly secrets: readonly Secret[] | undefined
   readonly store: Store
   /** Whether the store had a method `touch` when the settings were made. */
@@ -28,12 +27,9 @@ export interface Settings<Req = any> {
   readonly awaitTouch: boolean
   readonly clearCookie: boolean
   readonly saveCookieChanges: boolean
-  readonly conflict: Conflict
   readonly onConflict: EngineOptions<Req>['onConflict']
   readonly onError: EngineOptions<Req>['onError']
   readonly onCorrupt: 'new' | 'error'
-  /** What this process has destroyed or replaced in the store. */
-  readonly tombstones: Tombstones
   /** Whether a request came over HTTPS: the door knows. */
   isSecure(req: Req): boolean
   /** Called when a secure cookie is not sent because the request did not come over HTTPS. */

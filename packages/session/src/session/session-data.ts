@@ -1,4 +1,17 @@
-import type { RegenerateOptions } from './session.ts'
+import type { Cookie } from '../cookie/cookie.ts'
+
+/**
+ * The data of a session. Add your own keys by declaration merging:
+ *
+ * ```ts
+ * declare module '@coatcheck/session' {
+ *   interface SessionData { userId: string }
+ * }
+ * ```
+ */
+export interface SessionData {
+  cookie: Cookie
+}
 
 type Data = Record<string, unknown>
 
@@ -6,7 +19,7 @@ type Data = Record<string, unknown>
  * Put into `to` what `keep` names of `from`: the names of keys, or `true` for all. The cookie stays where it is. Keys become own
  * properties, `__proto__` too, and none takes the place of a method.
  */
-export function carryOver(from: object, to: object, keep: RegenerateOptions['keep']): void {
+export function carryOver(from: object, to: object, keep: boolean | readonly string[] | undefined): void {
   const keys = keep === true ? Object.keys(from) : keep || []
   for (const key of keys) {
     if (key === 'cookie' || !Object.hasOwn(from, key) || isMethod(to, key)) continue

@@ -2,21 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import { type Callback, callMethod } from '../calls/call-method.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import { gone } from '../errors.ts'
-import { carryOver, clearData, methodIn } from './session-data.ts'
+import { carryOver, clearData, methodIn, type SessionData } from './session-data.ts'
+
 import type { BaseStore } from './store-contract.ts'
 
-/**
- * The data of a session. Add your own keys by declaration merging:
- *
- * ```ts
- * declare module '@coatcheck/session' {
- *   interface SessionData { userId: string }
- * }
- * ```
- */
-export interface SessionData {
-  cookie: Cookie
-}
+export type { SessionData } from './session-data.ts'
 
 /** Where a request keeps its session. The stores of express-session call it `req`; the engine needs nothing else of a request. */
 export interface SessionHolder {

@@ -1,56 +1,58 @@
-import { encode } from './codec.ts'
+import { type Codec, encode } from './codec.ts'
 import { contentIn } from './serialized.ts'
 import type { Session } from './session.ts'
 
-/** A session as it was at one moment: which, and what was in it but for its cookie. */
+/** A session as it was at one moment. */
 export interface Snapshot {
   readonly id: string
-  readonly content: string
+  /** Its data as text, without the cookie. */
+  readonly data: string
+  /** `cookie.originalMaxAge`, where a new lifetime counts as a change of the session. */
+  readonly maxAge: number | null | undefined
+}
+
+/** How snapshots are taken. */
+export interface SnapshotSettings {
+  /** Makes the text by which sessions are compared: the same text for the same data. */
+  readonly comparable: Codec
+  /** Whether a new lifetime counts as a change of the session. */
+  readonly saveCookieChanges: boolean
 }
 
 /**
- * The content as text: strings are compared, since a hash costs more and can collide. `withAge` makes a new `maxAge` a change of
- * the session. Throws `ERR_SESSION_SERIALIZE` when it cannot be stored.
+ * Texts are compared, because a hash costs more and can collide. Throws `ERR_SESSION_SERIALIZE` when the session cannot be stored.
  */
-export function takeSnapshot(session: Session, withAge: boolean): Snapshot {
-  return snapshotOf(session, contentOf(session), withAge)
+export function takeSnapshot(session: Session, settings: SnapshotSettings): Snapshot {
+  return snapshotOf(session, textOf(session, settings.comparable), settings)
 }
 
-/** That of a session just read, whose text has the content in it most of the time. */
-export function loadedSnapshot(session: Session, text: string | undefined, withAge: boolean): Snapshot {
-  return snapshotOf(session, (text && contentIn(text)) || contentOf(session), withAge)
+/** The snapshot of a session just read. Most of the time its data stands in the stored text. */
+export function loadedSnapshot(
+  session: Session,
+  text: string | undefined,
+  settings: SnapshotSettings,
+): Snapshot {
+  return snapshotOf(session, (text && contentIn(text)) || textOf(session, settings.comparable), settings)
 }
 
-function contentOf(session: Session): string {
-  if (isEmpty(session)) return '{}'
-  const { cookie: _, ...data } = session
-  return encode(JSON, data)
+/** The data of a session, stored or live, as text without its cookie. */
+export function textOf(session: object, codec: Codec): string {
+  if (codec === JSON && isEmpty(session)) return '{}'
+  const { cookie: _, ...data } = session as { cookie?: unknown }
+  return encode(codec, data)
 }
 
-/** Most of those who come for the first time leave nothing in theirs. */
-function isEmpty(session: Session): boolean {
+export function sameSnapshot(a: Snapshot, b: Snapshot | undefined): boolean {
+  return a.id === b?.id && a.data === b.data && a.maxAge === b.maxAge
+}
+
+/** Most visitors who come for the first time leave nothing in their session. */
+function isEmpty(session: object): boolean {
   if ('toJSON' in session) return false
   for (const key in session) if (key !== 'cookie') return false
   return true
 }
 
-function snapshotOf(session: Session, content: string, withAge: boolean): Snapshot {
-  return {
-    id: session.id,
-    content: withAge ? `${content}\n${session.cookie?.originalMaxAge}` : content,
-  }
-}
-
-export function sameSnapshot(a: Snapshot, b: Snapshot | undefined): boolean {
-  return a.id === b?.id && a.content === b.content
-}
-
-/** The data of a snapshot as JSON, which has no line breaks of its own: what follows one is not data. */
-export function dataOf({ content }: Snapshot): string {
-  const end = content.indexOf('\n')
-  return end < 0 ? content : content.slice(0, end)
-}
-
-export function parseData(json: string): Record<string, unknown> {
-  return JSON.parse(json)
+function snapshotOf(session: Session, data: string, { saveCookieChanges }: SnapshotSettings): Snapshot {
+  return { id: session.id, data, maxAge: saveCookieChanges ? session.cookie?.originalMaxAge : undefined }
 }

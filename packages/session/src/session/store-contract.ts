@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { Callback } from '../calls/call-method.ts'
-import type { SessionData } from './session.ts'
+import type { SessionData } from './session-data.ts'
 
 /** A session as a store is given it: data with a cookie, or without one where another package has written it. */
 export type StoredData = object

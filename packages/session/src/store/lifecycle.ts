@@ -8,8 +8,10 @@ import { PruneTimer } from './prune-timer.ts'
 export interface LifecycleSteps {
   open(): Promise<void>
   close(): Promise<void>
-  /** Delete expired sessions every `interval` milliseconds. `undefined`: never. */
-  prune: { interval: number; run(): Promise<unknown> } | undefined
+  /** Delete expired sessions. */
+  prune(): Promise<unknown>
+  /** Milliseconds between these; `undefined` or `false` for never. */
+  pruneInterval(): number | false | undefined
 }
 
 /** Opens a store when it is first used, and again after a failure; closes it when nothing is under way any more. */
@@ -51,8 +53,8 @@ export class Lifecycle {
     this.#opening ??= this.#steps.open().then(
       () => {
         this.#opened = true
-        const { prune } = this.#steps
-        if (prune) this.#timer.start(prune.interval, () => prune.run())
+        const interval = this.#steps.pruneInterval()
+        if (interval) this.#timer.start(interval, () => this.#steps.prune())
       },
       error => {
         this.#opening = undefined

@@ -26,3 +26,16 @@ export class PruneTimer {
     clearTimeout(this.#timer)
   }
 }
+
+/** How many sessions are deleted in one step. */
+const BATCH = 1000
+
+/** Delete expired sessions batch by batch, until there are none left or the store is closed. Tells how many there were. */
+export async function pruneInBatches(
+  prune: (limit: number) => Promise<number>,
+  isClosed: () => boolean,
+): Promise<number> {
+  let total = 0
+  for (let deleted = BATCH; deleted >= BATCH && !isClosed(); total += deleted) deleted = await prune(BATCH)
+  return total
+}

@@ -8,15 +8,14 @@ import { declareCombined } from './combined-operation.ts'
 import { decodable, whileOpen } from './entries.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { cookieOf, DAY, lifetimeOf, showExpiry } from './lifetime.ts'
-import type { ExchangeOptions, SetOptions, StoredRecord } from './record.ts'
+import { pruneInBatches } from './prune-timer.ts'
+import { type ExchangeOptions, type SetOptions, type StoredRecord, setArguments } from './record.ts'
 import { RecordHooks } from './record-hooks.ts'
 import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
 import { type SessionChange, type StoredSession, updateRecord } from './record-update.ts'
 import { successorIn } from './redirect-record.ts'
 import { type GetOptions, renewalOf } from './renewal.ts'
 import type { StoredData } from './store.ts'
-
-const PRUNE_BATCH = 1000
 
 /**
  * What a store extends: a backend implements the hooks, see {@link RecordHooks}. Everything else is done here, once: lifetimes,
@@ -35,11 +34,11 @@ export abstract class RecordStore extends RecordHooks {
     checkOptions(ttl, pruneInterval, codec)
     this.#ttl = ttl
     this.#codec = codec
-    const interval = this._prune && pruneInterval
     this.#lifecycle = new Lifecycle({
       open: () => this._open(),
       close: () => this._close(),
-      prune: interval ? { interval, run: () => this.prune() } : undefined,
+      prune: () => this.prune(),
+      pruneInterval: () => this._prune && pruneInterval,
     })
     if (this._readMany) {
       this.#reads = new BatchedReads({ one: this._read.bind(this), several: this._readMany.bind(this) })
@@ -47,6 +46,11 @@ export abstract class RecordStore extends RecordHooks {
     // Whoever calls `insert` needs it in one step. Where the backend cannot do that, the method is not there.
     if (!this._insert && this.insert === RecordStore.prototype.insert)
       Object.assign(this, { insert: undefined })
+  }
+
+  /** Turns sessions into text and back. */
+  get codec(): Codec {
+    return this.#codec
   }
 
   /** The default lifetime in milliseconds. */
@@ -71,10 +75,9 @@ export abstract class RecordStore extends RecordHooks {
   }
 
   /**
-   * Insert or replace the session of `sid`; one whose expiry has passed is removed. Its lifetime is that of its cookie, else the store's
-   * `ttl`; `options.ttl` stands above both. A session that `get` gave is only replaced,
-   * never inserted again: fails with `ERR_SESSION_GONE` when it was destroyed or has expired meanwhile, and with
-   * `ERR_SESSION_CHANGED` when another writer was first. Fails with `ERR_SESSION_SERIALIZE` when it cannot be encoded.
+   * Insert or replace the session of `sid`, or remove it when its expiry has passed. The lifetime is `options.ttl`, or else that of its
+   * cookie, or else the store's `ttl`. A session that `get` gave is only replaced, never inserted again: `ERR_SESSION_GONE` when it has
+   * ended meanwhile, `ERR_SESSION_CHANGED` when another writer was first. `ERR_SESSION_SERIALIZE` when it cannot be encoded.
    */
   override set(sid: string, session: StoredData, callback: Callback): void
   override set(sid: string, session: StoredData, options?: SetOptions): Promise<void>
@@ -84,14 +87,13 @@ export abstract class RecordStore extends RecordHooks {
     options?: Callback | SetOptions,
     callback?: Callback,
   ): Promise<void> | void {
-    const [given, done] = isOptions(options) ? [options, callback] : [undefined, options]
-    return this.#store(sid, session, done, (data, ttl) => this.#save(sid, session, data, ttl), given?.ttl)
+    const { ttl, done } = setArguments(options, callback)
+    return this.#store(sid, session, done, (data, ttl) => this.#save(sid, session, data, ttl), ttl)
   }
 
   /**
-   * Insert the session of `sid` if there is none, in one atomic step, and tell whether it was inserted: not when one is there, which
-   * is left as it is, and not when this one has expired. Fails with `ERR_SESSION_SERIALIZE` when it cannot be encoded. A store whose
-   * backend has no `_insert` has no `insert` either.
+   * Insert the session of `sid` in one atomic step, unless there is one or this one has expired. Tells whether it was inserted. Fails
+   * as `set` does. A store whose backend has no `_insert` has no `insert` either.
    */
   insert(sid: string, session: StoredData, callback: Callback<boolean>): void
   insert(sid: string, session: StoredData): Promise<boolean>
@@ -104,9 +106,8 @@ export abstract class RecordStore extends RecordHooks {
   }
 
   /**
-   * End the session of `old` and insert or replace that of `sid`, another id, in one step where the backend has one, and tell whether
-   * the old one was there. With `required` nothing is stored when it was not. Fails with `ERR_SESSION_SERIALIZE` when the session cannot
-   * be encoded.
+   * End the session of `old` and insert or replace that of `sid`, another id, in one step where the backend has one. Tells whether the
+   * old one was there. With `required` nothing is stored when it was not. Fails as `set` does.
    */
   exchange(
     old: string,
@@ -121,9 +122,9 @@ export abstract class RecordStore extends RecordHooks {
     sid: string,
     session: StoredData,
     { required = false }: ExchangeOptions = {},
-    callback?: Callback<boolean>,
+    done?: Callback<boolean>,
   ): Promise<boolean> | void {
-    return this.#store(sid, session, callback, async (data, ttl) => {
+    return this.#store(sid, session, done, async (data, ttl) => {
       if (old === sid) throw new TypeError('A session cannot be exchanged for one of the same id')
       if (ttl <= 0) return this.#remove(old)
       const there = await this.#ended(await this._exchange(old, sid, data, ttl, required))
@@ -134,9 +135,9 @@ export abstract class RecordStore extends RecordHooks {
   }
 
   /**
-   * Change a session outside of a request: read it, let `change` have it, and write it if nobody else has meanwhile; otherwise
-   * once more from the start. Its lifetime stays what it is, unless `change` gives it another cookie. Gives the session as it is then.
-   * Fails with `ERR_SESSION_GONE` when there is none (any more), and with `ERR_SESSION_CHANGED` when others were faster 50 times.
+   * Change a session outside of a request: read it, call `change` with it, and write it if nobody else has; otherwise start again. Its
+   * lifetime stays, unless `change` gives it another cookie. Gives the session as it is then. Fails with `ERR_SESSION_GONE` when there
+   * is none, and with `ERR_SESSION_CHANGED` when others were faster 50 times.
    */
   update(sid: string, change: SessionChange, callback: Callback<StoredSession>): void
   update(sid: string, change: SessionChange): Promise<StoredSession>
@@ -215,13 +216,8 @@ export abstract class RecordStore extends RecordHooks {
   prune(callback: Callback<number>): void
   prune(): Promise<number>
   prune(callback?: Callback<number>): Promise<number> | void {
-    return this.#lifecycle.run(callback, async () => {
-      let total = 0
-      for (let deleted = PRUNE_BATCH; deleted >= PRUNE_BATCH && !this.#lifecycle.closed; total += deleted) {
-        deleted = (await this._prune?.(PRUNE_BATCH)) ?? 0
-      }
-      return total
-    })
+    const batch = async (limit: number) => (await this._prune?.(limit)) ?? 0
+    return this.#lifecycle.run(callback, () => pruneInBatches(batch, () => this.#lifecycle.closed))
   }
 
   /**
@@ -300,7 +296,3 @@ export abstract class RecordStore extends RecordHooks {
 
 declareCombined(RecordStore.prototype, 'get', ['touch'])
 declareCombined(RecordStore.prototype, 'exchange', ['destroy', 'set', 'regenerate'])
-
-function isOptions(value: unknown): value is SetOptions {
-  return typeof value === 'object' && value !== null
-}

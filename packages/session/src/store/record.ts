@@ -1,3 +1,5 @@
+import type { Callback } from '../calls/call-method.ts'
+
 /** A stored session. `ttl` is what is left of its life, in milliseconds by the clock of the database. */
 export interface StoredRecord {
   data: string
@@ -34,6 +36,15 @@ export interface ExchangeOptions {
 export interface SetOptions {
   /** Lifetime in milliseconds, for a caller that knows it. Default: that of the session's cookie, else the store's `ttl`. */
   ttl?: number | undefined
+}
+
+/** `set` takes options, a callback, or both. */
+export function setArguments(
+  options: SetOptions | Callback | undefined,
+  callback: Callback | undefined,
+): { ttl: number | undefined; done: Callback | undefined } {
+  if (typeof options === 'object' && options !== null) return { ttl: options.ttl, done: callback }
+  return { ttl: undefined, done: options }
 }
 
 /** `'changed'`: the data is no longer what was expected. `'missing'`: destroyed or expired. Neither wrote anything. */

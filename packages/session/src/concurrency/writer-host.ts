@@ -1,0 +1,32 @@
+import type { CookieData } from '../cookie/cookie.ts'
+import type { Session, SessionHolder } from '../session/session.ts'
+import type { Snapshot } from '../session/snapshot.ts'
+import type { ConcurrencySettings } from './conflict.ts'
+import type { PendingCalls } from './pending-calls.ts'
+
+/** What a writer needs of the request that it writes for. */
+export interface WriterHost {
+  readonly holder: SessionHolder
+  readonly settings: ConcurrencySettings
+  /** The response waits for these calls. */
+  readonly calls: PendingCalls
+  snapshot(session: Session): Snapshot
+  /** The session has been changed. */
+  forget(): void
+  /**
+   * A save in the middle of a request stores the lifetime that the touch at its end will give. Tells whether what is saved starts
+   * the lifetime anew.
+   */
+  prepare(session: Session): boolean
+  report(error: unknown): void
+  /** A save has overwritten these top-level keys, which another request had changed too. */
+  conflicted(keys: readonly string[]): void
+}
+
+/** The state that a request's changes were made to: the base of a three-way merge. */
+export interface MergeBase {
+  /** The session's data as text, without its cookie. */
+  readonly data: string
+  /** Kept where it may be merged. */
+  readonly cookie: CookieData | undefined
+}
