@@ -67,7 +67,7 @@ const corrupt: [string, string][] = [
   ['no object', '"hunter2"'],
   ['null', 'null'],
   ['an array', '[{"cookie":{}}]'],
-  ['no cookie', '{"password":"hunter2"}'],
+  ['a list', '[{"password":"hunter2"}]'],
   ['a cookie that is none', '{"cookie":"hunter2"}'],
   ['nothing', ''],
 ]

@@ -21,7 +21,8 @@ describe.each(recordStores)('onConflict on %s', (_, makeStore) => {
 
   it('onConflict: hears of the keys that both have changed, without values', async () => {
     const seen = await heard(edit({ cart: 2, a: 1, same: 1 }), edit({ cart: 3, b: 1, same: 1 }))
-    expect(seen.conflicts).toEqual([[{ keys: ['cart'] }, '/slow']])
+    // The same value twice may be a count that is lost.
+    expect(seen.conflicts).toEqual([[{ keys: ['cart', 'same'] }, '/slow']])
     expect(seen.old).toMatchObject({ cart: 3, a: 1, b: 1, same: 1 })
   })
 

@@ -1,0 +1,60 @@
+import type { Secret } from '../cookie/secret.ts'
+import { readSessionIds } from '../cookie/session-ids.ts'
+import { watch } from '../engine/availability.ts'
+import { provideGenerate } from '../engine/new-session.ts'
+import { policyFor } from '../engine/open.ts'
+import { cookieOptions } from '../engine/settings.ts'
+import { disconnected } from '../errors.ts'
+import type { SessionData } from '../session/session.ts'
+import type { SessionOf } from './fetch-session.ts'
+import { OpenedSession } from './opened-session.ts'
+import { type FetchSessionOptions, fetchSettings } from './options.ts'
+
+/** Sessions for servers that take a `Request` and give a `Response`. */
+export interface Sessions<T extends object = SessionData> {
+  /**
+   * Read the session of a request by its cookie, or begin a new one. Rejects as `onStoreUnavailable` says when the store cannot be read.
+   * Give the response to `commit` of what this returns.
+   */
+  open(request: Request): Promise<OpenedSession<T>>
+  /** A handler of requests that has their session: `open` before it, and `commit` after it. */
+  handle<Rest extends unknown[]>(
+    handler: (request: Request, session: SessionOf<T>, ...rest: Rest) => Response | Promise<Response>,
+  ): (request: Request, ...rest: Rest) => Promise<Response>
+}
+
+/**
+ * Sessions on standard `Request` and `Response` objects, with the options and defaults of `session.strict()`. `T` is the type of their data.
+ * Throws a TypeError that names the option when one cannot be used.
+ */
+export function createSessions<T extends object = SessionData>(options: FetchSessionOptions): Sessions<T> {
+  const settings = fetchSettings(options)
+  const availability = watch(settings.store)
+  provideGenerate(settings)
+
+  async function open(request: Request): Promise<OpenedSession<T>> {
+    const opened = new OpenedSession<T>(request)
+    if (!availability.connected) {
+      const error = disconnected()
+      if (policyFor(error, request, settings, 'skip') === 'error') throw error
+      return opened
+    }
+    const { pathname } = new URL(request.url)
+    if (!pathname.startsWith(cookieOptions(settings, request).path || '/')) return opened
+    const secrets = settings.secrets as readonly Secret[]
+    const ids = readSessionIds(request.headers.get('Cookie') ?? undefined, settings.name, secrets)
+    await opened.begin(settings, secrets[0] as Secret, ids)
+    return opened
+  }
+
+  return {
+    open,
+    handle(handler) {
+      return async (request, ...rest) => {
+        const opened = await open(request)
+        const response = await handler(request, opened.session as SessionOf<T>, ...rest)
+        return opened.commit(response)
+      }
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import type { Secret } from '../cookie/secret.ts'
+import type { SignedId } from '../cookie/session-ids.ts'
+import { complete } from '../engine/complete.ts'
+import type { Door, SetCookies } from '../engine/door.ts'
+import { openSession } from '../engine/open.ts'
+import { RequestSession } from '../engine/request-session.ts'
+import { sendCookie, withdrawCookie } from '../engine/session-cookie.ts'
+import type { Settings } from '../engine/settings.ts'
+import { hasCode } from '../errors.ts'
+import type { SessionHolder } from '../session/session.ts'
+import { CookieList } from './cookie-list.ts'
+import type { SessionOf } from './fetch-session.ts'
+import { withCookies } from './response.ts'
+import { viewOf } from './session-view.ts'
+
+/** The session of one `Request`. */
+export class OpenedSession<T extends object> implements Door<Request> {
+  readonly request: Request
+  readonly holder: SessionHolder = {} as SessionHolder
+  readonly #view: SessionOf<T> = viewOf(this.holder) as SessionOf<T>
+  #own: RequestSession | undefined
+  #committed: Promise<Response> | undefined
+
+  constructor(request: Request) {
+    this.request = request
+  }
+
+  get method(): string {
+    return this.request.method
+  }
+
+  /**
+   * The session, as one object for the whole request. `undefined` after `destroy`, where the store is away and `onStoreUnavailable` is
+   * `'skip'`, and where the path is not below `cookie.path`.
+   */
+  get session(): SessionOf<T> | undefined {
+    return this.holder.session ? this.#view : undefined
+  }
+
+  /** `null` ends the session when the response is committed. */
+  set session(session: null) {
+    this.holder.session = session as never
+  }
+
+  /**
+   * Save, touch or destroy the session, and give `response` with the `Set-Cookie` that it needs. The head and the body of the response
+   * are not read, so a stream begins when the session is safe. Rejects when the session cannot be saved, unless the response is an
+   * error itself or `onSaveError` is `'continue'`. Commit one response for a request.
+   */
+  commit(response: Response): Promise<Response> {
+    if (this.#committed) return Promise.reject(new Error('A response has been committed for this request'))
+    this.#committed = this.#commit(response)
+    return this.#committed
+  }
+
+  /** Internal: read the session, or begin one. */
+  begin(settings: Settings<Request>, secret: Secret, ids: readonly SignedId[]): Promise<void> {
+    const own = new RequestSession(this, settings, secret, ids[0])
+    this.#own = own
+    return new Promise((resolve, reject) => {
+      openSession(own, ids, error => (error ? reject(error) : resolve()))
+    })
+  }
+
+  async #commit(response: Response): Promise<Response> {
+    const own = this.#own
+    if (!own) return response
+    if (!own.calls.idle) await new Promise<void>(resolve => own.calls.whenIdle(resolve))
+    const cookies = new CookieList(response.headers.getSetCookie())
+    await this.#finish(own, cookies, response.status >= 500)
+    return own.setCookie === undefined ? response : withCookies(response, cookies.get())
+  }
+
+  #finish(own: RequestSession, cookies: SetCookies, failing: boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      complete(
+        own,
+        {
+          decided: () => this.#sendCookie(own, cookies),
+          changeCookies: change => change(cookies),
+          send: error => {
+            if (error) own.report(error)
+            resolve()
+          },
+          refuse: error => {
+            withdrawCookie(own, cookies)
+            // The response tells of a failure already: it goes out, and this one is reported.
+            if (!failing) return reject(error)
+            own.report(error)
+            resolve()
+          },
+        },
+        true,
+      )
+    })
+  }
+
+  #sendCookie(own: RequestSession, cookies: SetCookies): void {
+    try {
+      sendCookie(own, cookies)
+    } catch (error) {
+      // A session that cannot be stored is told by the save.
+      if (!hasCode(error, 'ERR_SESSION_SERIALIZE')) own.report(error)
+    }
+  }
+}

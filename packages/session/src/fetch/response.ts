@@ -1,0 +1,25 @@
+/**
+ * `response` with these `Set-Cookie` values. The headers of a response from `Response.redirect` or `fetch` cannot be changed, so those
+ * get a new response around the same body.
+ */
+export function withCookies(response: Response, values: readonly string[]): Response {
+  const target = isMutable(response.headers) ? response : copyOf(response)
+  target.headers.delete('Set-Cookie')
+  for (const value of values) target.headers.append('Set-Cookie', value)
+  return target
+}
+
+function isMutable(headers: Headers): boolean {
+  try {
+    // Deletes nothing, and throws where nothing can be changed.
+    headers.delete('X-Coatcheck-None')
+    return true
+  } catch {
+    return false
+  }
+}
+
+function copyOf(response: Response): Response {
+  const { status, statusText, body } = response
+  return new Response(body, { status, statusText, headers: new Headers(response.headers) })
+}

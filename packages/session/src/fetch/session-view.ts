@@ -1,0 +1,67 @@
+import { Session, type SessionHolder } from '../session/session.ts'
+
+/**
+ * The session that `holder` has at the moment, as one object for the whole request. `regenerate` and `reload` put another session in
+ * place, and a variable that was set before shall not write into the one that is gone.
+ */
+export function viewOf(holder: SessionHolder): object {
+  return new Proxy({}, new SessionView(holder))
+}
+
+class SessionView implements ProxyHandler<object> {
+  readonly #holder: SessionHolder
+
+  constructor(holder: SessionHolder) {
+    this.#holder = holder
+  }
+
+  get(_: object, key: PropertyKey): unknown {
+    const session = this.#session
+    const value = session && Reflect.get(session, key)
+    // The engine knows the session itself, not this view of it.
+    return typeof value === 'function' && key in Session.prototype ? value.bind(session) : value
+  }
+
+  set(_: object, key: PropertyKey, value: unknown): boolean {
+    return Reflect.set(this.#inPlace(), key, value)
+  }
+
+  has(_: object, key: PropertyKey): boolean {
+    const session = this.#session
+    return session !== undefined && Reflect.has(session, key)
+  }
+
+  deleteProperty(_: object, key: PropertyKey): boolean {
+    return Reflect.deleteProperty(this.#inPlace(), key)
+  }
+
+  defineProperty(_: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
+    return Reflect.defineProperty(this.#inPlace(), key, { configurable: true, ...descriptor })
+  }
+
+  ownKeys(): (string | symbol)[] {
+    const session = this.#session
+    return session ? Object.keys(session) : []
+  }
+
+  getOwnPropertyDescriptor(_: object, key: PropertyKey): PropertyDescriptor | undefined {
+    const session = this.#session
+    const descriptor = session && Reflect.getOwnPropertyDescriptor(session, key)
+    // A proxy may show only what can be changed, unless its target has it too.
+    return descriptor?.enumerable ? { ...descriptor, configurable: true } : undefined
+  }
+
+  getPrototypeOf(): object {
+    return Session.prototype
+  }
+
+  get #session(): object | undefined {
+    return this.#holder.session ?? undefined
+  }
+
+  #inPlace(): object {
+    const session = this.#session
+    if (!session) throw new TypeError('The session was destroyed: nothing can be put into it')
+    return session
+  }
+}
