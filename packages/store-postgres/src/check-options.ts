@@ -1,3 +1,4 @@
+import { checkOptionNames } from '@coatcheck/session'
 import type { PostgresOpenOptions, PostgresStoreOptions, PostgresTableOptions } from './options.ts'
 
 const TABLE_NAMES: Record<keyof PostgresTableOptions, true> = {
@@ -38,37 +39,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** Throws a TypeError for a name that is none of `names`, with the one that was probably meant. */
 export function checkNames(options: object, names: Readonly<Record<string, true>>): void {
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || Object.hasOwn(names, name)) continue
-    const meant = meantBy(name, Object.keys(names))
-    throw new TypeError(`There is no option "${name}"${meant ? `. Did you mean "${meant}"?` : ''}`)
+    const meant = ELSEWHERE[name]
+    if (value === undefined || meant === undefined || !names[meant]) continue
+    throw new TypeError(`The option "${name}" is not an option of PostgresStore; did you mean "${meant}"?`)
   }
-}
-
-function meantBy(name: string, names: string[]): string | undefined {
-  const known = ELSEWHERE[name]
-  if (known && names.includes(known)) return known
-  const near = names.map(other => ({ other, distance: distanceOf(name.toLowerCase(), other.toLowerCase()) }))
-  near.sort((a, b) => a.distance - b.distance)
-  const nearest = near[0]
-  return nearest && nearest.distance <= Math.max(1, name.length / 3) ? nearest.other : undefined
-}
-
-/** How many letters have to be added, removed, replaced, or swapped with the next one. */
-function distanceOf(a: string, b: string): number {
-  let before: number[] = []
-  let above = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1]
-      row[j] = Math.min(above[j]! + 1, row[j - 1]! + 1, above[j - 1]! + (same ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        row[j] = Math.min(row[j]!, before[j - 2]! + 1)
-      }
-    }
-    ;[before, above] = [above, row]
-  }
-  return above[b.length]!
+  checkOptionNames(options, Object.keys(names), 'PostgresStore')
 }
 
 /** Throws a TypeError when the client has no method `query`, or is what makes clients. */

@@ -1,4 +1,4 @@
-/** What the store needs of `pg`: a `Pool`, a connected `Client`, or whatever else answers like these. */
+/** What the store needs: a `Pool` or a connected `Client` of pg, or whatever else runs a statement with parameters. */
 export interface PostgresClient {
   query(query: PostgresQuery): Promise<PostgresResult>
   on?(event: 'error', listener: (error: Error) => void): unknown
@@ -17,7 +17,6 @@ export interface PostgresQuery {
 export interface PostgresResult {
   // biome-ignore lint/suspicious/noExplicitAny: rows have the columns that the statement names
   rows: any[]
-  rowCount: number | null
 }
 
 interface Listening {

@@ -13,14 +13,14 @@ export const LOCKED = '55P03'
  * left, or it has ended the statement for taking too long. Class 08 of the SQLSTATEs is about connections.
  */
 const AWAY_CODES =
-  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|08...|57P0[1235]|53300|55P03|57014)$/
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|CONNECT_TIMEOUT|CONNECTION_(CLOSED|ENDED|DESTROYED)|08...|57P0[1235]|53300|55P03|57014)$/
 
 /** PgBouncer's and our own settings may be wrong as well: that does not pass by itself. */
 const PROTOCOL_VIOLATION = '08P01'
 
-/** pg tells these by their messages only. */
+/** pg, and the pools of Knex and Sequelize, tell these by their messages only. */
 const AWAY_MESSAGES =
-  /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/
+  /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Knex: Timeout acquiring a connection|Operation timeout)/
 
 /** Whether the failure means that the database is away, and not that it refused the statement. */
 export function isAway(error: unknown): boolean {

@@ -19,7 +19,7 @@ import { Reads } from './renewing.ts'
 import { Runner } from './runner.ts'
 import { LONGEST, PAGE, type Statements, statementsOf } from './statements.ts'
 import { type Missing, openTable } from './table.ts'
-import { fromText, toText } from './text.ts'
+import { arrayOf, fromText, toText } from './text.ts'
 
 /** From so many on, one statement for all of them is less work than one for each, whose plans PostgreSQL need not make again. */
 const MANY = 4
@@ -99,7 +99,7 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     if (sids.length < MANY) return sids.map(sid => this._read(sid, renewal))
     const { readMany: read, renewMany: renew } = this.#statements
     const ids = sids.map(toText)
-    const rows = await this.#reads.rows(this.#runner, { read, renew }, ids, renewal)
+    const rows = await this.#reads.rows(this.#runner, { read, renew }, arrayOf(ids), renewal)
     const records = new Map(rows.map(row => [row.sid, recordOf(row)]))
     return ids.map(id => records.get(id))
   }
@@ -110,7 +110,7 @@ export class PostgresStore extends RecordStore implements Diagnosing {
 
   protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
     const values = [toText(sid), toText(data), Math.min(ttl, LONGEST)]
-    return Boolean((await this.#runner.run(this.#statements.insert, values)).rowCount)
+    return done(await this.#runner.run(this.#statements.insert, values))
   }
 
   protected override async _update(
@@ -121,16 +121,14 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   ): Promise<UpdateResult> {
     const { update, replace } = this.#statements
     const values = [toText(sid), toText(data), Math.min(ttl, LONGEST)]
-    if (expected === undefined)
-      return (await this.#runner.run(update, values)).rowCount ? 'updated' : 'missing'
+    if (expected === undefined) return done(await this.#runner.run(update, values)) ? 'updated' : 'missing'
     const { rows } = await this.#runner.run(replace, [...values, toText(expected)])
     if (rows.length === 0) return 'missing'
     return rows[0].replaced ? 'updated' : 'changed'
   }
 
   protected override async _touch(sid: string, ttl: number): Promise<boolean> {
-    const { rowCount } = await this.#runner.run(this.#statements.touch, [toText(sid), Math.min(ttl, LONGEST)])
-    return Boolean(rowCount)
+    return done(await this.#runner.run(this.#statements.touch, [toText(sid), Math.min(ttl, LONGEST)]))
   }
 
   protected override async _destroy(sid: string): Promise<string | false> {
@@ -174,7 +172,8 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _prune(limit: number): Promise<number> {
-    return (await this.#runner.run(this.#statements.prune, [limit])).rowCount ?? 0
+    const { rows } = await this.#runner.run(this.#statements.prune, [limit])
+    return Number(rows[0].count)
   }
 
   get #statements(): Statements {
@@ -184,6 +183,11 @@ export class PostgresStore extends RecordStore implements Diagnosing {
 
 function recordOf({ data, ttl, renewed = false }: StoredRecord): StoredRecord {
   return { data: fromText(data), ttl: Number(ttl), renewed }
+}
+
+/** Whether a statement has written a row. */
+function done({ rows }: PostgresResult): boolean {
+  return rows.length > 0
 }
 
 /** The text of the session that a statement has removed. One that had expired was not there. */

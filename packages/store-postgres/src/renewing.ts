@@ -27,7 +27,8 @@ export class Reads {
   async rows(
     runner: Runner,
     { read, renew }: ReadStatements,
-    ids: string | string[],
+    /** An id, or an array of ids as PostgreSQL writes it. */
+    ids: string,
     renewal: Renewal | undefined,
   ): Promise<PostgresResult['rows']> {
     if (!renewal || now() < this.#pausedUntil) return (await runner.run(read, [ids])).rows

@@ -33,7 +33,7 @@ function nameOf(operation: string, text: string): string {
   return `coatcheck_${operation}_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
 }
 
-// The clock is the server's. It goes on during a transaction, unlike now(), and while a statement waits for a row that another
+// What a statement has done is told by rows: not each client counts those that were written. The clock is the server's. It goes on during a transaction, unlike now(), and while a statement waits for a row that another
 // one holds. Where an index on the expiry is to be used it is asked once, in a query of its own: an index cannot be searched
 // for what may change while searching.
 function texts(table: string, { data, expires, type }: Layout) {
@@ -46,8 +46,10 @@ function texts(table: string, { data, expires, type }: Layout) {
     type === 'jsonb'
       ? `${data} @> (rtrim($2::text, ',') || '}}')::jsonb`
       : `left(${data}::text, length($2::text)) = $2::text`
-  const same = type === 'jsonb' ? `${data} = $4::jsonb` : `${data}::text = $4`
+  const same = type === 'jsonb' ? `${data} = $4::text::jsonb` : `${data}::text = $4`
 
+  // Some clients write what is of type json as JSON: a text is no object to them.
+  const given = `$2::text::${type}`
   const renewing = (wanted: string) => `
       WITH held AS (
         SELECT sid FROM ${table} WHERE ${wanted} AND ${live} AND ${begins} FOR NO KEY UPDATE SKIP LOCKED
@@ -66,26 +68,30 @@ function texts(table: string, { data, expires, type }: Layout) {
       SELECT sid, ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE sid = ANY ($1::text[]) AND ${live}`,
     renewMany: `${renewing('sid = ANY ($1::text[])')}`,
     write: `
-      INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES ($1, $2, ${end})
+      INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES ($1, ${given}, ${end})
       ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}`,
     insert: `
-      INSERT INTO ${table} AS t (sid, ${data}, ${expires}) VALUES ($1, $2, ${end})
+      INSERT INTO ${table} AS t (sid, ${data}, ${expires}) VALUES ($1, ${given}, ${end})
       ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}
-      WHERE t.${expires} <= clock_timestamp()`,
-    update: `UPDATE ${table} SET ${data} = $2, ${expires} = ${end} WHERE sid = $1 AND ${live}`,
+      WHERE t.${expires} <= clock_timestamp()
+      RETURNING TRUE AS done`,
+    update: `
+      UPDATE ${table} SET ${data} = ${given}, ${expires} = ${end} WHERE sid = $1 AND ${live}
+      RETURNING TRUE AS done`,
     // Whoever is first holds the row; the others wait, and compare with what he has left there.
     replace: `
       WITH held AS (
         SELECT sid, ${same} AS same FROM ${table} WHERE sid = $1 AND ${live} FOR UPDATE
       ), replaced AS (
-        UPDATE ${table} AS t SET ${data} = $2, ${expires} = ${end}
+        UPDATE ${table} AS t SET ${data} = ${given}, ${expires} = ${end}
         FROM held WHERE t.sid = held.sid AND held.same
         RETURNING t.sid
       )
       SELECT EXISTS (SELECT FROM replaced) AS replaced FROM held`,
     touch: `
       UPDATE ${table} SET ${expires} = least(clock_timestamp() + $2::float8 * interval '1 millisecond', ${LAST})
-      WHERE sid = $1 AND ${live}`,
+      WHERE sid = $1 AND ${live}
+      RETURNING TRUE AS done`,
     destroy: `DELETE FROM ${table} WHERE sid = $1 RETURNING ${live} AS live, ${data}::text AS data`,
     // Whoever is first removes the old row; the others wait for that, and find none.
     exchange: `
@@ -95,7 +101,7 @@ function texts(table: string, { data, expires, type }: Layout) {
         SELECT EXISTS (SELECT FROM old WHERE live) AS there
       ), stored AS (
         INSERT INTO ${table} (sid, ${data}, ${expires})
-        SELECT $1, $2::${type}, ${end} FROM found WHERE there OR NOT $5::boolean
+        SELECT $1::text, ${given}, ${end} FROM found WHERE there OR NOT $5::boolean
         ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}
       )
       SELECT live, data FROM old`,
@@ -112,9 +118,12 @@ function texts(table: string, { data, expires, type }: Layout) {
     count: `SELECT count(*) AS count FROM ${table} WHERE ${expires} > (SELECT clock_timestamp())`,
     // What another instance is pruning, or is being written anew, is left to them.
     prune: `
-      DELETE FROM ${table} WHERE sid = ANY (ARRAY(
-        SELECT sid FROM ${table} WHERE ${expires} <= (SELECT clock_timestamp())
-        ORDER BY ${expires} LIMIT $1 FOR UPDATE SKIP LOCKED
-      ))`,
+      WITH deleted AS (
+        DELETE FROM ${table} WHERE sid = ANY (ARRAY(
+          SELECT sid FROM ${table} WHERE ${expires} <= (SELECT clock_timestamp())
+          ORDER BY ${expires} LIMIT $1::int FOR UPDATE SKIP LOCKED
+        )) RETURNING sid
+      )
+      SELECT count(*)::int AS count FROM deleted`,
   }
 }

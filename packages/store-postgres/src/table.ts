@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { PostgresClient } from './client.ts'
 import { codeOf } from './failures.ts'
 import { type Layout, layoutOf } from './layout.ts'
@@ -25,19 +26,23 @@ export async function openTable(client: PostgresClient, table: string, missing: 
 }
 
 /**
- * Both statements are one transaction: there is no table without its index, and whoever comes second waits for the first to be
+ * Both statements are one, in a transaction: there is no table without its index, and whoever comes second waits for the first to be
  * done. PostgreSQL chooses names for the key and the index that nothing else has.
  */
 async function createTable(client: PostgresClient, table: string, unlogged: boolean): Promise<void> {
+  // No name has this in it.
+  const quote = `$coatcheck_${randomBytes(8).toString('hex')}$`
   try {
     await client.query({
       text: `
-        CREATE ${unlogged ? 'UNLOGGED' : ''} TABLE ${table} (
-          sid text COLLATE "C" PRIMARY KEY,
-          data text NOT NULL,
-          expires timestamptz NOT NULL
-        );
-        CREATE INDEX ON ${table} (expires)`,
+        DO ${quote} BEGIN
+          CREATE ${unlogged ? 'UNLOGGED' : ''} TABLE ${table} (
+            sid text COLLATE "C" PRIMARY KEY,
+            data text NOT NULL,
+            expires timestamptz NOT NULL
+          );
+          CREATE INDEX ON ${table} (expires);
+        END ${quote}`,
     })
   } catch (error) {
     if (!MADE_BY_ANOTHER.has(codeOf(error))) throw error

@@ -1,15 +1,21 @@
 // PostgreSQL's texts are UTF-8 without NUL. What cannot be written that way is kept as a JSON string behind a character that
-// no JSON text and no usual session id begins with.
+// no JSON text and no usual session id begins with. So is a text that begins with a byte order mark, which some clients drop.
 
 const MARK = '\u0001'
 
 /** NUL, and halves of a character of UTF-16. */
 export const NOT_UTF8: RegExp = /[\0\p{Surrogate}]/u
 
+const BYTE_ORDER_MARK = '\ufeff'
+
 /** Any string as a text that PostgreSQL takes; two that differ stay two. Nearly all stay as they are. */
 export function toText(text: string): string {
   if (typeof text !== 'string') throw new TypeError('A session id must be a string')
-  return text.startsWith(MARK) || NOT_UTF8.test(text) ? MARK + JSON.stringify(text) : text
+  return isOdd(text) ? MARK + JSON.stringify(text) : text
+}
+
+function isOdd(text: string): boolean {
+  return text.startsWith(MARK) || text.startsWith(BYTE_ORDER_MARK) || NOT_UTF8.test(text)
 }
 
 /** The string that `toText` was given. */
@@ -21,4 +27,9 @@ export function fromText(text: string): string {
     // Not of our making.
     return text
   }
+}
+
+/** An array of texts as PostgreSQL writes it: not each client knows how to. */
+export function arrayOf(texts: readonly string[]): string {
+  return `{${texts.map(text => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
 }

@@ -127,7 +127,7 @@ describe('fake timers', () => {
   it('a test that replaces the clock and the timers does not stop the store', async () => {
     const store = openStore({ schema: await newSchema() })
     await store.set('a', sessionOf({ n: 1 }, 60_000))
-    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'Date', 'performance'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'setImmediate', 'Date', 'performance'] })
     onTestFinished(() => void vi.useRealTimers())
     await store.set('b', sessionOf({ n: 2 }, 60_000))
     expect(await store.get('a', undefined, { renew: 60_000 })).toMatchObject({ n: 1 })

@@ -2,10 +2,18 @@ import { defineSubject, type Subject } from '@coatcheck/store-conformance'
 import { type PostgresClient, PostgresStore } from '@coatcheck/store-postgres'
 import pg from 'pg'
 
+/** What a store is given, and how it is given up. */
+export interface Connected {
+  readonly client: PostgresClient
+  end(): Promise<unknown>
+}
+
 /** How the stores of a subject differ from those of the others. */
 export interface Kind {
   readonly name: string
   readonly url: string
+  /** Something else than connections of pg. */
+  readonly connect?: (url: string) => Promise<Connected> | Connected
   /** A single connection in place of a pool. */
   readonly single?: boolean
   readonly prepare?: boolean
@@ -18,19 +26,20 @@ const layouts = {
   'connect-pg-simple': {
     data: 'sess',
     expires: 'expire',
-    ddl: (table: string) => `
-      CREATE TABLE IF NOT EXISTS ${table} (
+    ddl: (table: string) => [
+      `CREATE TABLE IF NOT EXISTS ${table} (
         sid varchar NOT NULL COLLATE "default" PRIMARY KEY,
         sess json NOT NULL,
         expire timestamp(6) NOT NULL
-      );
-      CREATE INDEX IF NOT EXISTS ${table.replace(/"$/, '_expire"')} ON ${table} (expire)`,
+      )`,
+      `CREATE INDEX IF NOT EXISTS ${table.replace(/"$/, '_expire"')} ON ${table} (expire)`,
+    ],
   },
 }
 
 /** What the suite is not told by the store itself. */
 interface Place {
-  readonly client: pg.Pool | pg.Client
+  readonly connected: Connected
   readonly table: string
 }
 
@@ -38,15 +47,15 @@ interface Place {
 const CONNECTIONS = 3
 
 /** A client with its connections made: that takes longer than some lifetimes are. */
-async function connect(url: string, single: boolean): Promise<pg.Pool | pg.Client> {
+async function connectPg(url: string, single: boolean): Promise<Connected> {
   if (single) {
     const client = new pg.Client(url)
     await client.connect()
-    return client
+    return { client, end: () => client.end() }
   }
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, idleTimeoutMillis: 0 })
   await Promise.all(Array.from({ length: CONNECTIONS }, () => pool.query('SELECT')))
-  return pool
+  return { client: pool, end: () => pool.end() }
 }
 
 /** Each store has connections to itself, as in so many processes; when it is closed, the next one gets them. */
@@ -56,64 +65,73 @@ export function postgresSubject({
   single = false,
   prepare = true,
   layout = 'own',
+  connect = url => connectPg(url, single),
 }: Kind): Subject {
   const { data, expires, ddl } = layouts[layout]
+  const cast = layout === 'own' ? '' : '::json'
   const places = new WeakMap<PostgresStore, Place>()
   const made = new Map<string, Promise<unknown>>()
-  const free: (pg.Pool | pg.Client)[] = []
-  let admin: pg.Pool
+  const free: Connected[] = []
+  let admin: Connected
 
   /** Where the store keeps its sessions: a client that is not disturbed, and the table, which is made at first use. */
-  async function placeOf(store: PostgresStore): Promise<Place> {
+  async function placeOf(store: PostgresStore) {
     await store.length()
-    return places.get(store)!
+    const { connected, table } = places.get(store)!
+    return {
+      table,
+      query: (text: string, values: unknown[] = []) => connected.client.query({ text, values }),
+    }
   }
 
   return defineSubject({
     name,
     granularityMs: 1,
     shared: true,
-    setup() {
-      admin = new pg.Pool({ connectionString: url, max: 2 })
+    async setup() {
+      admin = await connect(url)
     },
     async teardown() {
       const tables = [...made.keys()].map(table => `DROP TABLE IF EXISTS ${table}`)
-      for (const drop of tables) await admin.query(drop)
-      await Promise.all([admin, ...free].map(client => client.end()))
+      for (const text of tables) await admin.client.query({ text })
+      await Promise.all([admin, ...free].map(connected => connected.end()))
     },
     async create({ namespace, ttlMs, chaos, fresh }) {
       const table = `"${namespace}"`
-      if (!made.has(table)) made.set(table, ddl ? admin.query(ddl(table)) : Promise.resolve())
+      const make = async () => {
+        for (const text of ddl?.(table) ?? []) await admin.client.query({ text })
+      }
+      if (!made.has(table)) made.set(table, make())
       await made.get(table)
-      const client = free.pop() ?? (await connect(url, single))
-      const watched = chaos(client as PostgresClient, ['query'])
+      const connected = free.pop() ?? (await connect(url))
+      const watched = chaos(connected.client, ['query'])
       const store = new PostgresStore({ client: watched, table: namespace, ttl: ttlMs, prepare })
-      places.set(store, { client, table })
+      places.set(store, { connected, table })
       // To make the table takes longer than some lifetimes are.
       if (!fresh) await store.length()
       return store
     },
     async dispose(store: PostgresStore) {
       await store.close()
-      free.push(places.get(store)!.client)
+      free.push(places.get(store)!.connected)
     },
     backend: {
       async putRaw(store: PostgresStore, sid, text) {
-        const { client, table } = await placeOf(store)
+        const { query, table } = await placeOf(store)
         const insert = `
-          INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES ($1, $2, now() + interval '1 minute')
+          INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES ($1, $2::text${cast}, now() + interval '1 minute')
           ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}`
-        await client.query(insert, [sid, text])
+        await query(insert, [sid, text])
       },
       async rows(store: PostgresStore) {
-        const { client, table } = await placeOf(store)
-        return Number((await client.query(`SELECT count(*) FROM ${table}`)).rows[0].count)
+        const { query, table } = await placeOf(store)
+        return Number((await query(`SELECT count(*) FROM ${table}`)).rows[0].count)
       },
       sweep: (store: PostgresStore) => store.prune(),
       async age(store: PostgresStore, sid, ms) {
-        const { client, table } = await placeOf(store)
-        const back = `UPDATE ${table} SET ${expires} = ${expires} - $2 * interval '1 millisecond' WHERE sid = $1`
-        await client.query(back, [sid, ms])
+        const { query, table } = await placeOf(store)
+        const back = `UPDATE ${table} SET ${expires} = ${expires} - $2::float8 * interval '1 millisecond' WHERE sid = $1`
+        await query(back, [sid, ms])
       },
     },
   })
