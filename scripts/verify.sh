@@ -23,6 +23,8 @@ source scripts/databases/databases.sh
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/coatcheck-verify-XXXXXX")
 export TMPDIR
 close() {
+  # A `return` in here gives the status that the script ends with: it must not end the cleaning up.
+  set +e
   end_all
   close_databases
   rm -rf --one-file-system "$TMPDIR"
