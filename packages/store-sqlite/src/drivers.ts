@@ -42,9 +42,9 @@ function betterSqlite3(): Driver {
   const least = leastNode(engines?.node ?? '')
   // Asked before anything is loaded: a binary for a later Node ends the process.
   if (major() < least) {
-    const older = least === 22 ? 'better-sqlite3@12' : 'an earlier version'
+    const mend = least === 22 ? 'npm install better-sqlite3@12' : 'install an earlier version of it'
     throw new Error(
-      `${name} needs Node ${least} or later, and this is Node ${process.versions.node}: npm install ${older}`,
+      `${name} needs Node ${least} or later, and this is Node ${process.versions.node}: ${mend}`,
     )
   }
   try {
@@ -54,7 +54,7 @@ function betterSqlite3(): Driver {
     return { name, open: path => new Database(path, { timeout: 0 }) }
   } catch (cause) {
     throw new Error(
-      `${name} is installed, and not built for Node ${process.versions.node}: npm install-scripts approve better-sqlite3 && npm rebuild better-sqlite3`,
+      `${name} is installed but not built for Node ${process.versions.node}: npm rebuild better-sqlite3 (with npm 11: npm install-scripts approve better-sqlite3 && npm rebuild better-sqlite3)`,
       { cause },
     )
   }

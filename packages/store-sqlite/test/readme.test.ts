@@ -13,7 +13,7 @@ describe('the examples', () => {
       'Under express-session',
       'Under @fastify/session',
     ])
-    expect(readme.text.match(/^```js/gm)).toHaveLength(3)
+    expect(readme.text.match(/^```js/gm)).toHaveLength(4)
   })
 
   it.each(readme.runnable)(
