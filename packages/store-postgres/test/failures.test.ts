@@ -70,11 +70,14 @@ describe('a database that is away', () => {
     expect((error.cause as NodeJS.ErrnoException).code).toMatch(code)
   })
 
-  it('open: a pool without a free connection', async () => {
-    const pool = openPool({ max: 1, connectionTimeoutMillis: 50 })
-    const store = storeOn(pool, { schema: await newSchema() })
-    await store.length()
-    const held = await pool.connect()
+  it('client: a pool without a free connection', async () => {
+    const schema = await newSchema()
+    await openStore({ schema }).length()
+    const pool = openPool({ max: 1, connectionTimeoutMillis: 100 })
+    const store = storeOn(pool, { schema })
+    // On a busy machine it takes longer than that to connect.
+    let held: pg.PoolClient | undefined
+    while (!held) held = await pool.connect().catch(() => undefined)
     onTestFinished(() => held.release())
     expect(await failureOf(store.get('a'))).toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE' })
   })
