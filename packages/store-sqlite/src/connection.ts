@@ -18,6 +18,8 @@ export interface Origin {
   readonly busyTimeout?: number | undefined
   /** Whether the file is set up. Default `true`. */
   readonly isReady?: boolean | undefined
+  /** What the file was known by when it was opened. */
+  readonly id?: string | undefined
   /** Opens the file at the same path once more. Without it the connection is the caller's. */
   readonly reopen?: (() => OpenedFile) | undefined
 }
@@ -86,7 +88,7 @@ export class Connection {
       return withoutWaiting(this.#client, own, () => {
         if (!this.#isReady) setUp(this.#client)
         this.#isReady = true
-        return prepared(this.#client, this.#table, own)
+        return prepared(this.#client, this.#table, own, this.#origin.id)
       })
     })
   }
@@ -157,7 +159,7 @@ export class Connection {
       const opened = reopen()
       client = opened.client
       if (!opened.isReady) setUp(client)
-      const next = prepared(client, this.#table, 0)
+      const next = prepared(client, this.#table, 0, opened.id)
       this.#client.close()
       this.#client = client
       this.#prepared = next
@@ -175,7 +177,7 @@ export class Connection {
   }
 }
 
-function prepared(client: SqliteClient, table: string, ownTimeout: number): Prepared {
+function prepared(client: SqliteClient, table: string, ownTimeout: number, id: string | undefined): Prepared {
   const layout = layoutOf(client, table)
   createSchema(client, table, layout)
   const path = singleValue(client, "SELECT file FROM pragma_database_list WHERE name = 'main'")
@@ -183,7 +185,7 @@ function prepared(client: SqliteClient, table: string, ownTimeout: number): Prep
     sql: prepare(client, table, layout),
     begin: client.prepare('BEGIN IMMEDIATE'),
     commit: client.prepare('COMMIT'),
-    file: path ? new FileOnDisk(String(path)) : undefined,
+    file: path ? new FileOnDisk(String(path), id) : undefined,
     ownTimeout,
     readsMeetLocks: singleValue(client, 'PRAGMA journal_mode') !== 'wal',
   }

@@ -12,10 +12,13 @@ export class FileOnDisk {
   readonly #id: string | undefined
   readonly #sideFiles: ReadonlyMap<string, string | undefined>
 
-  /** To be called when the connection has read something: then all its files are there. */
-  constructor(path: string) {
+  /**
+   * To be made when the connection has read something: then the files beside it exist. `id` is that of the file when it was opened,
+   * where that is known.
+   */
+  constructor(path: string, id: string | undefined = idOf(path)) {
     this.path = path
-    this.#id = idOf(path)
+    this.#id = id
     this.#sideFiles = new Map(SIDE_FILES.map(suffix => [suffix, idOf(path + suffix)]))
   }
 
@@ -28,8 +31,8 @@ export class FileOnDisk {
       // This process may no longer look into the folder: it does not know.
       return undefined
     }
-    if (id === this.#id) return undefined
-    return id === undefined ? 'deleted' : 'replaced'
+    if (id === undefined) return 'deleted'
+    return id === this.#id ? undefined : 'replaced'
   }
 
   /** Remove the files that lay beside it, and only those: SQLite would take them for those of the next file at the path. */
@@ -41,7 +44,7 @@ export class FileOnDisk {
 }
 
 /** What a file is known by as long as somebody has it open, whatever its name; `undefined` when there is none at the path. */
-function idOf(path: string): string | undefined {
+export function idOf(path: string): string | undefined {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats && `${stats.dev}:${stats.ino}`
 }

@@ -3,11 +3,15 @@ import { dirname } from 'node:path'
 import type { SqliteClient } from './client.ts'
 import type { Driver } from './drivers.ts'
 import { isLocked, isResult } from './failures.ts'
+import { idOf } from './file-on-disk.ts'
 
-/** A connection of our own, and whether the file was free to be set up. */
+/** A connection of our own. */
 export interface OpenedFile {
   readonly client: SqliteClient
+  /** Whether the file was free to be set up. */
   readonly isReady: boolean
+  /** What the file is known by, whatever becomes of its name. `undefined` for a database in memory. */
+  readonly id: string | undefined
 }
 
 /** Open a file of sessions for reading and writing, in WAL mode. Waits for nobody: a file that is locked is set up later. */
@@ -16,7 +20,8 @@ export function openFile(driver: Driver, path: string): OpenedFile {
   try {
     if (path !== ':memory:') makePrivate(path)
     client = driver.open(path)
-    return { client, isReady: isFree(client) }
+    const id = path === ':memory:' ? undefined : idOf(path)
+    return { client, isReady: isFree(client), id }
   } catch (error) {
     client?.close()
     throw explained(error, path)

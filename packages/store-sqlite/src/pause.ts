@@ -1,7 +1,7 @@
 import { later } from './timers.ts'
 
 /** Milliseconds. */
-const LONGEST = 50
+const LONGEST = 20
 
 /**
  * How long to wait before a locked file is tried for the `attempt`th time again: at random, up to a limit that doubles, so that

@@ -52,10 +52,10 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     // Absolute, as the file may be opened again after a `chdir`.
     const file = path === ':memory:' ? path : resolve(path)
     const reopen = () => openFile(driver, file)
-    const { client, isReady } = reopen()
+    const { client, isReady, id } = reopen()
     try {
       const store = new SqliteStore({ ...options, client })
-      store.#use(client, { busyTimeout: options.busyTimeout ?? 5000, isReady, reopen })
+      store.#use(client, { busyTimeout: options.busyTimeout ?? 5000, isReady, id, reopen })
       store.#driver = driver
       return store
     } catch (error) {

@@ -63,7 +63,9 @@ describe.skipIf(process.platform === 'win32')('a file that is deleted while it i
     remove(file)
     await store.set('c', sessionOf())
     expect(await openStore(file).ids()).toEqual(['c'])
-    expect(warnings).toEqual([expect.stringContaining(`"${file}" was deleted`)])
+    expect(warnings.filter(warning => warning.includes(file))).toEqual([
+      expect.stringContaining(`"${file}" was deleted`),
+    ])
     expect(openClient(file).pragma('integrity_check', { simple: true })).toBe('ok')
   })
 
@@ -72,6 +74,21 @@ describe.skipIf(process.platform === 'win32')('a file that is deleted while it i
     remove(file)
     await expect.poll(() => store.get('a'), { timeout: 20_000 }).toBeUndefined()
     expect(existsSync(file)).toBe(true)
+  })
+
+  it('deleted or replaced before its first use: what is saved is in the file at the path', async () => {
+    const warnings = warningsOf()
+    const [deleted, replaced] = [tempFile(), tempFile()]
+    const stores = [openStore(deleted), openStore(replaced)] as const
+    remove(deleted)
+    await SqliteStore.open(`${replaced}-backup`).close()
+    renameSync(`${replaced}-backup`, replaced)
+    for (const store of stores) await store.set('a', sessionOf())
+    expect(await openStore(deleted).ids()).toEqual(['a'])
+    expect(await openStore(replaced).ids()).toEqual(['a'])
+    const told = () =>
+      [deleted, replaced].map(file => warnings.filter(warning => warning.includes(file)).length)
+    await expect.poll(told, { timeout: 10_000 }).toEqual([1, 1])
   })
 
   it('deleted: two stores that have it open go on with one new file', async () => {
@@ -108,7 +125,9 @@ describe.skipIf(process.platform === 'win32')('a file that is replaced while it 
     expect(await store.ids()).toEqual(['b', 'c'])
     expect(await openStore(file).get('b')).toMatchObject({ user: 'Bob' })
     expect(openClient(file).pragma('integrity_check', { simple: true })).toBe('ok')
-    expect(warnings).toEqual([expect.stringContaining('was replaced')])
+    expect(warnings.filter(warning => warning.includes(file))).toEqual([
+      expect.stringContaining('was replaced'),
+    ])
   })
 
   it("replaced: a store on the caller's client saves nothing into the old one, and says so", async () => {
@@ -122,6 +141,8 @@ describe.skipIf(process.platform === 'win32')('a file that is replaced while it 
     await expect(store.set('b', sessionOf())).rejects.toMatchObject(UNAVAILABLE)
     await expect(store.destroy('a')).rejects.toMatchObject(UNAVAILABLE)
     expect(await store.get('a', undefined, { renew: MINUTE })).toMatchObject({ user: 'Ada' })
-    expect(warnings).toEqual([expect.stringContaining('until the app opens a new client')])
+    expect(warnings.filter(warning => warning.includes(file))).toEqual([
+      expect.stringContaining('until the app opens a new client'),
+    ])
   })
 })
