@@ -1,14 +1,17 @@
-// What the page does beyond its forms: the bar that runs down, and two requests at once.
+// What the page does beyond its forms: the bar that runs down, a cart without reloads, and two requests at once.
 
 const left = document.querySelector('.left')
 const startRace = document.querySelector('#race-start')
 
-// A page that the back button took from memory was made for another moment.
+// A page that the back button has taken from memory is out of date.
 addEventListener('pageshow', event => {
   if (event.persisted) location.reload()
 })
 
 if (left) countDown(left)
+addEventListener('submit', event => {
+  if (event.target.closest('.cart')) changeCart(event)
+})
 if (startRace) {
   startRace.disabled = false
   startRace.addEventListener('click', race)
@@ -20,7 +23,7 @@ function countDown(box) {
   const lifetime = Number(box.dataset.lifetime)
   let end = Date.now() + lifetime
 
-  // Each request renews the ticket, those of the race too.
+  // Each request renews the ticket, also those of the cart and of the race.
   addEventListener('renewed', () => {
     end = Date.now() + lifetime
     show()
@@ -35,7 +38,8 @@ function countDown(box) {
     box.classList.toggle('low', rest < lifetime / 5)
     if (rest > 0) return
     clearInterval(timer)
-    location.reload()
+    // The browser deletes the cookie too, so that the server cannot know.
+    location.replace('/?ran-out')
   }
 }
 
@@ -46,6 +50,43 @@ function clock(ms) {
   return hours ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`
 }
 
+/** The parts of a page that change with the cart. */
+const CHANGING = ['.cart', '.ghost', '#visits']
+
+/** Sends the form without a new page, so that the page does not move and the button keeps the focus. */
+async function changeCart(event) {
+  event.preventDefault()
+  const form = event.target
+  const label = event.submitter.ariaLabel
+  form.closest('.cart').ariaBusy = 'true'
+  try {
+    const response = await fetch(form.action, {
+      method: 'POST',
+      body: new URLSearchParams(new FormData(form)),
+    })
+    if (!response.ok) throw new Error(`the server answered ${response.status}`)
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+    // The session has ended: another page is due.
+    if (Boolean(page.querySelector('.ticket')) !== Boolean(document.querySelector('.ticket')))
+      return location.reload()
+    for (const selector of CHANGING) {
+      const [old, now] = [document.querySelector(selector), page.querySelector(selector)]
+      if (old && now) old.replaceWith(document.adoptNode(now))
+    }
+    focusOn(label)
+    dispatchEvent(new Event('renewed'))
+  } catch {
+    form.submit()
+  }
+}
+
+/** The button with this label or, where it is disabled now, the other one for the same thing. */
+function focusOn(label) {
+  const button = [...document.querySelectorAll('.cart button')].find(button => button.ariaLabel === label)
+  const usable = button?.disabled ? button.closest('li').querySelector('button:not(:disabled)') : button
+  usable?.focus({ preventScroll: true })
+}
+
 async function race() {
   const problem = document.querySelector('#race-problem')
   startRace.disabled = true
@@ -53,7 +94,7 @@ async function race() {
   try {
     await Promise.all([...document.querySelectorAll('.lane')].map(run))
   } catch (error) {
-    problem.textContent = `The requests came to nothing: ${error.message}`
+    problem.textContent = `The requests failed: ${error.message}`
     problem.hidden = false
   }
   dispatchEvent(new Event('renewed'))
@@ -74,12 +115,14 @@ async function run(lane) {
       show(hand, `found ${found.length ? found.join(' and ') : 'nothing'}, hung up the ${hung}`)
     }),
   )
-  const hooks = await ask('GET', `/${mode}/hooks`)
-  show(
-    'hooks',
-    hooks.length === 2 ? `${hooks.join(' and ')}: both are there` : `${hooks.join('')} only: one is lost`,
-  )
+  const hooks = await ask('POST', `/${mode}/finish`)
+  show('hooks', hooks.length === 2 ? `${hooks.join(' and ')}: both are there` : winner(hooks[0]))
   lane.classList.add(hooks.length === 2 ? 'kept' : 'lost')
+}
+
+/** Where one change is lost, what is left is what the later save had. */
+function winner(thing) {
+  return `${thing} only: it was saved last, and the ${thing === 'hat' ? 'umbrella' : 'hat'} is lost`
 }
 
 async function ask(method, url) {

@@ -5,7 +5,14 @@ import { cartRoutes } from './routes/cart.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { raceRoutes } from './routes/race.ts'
-import { OVERWRITE_PATH, overwritingSessions, type SessionSettings, visitorSessions } from './sessions.ts'
+import {
+  OVERWRITE_PATH,
+  overwritingSessions,
+  type SessionSettings,
+  sessionOf,
+  type VisitorSessions,
+  visitorSessions,
+} from './sessions.ts'
 import { messagePage } from './views/message.ts'
 
 const PUBLIC = fileURLToPath(new URL('../public/', import.meta.url))
@@ -21,12 +28,12 @@ export function createApp(settings: SessionSettings): Express {
   app.use(securityHeaders)
   app.use(express.static(PUBLIC, { index: false }))
   app.use(noStore, sameOriginOnly, express.urlencoded({ extended: false, limit: '10kb' }))
-  // Before the other middleware: of two, the first that sees a request gives it its session.
+  // Before the other middleware: the first of two middlewares gives a request its session.
   app.use(OVERWRITE_PATH, overwriting, raceRoutes(overwriting))
-  app.use(sessions)
+  app.use(sessions, lifetimeOfToday(sessions, maxAge))
   app.use('/merge', raceRoutes(sessions))
   app.use(pageRoutes(sessions, store, maxAge))
-  app.use(accountRoutes(sessions))
+  app.use(accountRoutes(sessions, maxAge))
   app.use(cartRoutes(sessions))
   app.use(deviceRoutes(sessions, store))
   app.use((_req, res) => {
@@ -34,6 +41,15 @@ export function createApp(settings: SessionSettings): Express {
   })
   app.use(failed)
   return app
+}
+
+/** A session keeps the lifetime that it was made with: after a change of SESSION_MINUTES, the next request gives it the new one. */
+function lifetimeOfToday(sessions: VisitorSessions, maxAge: number): RequestHandler {
+  return (req, _res, next) => {
+    const { cookie } = sessionOf(sessions, req)
+    if (cookie.originalMaxAge !== maxAge) cookie.maxAge = maxAge
+    next()
+  }
 }
 
 const securityHeaders: RequestHandler = (_req, res, next) => {
@@ -47,15 +63,15 @@ const securityHeaders: RequestHandler = (_req, res, next) => {
   next()
 }
 
-/** The back button asks again, so that it does not show after a logout what was there before. */
+/** The back button requests the page again, so that it does not show the old page after a logout. */
 const noStore: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store')
   next()
 }
 
 /**
- * Only POST changes anything, and `sameSite: 'lax'` keeps the cookie from POSTs of other sites. Another port of the same host is
- * the same site, though, and a login needs no cookie: browsers tell where a request comes from.
+ * Only POST changes anything, and `sameSite: 'lax'` keeps the cookie out of POSTs from other sites. But another port of the same host
+ * is the same site, and a login needs no cookie. So this checks the header in which browsers say where a request comes from.
  */
 const sameOriginOnly: RequestHandler = (req, res, next) => {
   const from = req.get('Sec-Fetch-Site')

@@ -27,7 +27,7 @@ export type VisitorSession = NonNullable<ReturnType<VisitorSessions['of']>>
 /** The name of the cookie. */
 export const TICKET = 'ticket'
 
-/** Where the second middleware lives, which shows what `conflict: 'merge'` is good for. */
+/** The path of the second middleware, which shows the benefit of `conflict: 'merge'`. */
 export const OVERWRITE_PATH = '/overwrite'
 
 export interface SessionSettings {

@@ -1,7 +1,16 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { amountOf, closeBrowser, logIn, newDevice, press, textOf, visitsOf } from './support/browser.ts'
+import {
+  amountOf,
+  change,
+  closeBrowser,
+  logIn,
+  newDevice,
+  press,
+  textOf,
+  visitsOf,
+} from './support/browser.ts'
 import { startServer, temporaryDirectory } from './support/server.ts'
 
 afterAll(closeBrowser)
@@ -18,7 +27,7 @@ describe('visitor', () => {
   test('log in: greets by name and counts each visit', async () => {
     const { page, url } = await visit()
     await logIn(page, url, 'Ada')
-    expect(await page.locator('h1').innerText()).toBe('Good evening, Ada.')
+    expect(await page.locator('h1').innerText()).toMatch(/^\S.*, Ada\.$/)
     expect(await visitsOf(page)).toBe(1)
     await page.reload()
     await page.reload()
@@ -29,7 +38,7 @@ describe('visitor', () => {
     const { page, url } = await visit()
     const name = '<b title="x">O\'Hara & \\1</b>'
     await logIn(page, url, name)
-    expect(await page.locator('h1').innerText()).toBe(`Good evening, ${name}.`)
+    expect(await page.locator('h1').innerText()).toContain(`, ${name}.`)
   })
 
   test('log in: a name of blanks is asked for again', async () => {
@@ -42,10 +51,10 @@ describe('visitor', () => {
   test('cart: keeps what is put in and gives back what is taken out', async () => {
     const { page, url } = await visit()
     await logIn(page, url, 'Ada')
-    await press(page, 'Hand in: Umbrella')
-    await press(page, 'Hand in: Umbrella')
-    await press(page, 'Hand in: Scarf')
-    await press(page, 'Take back: Umbrella')
+    await change(page, 'Hand in: Umbrella')
+    await change(page, 'Hand in: Umbrella')
+    await change(page, 'Hand in: Scarf')
+    await change(page, 'Take back: Umbrella')
     await page.reload()
     expect(await amountOf(page, 'umbrella')).toBe(1)
     expect(await amountOf(page, 'scarf')).toBe(1)
@@ -56,7 +65,7 @@ describe('visitor', () => {
   test('log in: the cart comes along under a new id, and the old id is worth nothing', async () => {
     const { page, url } = await visit()
     await page.goto(url)
-    await press(page, 'Hand in: Hat')
+    await change(page, 'Hand in: Hat')
     const [before] = await page.context().cookies()
     await logIn(page, url, 'Ada')
     const [after] = await page.context().cookies()
@@ -174,7 +183,7 @@ describe('safety', () => {
     await press(page, 'Win')
     expect(await textOf(page)).toContain('This form was sent by another site')
     await page.goto(url)
-    expect(await page.locator('h1').innerText()).toBe('Good evening, Ada.')
+    expect(await page.locator('h1').innerText()).toMatch(/^\S.*, Ada\.$/)
   })
 
   test('a request that cannot be read: a page without a stack', async () => {

@@ -1,5 +1,14 @@
 import { afterAll, expect, test } from 'vitest'
-import { amountOf, closeBrowser, logIn, newDevice, press, textOf, visitsOf } from './support/browser.ts'
+import {
+  amountOf,
+  change,
+  closeBrowser,
+  logIn,
+  newDevice,
+  press,
+  textOf,
+  visitsOf,
+} from './support/browser.ts'
 import { startServer, temporaryDirectory } from './support/server.ts'
 
 afterAll(closeBrowser)
@@ -9,13 +18,13 @@ test('restart: still logged in, with the cart and the count', async () => {
   const page = await newDevice()
   const first = await startServer(directory)
   await logIn(page, first.url, 'Ada')
-  await press(page, 'Hand in: Suitcase')
+  await change(page, 'Hand in: Suitcase')
   expect(await textOf(page)).toContain('before you came')
 
   expect(await first.stop()).toBe(0)
   await startServer(directory, { PORT: first.port })
   await page.reload()
-  expect(await page.locator('h1').innerText()).toBe('Good evening, Ada.')
+  expect(await page.locator('h1').innerText()).toMatch(/^\S.*, Ada\.$/)
   expect(await visitsOf(page)).toBe(3)
   expect(await amountOf(page, 'suitcase')).toBe(1)
   expect(await textOf(page)).toContain('Your ticket is older than this server')
@@ -39,7 +48,7 @@ test('two servers on one file: a session is good at both', async () => {
   await logIn(page, first.url, 'Ada')
   await page.goto(second.url)
   expect(await visitsOf(page)).toBe(2)
-  await press(page, 'Hand in: Hat')
+  await change(page, 'Hand in: Hat')
   await page.goto(first.url)
   expect(await visitsOf(page)).toBe(4)
   expect(await amountOf(page, 'hat')).toBe(1)
@@ -83,7 +92,7 @@ test('devices: logging out the others ends them and nobody else', async () => {
   expect(await textOf(phone)).toContain('you were logged out from another device')
   expect(await phone.context().cookies()).toEqual([])
   await stranger.reload()
-  expect(await stranger.locator('h1').innerText()).toBe('Good evening, Grace.')
+  expect(await stranger.locator('h1').innerText()).toMatch(/^\S.*, Grace\.$/)
   await laptop.reload()
   expect(await laptop.getByRole('status').count()).toBe(0)
 })
@@ -102,7 +111,7 @@ test('two requests at once: merged, both writes are there; overwritten, one is l
     }
     expect(await merge.locator('[data-part=hooks]').innerText()).toBe('umbrella and hat: both are there')
     expect(await overwrite.locator('[data-part=hooks]').innerText()).toMatch(
-      /^(umbrella|hat) only: one is lost$/,
+      /^(umbrella only: it was saved last, and the hat is lost|hat only: it was saved last, and the umbrella is lost)$/,
     )
   }
   await page.reload()

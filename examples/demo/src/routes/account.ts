@@ -7,7 +7,7 @@ import { counterPage } from '../views/counter.ts'
 const LONGEST_NAME = 40
 
 /** In and out. Any name will do: the demo is about sessions, not about passwords. */
-export function accountRoutes(sessions: VisitorSessions): Router {
+export function accountRoutes(sessions: VisitorSessions, maxAge: number): Router {
   const router = Router()
 
   router.post('/login', async (req, res) => {
@@ -15,10 +15,10 @@ export function accountRoutes(sessions: VisitorSessions): Router {
     const before = sessionOf(sessions, req)
     if (user === undefined) {
       const problem = `Please tell us a name of at most ${LONGEST_NAME} letters.`
-      res.status(422).send(counterPage({ cart: before.cart, number: numberOf(before), problem }))
+      res.status(422).send(counterPage({ cart: before.cart, number: numberOf(before), problem, maxAge }))
       return
     }
-    // A new id, so that one that somebody else has planted or seen before is worth nothing now.
+    // A new id, so that an id that somebody else has planted or seen is worthless now.
     await before.regenerate({ keep: ['cart'] })
     Object.assign(sessionOf(sessions, req), {
       user,

@@ -3,18 +3,18 @@ import { add, type Cart, type Item, itemFrom, remove } from '../cart.ts'
 import { browserName } from '../devices.ts'
 import { sessionOf, type VisitorSessions } from '../sessions.ts'
 
-/** The cart, open to visitors who have not logged in: the first thing handed in begins their session. */
+/** The cart. It needs no login: the first thing that a visitor hands in begins a session. */
 export function cartRoutes(sessions: VisitorSessions): Router {
   const router = Router()
 
   router.post('/cart/add', (req, res) => {
     change(req, add)
-    res.redirect(303, '/')
+    res.redirect(303, '/#cart')
   })
 
   router.post('/cart/remove', (req, res) => {
     change(req, remove)
-    res.redirect(303, '/')
+    res.redirect(303, '/#cart')
   })
 
   function change(req: Request, by: (cart: Cart | undefined, item: Item) => Cart): void {

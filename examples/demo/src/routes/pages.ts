@@ -8,7 +8,7 @@ import { counterPage } from '../views/counter.ts'
 import { messagePage } from '../views/message.ts'
 import { coatPicture } from '../views/pictures.ts'
 
-/** The pages. Looking at one counts as a visit of those who have a ticket; for others nothing is stored. */
+/** The pages. A look at one counts as a visit if there is a ticket; otherwise nothing is stored. */
 export function pageRoutes(sessions: VisitorSessions, store: SqliteStore, maxAge: number): Router {
   const router = Router()
 
@@ -20,9 +20,12 @@ export function pageRoutes(sessions: VisitorSessions, store: SqliteStore, maxAge
     if (number !== undefined) session.visits = (session.visits ?? 0) + 1
 
     if (user === undefined) {
-      const stale = number === undefined && hasCookie(req.headers.cookie)
-      if (stale) res.clearCookie(TICKET)
-      res.send(counterPage({ cart, number, note, stale }))
+      const unknown = number === undefined && hasCookie(req.headers.cookie)
+      if (unknown) res.clearCookie(TICKET)
+      // The browser has deleted the cookie of a session that has run out: the script of the page comes back with this.
+      const ranOut = number === undefined && !unknown && req.query['ran-out'] !== undefined
+      const ended = unknown ? 'unknown' : ranOut ? 'ran out' : undefined
+      res.send(counterPage({ cart, number, note, ended, maxAge }))
     } else {
       const devices = await devicesOf(store, user, session.id)
       res.send(cloakroomPage({ session, devices, note, maxAge }))

@@ -4,12 +4,12 @@ import { sessionOf, type VisitorSession, type VisitorSessions } from '../session
 /** What each of the two attendants hangs up, and where. */
 const JOBS = { a: ['hookA', 'umbrella'], b: ['hookB', 'hat'] } as const
 
-/** Milliseconds that one request waits for the other. */
+/** The milliseconds that one request waits for the other. */
 const PATIENCE = 2000
 
 /**
- * Two requests change one session at the same moment. The routes are the same below both middlewares; what they do with the two
- * changes is decided by the option `conflict` alone.
+ * Two requests change one session at the same moment. The routes are the same behind both middlewares: only the option `conflict`
+ * decides what becomes of the two changes.
  */
 export function raceRoutes(sessions: VisitorSessions): Router {
   const router = Router()
@@ -34,8 +34,14 @@ export function raceRoutes(sessions: VisitorSessions): Router {
     res.json({ found, hung: thing })
   })
 
-  router.get('/hooks', (req, res) => {
-    res.json(onHooks(sessionOf(sessions, req)))
+  router.post('/finish', async (req, res) => {
+    const session = sessionOf(sessions, req)
+    const hooks = onHooks(session)
+    delete session.hookA
+    delete session.hookB
+    // A session that was made for the race leaves neither a row nor a cookie behind.
+    if (session.user === undefined) await session.destroy()
+    res.json(hooks)
   })
 
   return router
@@ -45,7 +51,7 @@ function onHooks({ hookA, hookB }: VisitorSession): string[] {
   return [hookA, hookB].filter(thing => thing !== undefined)
 }
 
-/** Holds the first of two requests until the second has read the session as well, so that they do overlap. */
+/** Holds the first of two requests until the second has read the session too, so that they overlap. */
 function meetingPoint(): (key: string) => Promise<void> {
   const waiting = new Map<string, () => void>()
   return async key => {

@@ -6,7 +6,7 @@ import { type Html, html } from './html.ts'
 import { layout, noteBox } from './layout.ts'
 import { raceCard } from './race.ts'
 import { restartCard } from './restart.ts'
-import { ago, countdown } from './time.ts'
+import { ago, countdown, greeting } from './time.ts'
 
 export interface CloakroomView {
   session: VisitorSession
@@ -23,7 +23,7 @@ export function cloakroomPage({ session, devices, note, maxAge }: CloakroomView)
     `Ticket ${number}`,
     html`
     ${noteBox(note)}
-    <h1 class="greeting">Good evening, ${user}.</h1>
+    <h1 class="greeting">${greeting()}, ${user}.</h1>
     <div class="pair">
       ${ticket(session, number, maxAge)}
       ${cartCard(cart)}
@@ -57,8 +57,8 @@ function ticket(
         <label for="left">Good for another <span id="left-text">${countdown(maxAge)}</span></label>
         <progress id="left" max="${maxAge}" value="${maxAge}"></progress>
       </div>
-      <p class="small">Each request makes it good for ${countdown(maxAge)} again. The number stands for the session id, which only
-      your cookie holds, where no script can read it.</p>
+      <p class="small">Each request makes it good for ${countdown(maxAge)} again. The number stands for the session id, which is
+      in your cookie only, where no script can read it.</p>
     </div>
   </section></div>`
 }

@@ -1,6 +1,9 @@
 import { type Content, type Html, html } from './html.ts'
 
-/** What is around every page. `user` is who gets the button to log out. */
+/** The address of the project. */
+export const REPOSITORY = 'https://github.com/coatcheck/coatcheck'
+
+/** The frame of every page. With a `user`, it has a button to log out. */
 export function layout(title: string, body: Content, user?: string): string {
   return String(html`<!doctype html>
 <html lang="en">
@@ -23,6 +26,12 @@ export function layout(title: string, body: Content, user?: string): string {
 <footer>
   <p>You hand in your coat, you get a ticket, the cloakroom keeps the coat: the session is the coat, the cookie is the ticket,
   the store is the cloakroom.</p>
+  <ul class="links">
+    <li><a href="${REPOSITORY}#readme">What Coatcheck is</a></li>
+    <li><a href="${REPOSITORY}/tree/main/examples/demo#what-to-try">What to try here</a></li>
+    <li><a href="${REPOSITORY}/tree/main/examples/demo/src">How this demo is made</a></li>
+    <li><a href="${REPOSITORY}/blob/main/docs/moving-from-express-session.md">Moving from express-session</a></li>
+  </ul>
 </footer>
 </body>
 </html>
@@ -35,7 +44,7 @@ function account(user: string): Html {
   </form>`
 }
 
-/** What the last request has to say. */
+/** The message of the last request. */
 export function noteBox(note: string | undefined): Content {
   return note !== undefined && html`<p class="note" role="status">${note}</p>`
 }

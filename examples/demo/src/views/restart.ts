@@ -4,7 +4,7 @@ import { ago } from './time.ts'
 /** Epoch milliseconds. */
 const STARTED = Date.now()
 
-/** What a restart does to a session: nothing. */
+/** Shows that a restart does nothing to a session. */
 export function restartCard(since: number): Html {
   const survived = since < STARTED
   return html`<section class="card restart" aria-labelledby="restart">
@@ -13,7 +13,7 @@ export function restartCard(since: number): Html {
     database, and the secret that signs the tickets is kept beside it.</p>
     <p class="stamp ${survived && 'survived'}" id="restart-state">${
       survived
-        ? `Your ticket is older than this server, which was started ${ago(STARTED)} (process ${process.pid}): a session needs no particular process.`
+        ? `Your ticket is older than this server, which was started ${ago(STARTED)} (process ${process.pid}): the session has outlived a process.`
         : `This server was started ${ago(STARTED)} (process ${process.pid}), before you came.`
     }</p>
   </section>`

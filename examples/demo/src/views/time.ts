@@ -1,3 +1,16 @@
+/** By the clock of the server, which is that of the visitor on one machine. */
+export function greeting(hour: number = new Date().getHours()): string {
+  if (hour < 5) return 'Hello'
+  if (hour < 12) return 'Good morning'
+  return hour < 18 ? 'Good afternoon' : 'Good evening'
+}
+
+/** "1 minute", "90 minutes". */
+export function inMinutes(ms: number): string {
+  const minutes = Math.round(ms / 60_000)
+  return minutes === 1 ? '1 minute' : `${minutes} minutes`
+}
+
 /** "10:00", "1:05:00". */
 export function countdown(ms: number): string {
   const seconds = Math.round(ms / 1000)

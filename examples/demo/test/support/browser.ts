@@ -46,6 +46,12 @@ export async function press(page: Page, name: string): Promise<void> {
   await loaded
 }
 
+/** Press a button of the cart, which changes without a new page. */
+export async function change(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).click()
+  await page.locator('.cart[aria-busy]').waitFor({ state: 'detached' })
+}
+
 export async function logIn(page: Page, url: string, name: string): Promise<void> {
   await page.goto(url)
   await page.getByLabel('Your name').fill(name)
