@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkConsumers } from './packages/consumers.mjs'
-import { checkInstalled } from './packages/installed.mjs'
+import { checkBesideOthers, checkInstalled } from './packages/installed.mjs'
 import { findPackages, pack } from './packages/pack.mjs'
 import { checkSkeleton } from './packages/skeleton.mjs'
 import { attw, publint } from './packages/tools.mjs'
@@ -26,6 +26,7 @@ try {
       report(`${pkg.manifest.name} (${pkg.files.length} files, ${kilobytes(pkg.bytes)})`, problems)
     }
     report('installed together', await checkInstalled(packages, temp))
+    report('installed beside ioredis@5 and redis@4', await checkBesideOthers(packages, temp))
   }
   await checkConsumers(packages, temp, only, report)
   if (failed) process.exitCode = 1

@@ -24,6 +24,17 @@ export async function checkInstalled(packages, temp) {
   return loaded.ok ? [] : [loaded.output]
 }
 
+/** A client of Redis that an application has for something else, older than ours. */
+export async function checkBesideOthers(packages, temp) {
+  const dir = join(temp, 'beside')
+  mkdirSync(dir)
+  writeFileSync(join(dir, 'package.json'), '{ "private": true }\n')
+  const ours = packages.filter(pkg => ['session', 'store-redis'].includes(pkg.folder)).map(pkg => pkg.tarball)
+  const args = ['install', '--package-lock-only', '--no-audit', '--no-fund', '--prefer-offline']
+  const { ok, output } = await run('npm', [...args, 'ioredis@5', 'redis@4', ...ours], dir)
+  return ok ? [] : [output]
+}
+
 function program(entries) {
   return `
 import assert from 'node:assert/strict'

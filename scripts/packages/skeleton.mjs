@@ -13,6 +13,7 @@ const MOST = { session: 240_000, 'store-conformance': 600_000, default: 75_000 }
 export function checkSkeleton(pkg) {
   return [
     ...checkManifest(pkg),
+    ...checkPeers(pkg),
     ...checkExports(pkg.manifest.exports),
     ...checkFiles(pkg),
     ...checkSize(pkg),
@@ -43,6 +44,13 @@ function checkManifest({ folder, manifest }) {
     ...wrong.map(([field, value]) => `package.json: "${field}" should be ${JSON.stringify(value)}`),
     ...empty.map(field => `package.json: "${field}" is missing`),
   ]
+}
+
+/** npm refuses to install a package beside a peer out of its range, also where the peer is optional and not what is used. */
+function checkPeers({ manifest: { peerDependencies = {}, peerDependenciesMeta = {} } }) {
+  return Object.entries(peerDependencies)
+    .filter(([name, range]) => peerDependenciesMeta[name]?.optional && range !== '*')
+    .map(([name]) => `package.json: the range of the optional peer ${name} should be "*"`)
 }
 
 /** Every entry point is one module of `src`, in the same three conditions and the same order: what npm gets is made from it. */

@@ -1,0 +1,2 @@
+/** What each consumer does with our packages. */
+export function run(loaded: object): Promise<string>
