@@ -2,12 +2,29 @@ import { createConnection, type Socket } from 'node:net'
 // Taken as this file is loaded: tests of apps put others in their place.
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import { connect as connectTls } from 'node:tls'
+import type { Address } from './parse-url.ts'
 
-interface ConnectorOptions {
-  readonly host: string
-  readonly port: number
+interface ConnectorOptions extends Address {
   readonly tls?: object
   readonly disconnectTimeout: number
+}
+
+type Report = (error: Error) => void
+
+/** The connector, where what a connection fails with is reported: ioredis keeps it to itself for a cluster. */
+export function connectorWith(report: Report): new (options: ConnectorOptions) => Connector {
+  return class extends Connector {
+    override async connect(): Promise<Socket> {
+      const socket = await super.connect()
+      return socket.on('error', report)
+    }
+  }
+}
+
+/** Finds out why none of these can be connected to: ioredis does not say it of Sentinels. */
+export function probe([{ host, port }]: [Address, ...Address[]], report: Report): void {
+  const socket = createConnection({ host, port }, () => socket.destroy())
+  socket.unref().on('error', report)
 }
 
 /**

@@ -11,7 +11,8 @@ const LOST =
 const LOST_CLASSES =
   /^(MaxRetriesPerRequest|ClusterAllFailed|ClientClosed|ClientOffline|DisconnectsClient|SocketClosedUnexpectedly|ConnectionTimeout|SocketTimeout|Timeout|ReconnectStrategy|RootNodesUnavailable|SocketTimeoutDuringMaintenance|CommandTimeoutDuringMaintenance)(Error)?$/
 /** Errors that say only that there is no connection, and not why. */
-const VAGUE = /^(Reached the max retries|Connection is closed|Command aborted|Stream isn't|Cluster isn't)/
+const VAGUE =
+  /^(Reached the max retries|Connection is closed|Command aborted|Stream isn't|Cluster isn't|Failed to refresh slots|None of startup nodes|All sentinels are unreachable)/
 
 /**
  * The error of a driver as callers get it. One that means that the server is away is the `cause` of ours; `why` is the driver's reason
@@ -60,9 +61,8 @@ function isAway(error: Error & { code?: unknown }): boolean {
 }
 
 /** Where a name has several addresses, Node's error has one for each, and no text. */
-function reasonOf({ message, ...rest }: Error): string {
-  const { errors, code } = rest as { errors?: Error[]; code?: unknown }
-  return message || errors?.[0]?.message || String(code ?? 'the connection failed')
+function reasonOf(error: Error & { errors?: Error[]; code?: unknown }): string {
+  return error.message || error.errors?.[0]?.message || String(error.code ?? error.constructor.name)
 }
 
 /** ioredis notes the command in the error; the server repeats the arguments of one that it does not know. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 // Taken as this file is loaded: tests of apps put others in their place.
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
-import { Connector } from './connector.ts'
+import { connectorWith, probe } from './connector.ts'
 import type { RedisClient } from './driver.ts'
 import { WrongDatabase } from './failures.ts'
 import type { Place } from './parse-url.ts'
@@ -33,34 +33,48 @@ export interface Own extends Watcher {
   close(): Promise<void>
 }
 
+/** What watches over the clients that were made here. */
+const OWNERS = new WeakMap<RedisClient, Own>()
+
+/** What watches over this client, if it is one of our own. */
+export function ownerOf(client: RedisClient): Own | undefined {
+  return OWNERS.get(client)
+}
+
 /** A client that connects on first use, and again whenever the connection was lost and a command waits for it. */
 export function connect(place: Place, timeout: number, ioredis: Ioredis = loadIoredis()): Own {
   const waiting = new Waiting(timeout)
-  const client = clientOf(place, timeout, waiting, ioredis) as IoredisClient
-  let failure: Error | undefined
+  /** The latest one, and what a socket said of it. */
+  let [failure, reason]: (Error | undefined)[] = []
+  const report = (error: Error) => {
+    if (client.status !== 'ready') reason = error
+  }
+  const client = clientOf(place, timeout, waiting, report, ioredis) as IoredisClient
   // Nobody else listens. What it says is told by the calls that fail meanwhile.
   client.on('error', error => {
     failure = error
+    if (error.message.startsWith('All sentinels are unreachable')) probe(place.nodes, report)
     if (error.command?.name !== 'select') return
     // ioredis would go on with database 0.
     failure = new WrongDatabase(place.db, error)
     client.disconnect()
   })
-  client.on('node error', error => {
-    failure = error
-  })
   client.on('ready', () => {
+    if (failure instanceof WrongDatabase) return
     failure = undefined
+    reason = undefined
   })
-  return {
+  const own: Own = {
     client,
     begin() {
       waiting.begin()
       // It has given up connecting when nobody waited any more.
-      if (client.status === 'end') client.connect().catch(() => {})
+      if (client.status !== 'end') return
+      failure = undefined
+      client.connect().catch(() => {})
     },
     end: () => waiting.end(),
-    failure: () => failure,
+    failure: () => (failure instanceof WrongDatabase ? failure : (reason ?? failure)),
     silent() {
       // A network that swallows everything breaks no connection.
       if (client.status === 'ready') client.disconnect(true)
@@ -71,12 +85,16 @@ export function connect(place: Place, timeout: number, ioredis: Ioredis = loadIo
       client.disconnect()
     },
   }
+  OWNERS.set(client, own)
+  return own
 }
 
 /** Commands that have not been answered. While there are none, nothing keeps the process alive. */
 class Waiting {
   readonly #unlimited: boolean
   #count = 0
+  /** To connect, since a command waits. */
+  #attempts = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(timeout: number) {
@@ -84,8 +102,10 @@ class Waiting {
   }
 
   begin(): void {
+    if (this.#count++ > 0) return
+    this.#attempts = 0
     // The timer of a time limit keeps the process alive as well.
-    if (this.#count++ === 0 && this.#unlimited) this.#timer = setInterval(() => {}, LONGEST_TIMER)
+    if (this.#unlimited) this.#timer = setInterval(() => {}, LONGEST_TIMER)
   }
 
   end(): void {
@@ -93,10 +113,17 @@ class Waiting {
   }
 
   /** How many milliseconds to wait before the next attempt to connect; `null` for none. */
-  pause = (attempts: number): number | null => (this.#count === 0 ? null : Math.min(attempts * 50, 1000))
+  pause = (): number | null => (this.#count === 0 ? null : Math.min(++this.#attempts * 50, 1000))
 }
 
-function clientOf(place: Place, timeout: number, { pause }: Waiting, { Redis, Cluster }: Ioredis): unknown {
+function clientOf(
+  place: Place,
+  timeout: number,
+  { pause }: Waiting,
+  report: (error: Error) => void,
+  { Redis, Cluster }: Ioredis,
+): unknown {
+  const Connector = connectorWith(report)
   const { kind, tls, nodes, username, password, db, name } = place
   const common = {
     ...(username !== undefined && { username }),
@@ -114,8 +141,10 @@ function clientOf(place: Place, timeout: number, { pause }: Waiting, { Redis, Cl
   }
   // A server that refuses connections fails requests at once instead of keeping them.
   const server = { ...common, db, retryStrategy: pause, maxRetriesPerRequest: 1 }
-  // A server that is loading its data says so by itself.
-  if (kind === 'single') return new Redis({ ...server, ...nodes[0], Connector, enableReadyCheck: false })
+  // A server that is loading its data says so by itself. But with a database, nothing is sent before the answer to SELECT is there.
+  if (kind === 'single') {
+    return new Redis({ ...server, ...nodes[0], Connector, enableReadyCheck: db !== 0 })
+  }
   const sentinel = { sentinels: nodes, name, sentinelRetryStrategy: pause }
   return new Redis({
     ...server,

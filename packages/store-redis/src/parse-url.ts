@@ -1,8 +1,14 @@
+/** One server. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
 /** Where Redis is, as a URL tells it. */
 export interface Place {
   readonly kind: 'single' | 'sentinel' | 'cluster'
   readonly tls: boolean
-  readonly nodes: { readonly host: string; readonly port: number }[]
+  readonly nodes: [Address, ...Address[]]
   readonly username: string | undefined
   readonly password: string | undefined
   readonly db: number
@@ -23,7 +29,9 @@ export function parseUrl(url: string): Place {
     throw wrong('as redis://host:port/db, redis+sentinel://host:port/name or redis+cluster://host:port')
   }
   const kind = mode as Place['kind']
-  const nodes = hosts!.split(',').map(node => nodeOf(node, kind === 'sentinel' ? 26379 : 6379))
+  const nodes = hosts!
+    .split(',')
+    .map(node => nodeOf(node, kind === 'sentinel' ? 26379 : 6379)) as Place['nodes']
   if (kind === 'single' && nodes.length > 1)
     throw wrong('with one host, or redis+sentinel:// or redis+cluster://')
   const parts = path === '' ? [] : path.split('/')
@@ -33,7 +41,7 @@ export function parseUrl(url: string): Place {
   return { kind, tls: scheme === 'rediss', nodes, ...credentialsOf(user), db: dbOf(parts, kind), name }
 }
 
-function nodeOf(text: string, defaultPort: number): { host: string; port: number } {
+function nodeOf(text: string, defaultPort: number): Address {
   const [, bracketed, plain, digits] = NODE.exec(text) ?? []
   const host = bracketed ?? plain
   const port = digits === undefined ? defaultPort : Number(digits)

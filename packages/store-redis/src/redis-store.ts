@@ -15,7 +15,7 @@ import { diagnose, versionIn } from './diagnose.ts'
 import type { Driver, RedisClient } from './driver.ts'
 import { isRefused } from './failures.ts'
 import { LONGEST, milliseconds } from './milliseconds.ts'
-import { connect, type Own } from './own-client.ts'
+import { connect, type Own, ownerOf } from './own-client.ts'
 import { parseUrl } from './parse-url.ts'
 import { warnOfPlainCommands } from './plain-commands.ts'
 import { Reader } from './reader.ts'
@@ -41,9 +41,6 @@ export interface RedisStoreOptions extends RedisOpenOptions {
   client: RedisClient
 }
 
-/** Clients that `open` has made. */
-const OWN = new WeakMap<RedisClient, Own>()
-
 const OPTIONS = ['client', 'prefix', 'scanCount', 'timeout', 'ttl', 'codec', 'pruneInterval']
 
 /** Keys per page where only keys are asked for. */
@@ -66,7 +63,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
     super(rest)
     checkOptionNames(options, OPTIONS, 'RedisStore')
     const driver = driverOf(client)
-    this.#own = OWN.get(client)
+    this.#own = ownerOf(client)
     if (typeof prefix !== 'string') throw new TypeError('The option "prefix" must be a string')
     if (!(Number.isInteger(scanCount) && scanCount > 0)) {
       throw new TypeError('The option "scanCount" must be a whole number greater than 0')
@@ -93,9 +90,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
     const place = parseUrl(url)
     const { timeout = 5000 } = options
     checkTimeout(timeout)
-    const own = connect(place, timeout)
-    OWN.set(own.client, own)
-    return new RedisStore({ ...options, client: own.client })
+    return new RedisStore({ ...options, client: connect(place, timeout).client })
   }
 
   /** What is to be known about the server: for `coatcheck doctor`. */

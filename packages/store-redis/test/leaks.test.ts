@@ -63,6 +63,60 @@ describe('a process', () => {
     expect(lines).toEqual(['closed'])
   })
 
+  it('process: ends by itself when its store is not closed', async () => {
+    const { ended, lines } = run(`
+      await store.set('a', { cookie: { maxAge: 1000 } })
+      await Promise.all([store.get('a'), store.get('b'), store.length()])
+      console.log('used')`)
+    await ended
+    expect(lines).toEqual(['used'])
+  })
+
+  it('process: waits for what is under way, without a time limit too', async () => {
+    const { ended, lines } = run(`
+      const patient = RedisStore.open(process.env.REDIS_URL, { timeout: 0 })
+      await patient.set('a', { cookie: { originalMaxAge: 1000 } })
+      console.log((await patient.get('a')).cookie.originalMaxAge)`)
+    await ended
+    expect(lines).toEqual(['1000'])
+  })
+
+  it.each(['redis://', 'redis+cluster://', 'redis+sentinel://'])(
+    'process: %s ends by itself while the server is away',
+    async scheme => {
+      const url = `${scheme}127.0.0.1:1${scheme.includes('sentinel') ? '/name' : ''}`
+      const { ended, lines } = run(`console.log(await store.get('a').catch(({ code }) => code))`, url)
+      await ended
+      expect(lines).toEqual(['ERR_SESSION_STORE_UNAVAILABLE'])
+    },
+  )
+
+  it('process: ends by itself after its server went away, and connects again when it is used', async () => {
+    const server = await own(startRedis({ dedicated: true }))
+    const { ended, lines, child, message } = run(
+      `
+      await store.set('a', { cookie: {}, user: 'Ada' })
+      process.send('ready')
+      await new Promise(resolve => process.once('message', resolve))
+      console.log(await store.get('a').catch(({ code }) => code))
+      process.send('failed')
+      await new Promise(resolve => process.once('message', resolve))
+      let session
+      while (!session) session = await store.get('a').catch(() => {})
+      console.log(session.user)
+      process.disconnect()`,
+      server.url,
+    )
+    await message()
+    await server.stopServer()
+    child.send('gone')
+    await message()
+    await server.startServer()
+    child.send('back')
+    await ended
+    expect(lines).toEqual(['ERR_SESSION_STORE_UNAVAILABLE', 'Ada'])
+  })
+
   it('process: ends when the store was never used', async () => {
     await run('').ended
   })

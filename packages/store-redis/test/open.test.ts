@@ -155,17 +155,3 @@ describe('open', () => {
     await Promise.all(writes)
   })
 })
-
-describe('options', () => {
-  it.each([undefined, null, {}, 'redis://localhost', 1])('client: %j is none', client => {
-    const message = 'The option "client" must be a client of ioredis or node-redis'
-    expect(() => new RedisStore({ client: client as never })).toThrow(new TypeError(message))
-  })
-
-  it.each([-1, 1.5, '5000', Number.NaN, 2 ** 31])('timeout: %j is none', timeout => {
-    const message = 'The option "timeout" must be a whole number of milliseconds'
-    const options = { timeout: timeout as number }
-    expect(() => RedisStore.open('redis://localhost', options)).toThrow(new TypeError(message))
-    expect(() => storeOn(options)).toThrow(new TypeError(message))
-  })
-})

@@ -9,6 +9,7 @@ interface Visitor {
   user?: string
   views?: number
   destroy(done: (error?: unknown) => void): unknown
+  regenerate(options: { data: object }): Promise<unknown>
 }
 
 const visitorOf = (req: express.Request): Visitor => (req as unknown as { session: Visitor }).session
