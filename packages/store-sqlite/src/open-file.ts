@@ -14,17 +14,41 @@ export interface OpenedFile {
   readonly id: string | undefined
 }
 
+/** How often a file is opened that others delete or make meanwhile. */
+const ATTEMPTS = 3
+
 /** Open a file of sessions for reading and writing, in WAL mode. Waits for nobody: a file that is locked is set up later. */
 export function openFile(driver: Driver, path: string): OpenedFile {
-  let client: SqliteClient | undefined
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return opened(driver, path)
+    } catch (error) {
+      // Of the files beside it, some were there and are gone.
+      if (attempt === ATTEMPTS || !isResult(error, 'IOERR')) throw explained(error, path)
+    }
+  }
+}
+
+function opened(driver: Driver, path: string): OpenedFile {
+  if (path === ':memory:') return { ...setUpIfFree(driver.open(path)), id: undefined }
+  makePrivate(path)
+  const before = idOf(path)
+  const client = driver.open(path)
+  const id = idOf(path)
+  if (id === before) return { ...setUpIfFree(client), id }
+  // It was deleted or replaced just now: which of the two has the client open?
+  client.close()
+  return opened(driver, path)
+}
+
+function setUpIfFree(client: SqliteClient): Pick<OpenedFile, 'client' | 'isReady'> {
   try {
-    if (path !== ':memory:') makePrivate(path)
-    client = driver.open(path)
-    const id = path === ':memory:' ? undefined : idOf(path)
-    return { client, isReady: isFree(client), id }
+    setUp(client)
+    return { client, isReady: true }
   } catch (error) {
-    client?.close()
-    throw explained(error, path)
+    if (isLocked(error)) return { client, isReady: false }
+    client.close()
+    throw error
   }
 }
 
@@ -33,16 +57,6 @@ export function setUp(client: SqliteClient): void {
   client.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   // Changes nothing.
   client.exec('BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK')
-}
-
-function isFree(client: SqliteClient): boolean {
-  try {
-    setUp(client)
-    return true
-  } catch (error) {
-    if (isLocked(error)) return false
-    throw error
-  }
 }
 
 /** The ids in the file are as good as passwords. SQLite gives the files beside it the same mode. */

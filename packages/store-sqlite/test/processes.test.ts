@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import manifest from '../../session/package.json' with { type: 'json' }
 import { link, runModule, useBuilt } from '../../session/test/support/child.ts'
@@ -73,6 +75,51 @@ describe('several processes', () => {
     expect(Math.max(...conflicts)).toBeGreaterThan(0)
     expect(openClient(file).pragma('integrity_check', { simple: true })).toBe('ok')
   })
+
+  // Saves and reads without a rest until it is told to stop; then it leaves a mark.
+  const WRITER = `
+    import { SqliteStore } from '@coatcheck/store-sqlite'
+    const store = SqliteStore.open(process.env.FILE)
+    let stopped = false
+    process.once('message', () => { stopped = true })
+    process.send('ready')
+    const errors = []
+    for (let i = 0; !stopped; i++) {
+      try {
+        await store.set(process.pid + '-' + i % 50, { cookie: {}, text: 'x'.repeat(500) })
+        await store.get(process.pid + '-7')
+      } catch (error) {
+        errors.push(error.code)
+      }
+      await new Promise(resolve => setTimeout(resolve, Math.random() * 3))
+    }
+    await store.set('mark of ' + process.pid, { cookie: {} })
+    process.send(errors)
+    await new Promise(() => setInterval(() => {}, 1000))
+  `
+
+  it.each([
+    ['alone', ['']],
+    ['with those beside it', ['', '-wal', '-shm']],
+  ])(
+    'deleted: a file that is deleted again and again (%s) beside several ends as one sound file',
+    async (_, suffixes) => {
+      const file = tempFile()
+      const writers = Array.from({ length: 3 }, () => runProcess(built.folder, WRITER, { FILE: file }))
+      await Promise.all(writers.map(writer => writer.message()))
+      for (let i = 0; i < 20; i++) {
+        await sleep(30)
+        for (const suffix of suffixes) rmSync(file + suffix, { force: true })
+      }
+      await sleep(100)
+      for (const { child } of writers) child.send('stop')
+      const errors = (await Promise.all(writers.map(writer => writer.message()))) as string[][]
+      // Whoever opens a file while it is deleted may be told so.
+      for (const code of errors.flat()) expect(code).toBe('ERR_SESSION_STORE_UNAVAILABLE')
+      expect((await openStore(file).ids()).filter(sid => sid.startsWith('mark'))).toHaveLength(writers.length)
+      expect(openClient(file).pragma('integrity_check', { simple: true })).toBe('ok')
+    },
+  )
 
   it('process: ends by itself with a store that was not closed, and nothing is lost', async () => {
     const file = tempFile()
