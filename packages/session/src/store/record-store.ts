@@ -243,7 +243,8 @@ export abstract class RecordStore extends RecordHooks {
     try {
       data = encode(this.#codec, session)
       ttl = lifetime ?? lifetimeOf(cookieOf(session), this.#ttl)
-      if (Number.isNaN(ttl) || typeof ttl !== 'number') throw new TypeError('ttl must be a number of milliseconds')
+      if (Number.isNaN(ttl) || typeof ttl !== 'number')
+        throw new TypeError('ttl must be a number of milliseconds')
     } catch (error) {
       return this.#lifecycle.runOn<T>(sid, callback, () => Promise.reject(error))
     }
