@@ -2,6 +2,7 @@ import createDebug from 'debug'
 import { hasCode } from '../errors.ts'
 import { Session } from '../session/session.ts'
 import type { Completion } from './door.ts'
+import { endKeepAlive } from './keep-alive.ts'
 import type { Plan, RequestSession } from './request-session.ts'
 import { sendCookie, withdrawCookie } from './session-cookie.ts'
 
@@ -13,6 +14,8 @@ const debug = createDebug('express-session')
  */
 export function complete(own: RequestSession, completion: Completion, alone: boolean): void {
   const { settings, writer } = own
+  endKeepAlive(own)
+  own.completed = true
   let plan: Plan
   try {
     plan = own.plan()
@@ -52,15 +55,18 @@ function carryOut(own: RequestSession, plan: Exclude<Plan, 'nothing'>, completio
 function saved(own: RequestSession, error: unknown, completion: Completion): void {
   if (!hasCode(error, 'ERR_SESSION_GONE')) return answered(own, error, completion)
   // The session was destroyed meanwhile, and stays so: what this request has changed is dropped.
-  own.report(error)
   withdraw(own, completion)
+  if (own.settings.onSaveError === 'error') return completion.refuse(error)
+  own.report(error)
   completion.send()
 }
 
 /** A touch has no data to lose: when it fails, the response goes out all the same. `present` tells whether the session was there. */
 function touched(own: RequestSession, error: unknown, present: unknown, completion: Completion): void {
   if (present === false) withdraw(own, completion)
-  answered(own, error, completion)
+  if (!error || own.settings.onSaveError === 'continue') return answered(own, error, completion)
+  own.report(error)
+  completion.send()
 }
 
 function answered(own: RequestSession, error: unknown, completion: Completion): void {

@@ -8,7 +8,7 @@ import type { WriterHost } from '../concurrency/writer-host.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
 import { SessionError } from '../errors.ts'
-import { noteOf } from '../session/loaded.ts'
+import { loadedOf, noteOf } from '../session/loaded.ts'
 import {
   HOST,
   type RegenerateOptions,
@@ -24,6 +24,7 @@ import { fullLifetime, sinceLastTouch } from './age.ts'
 import { createSession } from './create-session.ts'
 import type { Door } from './door.ts'
 import { tell, warnOfOnError } from './hooks.ts'
+import { keepAlive } from './keep-alive.ts'
 import type { Settings } from './settings.ts'
 import { TouchOnRead } from './touch-on-read.ts'
 
@@ -49,6 +50,9 @@ export class RequestSession implements SessionHost, WriterHost {
   setCookie: string | undefined
   /** The id of the session that has been destroyed. */
   destroyedId: string | undefined
+  keepAliveTimer: NodeJS.Timeout | undefined
+  /** The response is complete, and what is left to do for the session has begun. */
+  completed = false
   /** The last session that was in place: the attributes of its cookie clear the cookie when it is gone. */
   lastSession: Session | undefined
   /** The session as the request began. A difference to it is a change. */
@@ -117,6 +121,23 @@ export class RequestSession implements SessionHost, WriterHost {
     this.#sinceTouch = sinceLastTouch(session, this.settings.store)
     if (this.#read && noted?.renewed) this.#read.session = session
     this.#refresh(session)
+    keepAlive(
+      this,
+      noted?.renewed ? (fullLifetime(session, this.settings.store) ?? 0) : this.#remaining(session),
+    )
+  }
+
+  /** Start the stored session's lifetime anew while the request goes on. Gives it in milliseconds; `undefined` where there is nothing to extend. */
+  extend(): number | undefined {
+    const { holder, settings, writer } = this
+    const { session } = holder
+    if (this.completed || !this.inPlace || !session || !isSession(session)) return undefined
+    if (writer.storedId !== holder.sessionID || writer.goneId === holder.sessionID) return undefined
+    if (!this.#touched && session.cookie.expires === this.#expiresAtLoad) {
+      session.resetMaxAge()
+      this.#expiresAtLoad = session.cookie.expires
+    }
+    return fullLifetime(session, settings.store)
   }
 
   /** Read the session of `sid` again, following redirects, and put it in place. Tells whether there is one. */
@@ -222,6 +243,13 @@ export class RequestSession implements SessionHost, WriterHost {
   /** From here on the session may differ from what `plan` has seen. */
   forget(): void {
     this.#current = undefined
+  }
+
+  /** Milliseconds that are left of a session that was just read; 0 where that is not known. */
+  #remaining({ cookie }: Session): number {
+    const { expires } = cookie
+    const shown = expires instanceof Date ? expires.valueOf() - Date.now() : 0
+    return loadedOf(this.holder.session)?.ttl ?? shown
   }
 
   #adopt(session: Session, snapshot: Snapshot, time: number): void {

@@ -29,6 +29,10 @@ export class OpenedSession<T extends object> implements Door<Request> {
     return this.request.method
   }
 
+  get ended(): boolean {
+    return this.request.signal?.aborted ?? false
+  }
+
   /**
    * The session, as one object for the whole request. `undefined` after `destroy`, where the store is away and `onStoreUnavailable` is
    * `'skip'`, and where the path is not below `cookie.path`.

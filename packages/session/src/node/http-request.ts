@@ -47,6 +47,10 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
     return this.holder.method
   }
 
+  get ended(): boolean {
+    return this.#res.destroyed || this.#res.writableFinished
+  }
+
   /** Put the session of the first of `ids` that has one in place, or a new one. */
   open(ids: readonly SignedId[]): void {
     openSession(this.#own, ids, this.#next)

@@ -72,9 +72,16 @@ describe("onSaveError: 'error'", () => {
     expect((await app.get()).setCookie).toEqual(['theme=dark'])
   })
 
-  it('onSaveError: a failed touch, and a failed unset, are errors as well', async () => {
-    const app = await start(ours, (_req, res) => res.end('read'), options())
-    expect((await app.get('/', { cookie: signed('known') })).text).toBe('store down')
+  it('onSaveError: a failed touch is told, and the page goes out', async () => {
+    const told: unknown[] = []
+    const onError = (error: unknown) => told.push(error)
+    const app = await start(ours, (_req, res) => res.end('read'), { ...options(), onError })
+    // A touch has no data that could be lost.
+    expect((await app.get('/', { cookie: signed('known') })).text).toBe('read')
+    expect(told).toMatchObject([{ message: 'store down' }])
+  })
+
+  it('onSaveError: a failed unset is an error as well', async () => {
     const handler: Listener = (req, res) => {
       req.session = null as never
       res.end('out')

@@ -1,0 +1,5 @@
+import { describeDoor } from './behaviours.ts'
+import { fetchDoor } from './fetch-door.ts'
+import { nodeDoor } from './node-door.ts'
+
+for (const door of [nodeDoor, fetchDoor]) describeDoor(door)
