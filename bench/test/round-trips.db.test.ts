@@ -85,8 +85,8 @@ it('MongoDB: commands per request, counted by its driver', async () => {
   client.on('commandStarted', (_: CommandStartedEvent) => commands++)
   const store = new MongodbStore({ client, collection: 'round_trips' })
   const server = await startServer(store)
-  // MongoDB has no command that removes one document and inserts another.
-  expect(await countEach(server, () => commands)).toEqual({ ...ROUND_TRIPS, 'login-at-once': 3 })
+  // MongoDB has no command that removes one document and inserts another: that is a transaction, of three.
+  expect(await countEach(server, () => commands)).toEqual({ ...ROUND_TRIPS, 'login-at-once': 4 })
   await server.close()
   await store.clear()
   await store.close()

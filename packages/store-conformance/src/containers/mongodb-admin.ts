@@ -31,11 +31,19 @@ export async function command(host: string, port: number, wanted: object): Promi
   }
 }
 
-/** Makes one replica set of the servers on these ports, which know each other at 127.0.0.1. */
-export async function initiate(host: string, ports: readonly number[]): Promise<void> {
+/**
+ * Makes one replica set of the servers on these ports, which know each other at 127.0.0.1. Where nobody kills them, an answer need not
+ * wait for the disk.
+ */
+export async function initiate(
+  host: string,
+  ports: readonly number[],
+  { killed }: { killed: boolean },
+): Promise<void> {
   const members = ports.map((port, _id) => ({ _id, host: `127.0.0.1:${port}` }))
   const settings = { electionTimeoutMillis: 2000, heartbeatIntervalMillis: 500 }
-  await command(host, ports[0]!, { replSetInitiate: { _id: SET, members, settings } })
+  const config = { _id: SET, members, settings, writeConcernMajorityJournalDefault: killed }
+  await command(host, ports[0]!, { replSetInitiate: config })
   await until(() => primaryOf(host, ports))
 }
 

@@ -24,7 +24,7 @@ export async function startMongodbReplicaSet(): Promise<MongodbReplicaSetServer>
     command: ['sh', '-c', MEMBERS, 'sh', ...members.map(String)],
     ready: ({ forLogMessage }) => forLogMessage(/the members listen/),
   })
-  await initiate(host, members)
+  await initiate(host, members, { killed: true })
 
   const primary = () => until(() => primaryOf(host, members))
 

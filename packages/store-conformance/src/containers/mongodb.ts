@@ -21,7 +21,7 @@ export async function startMongodb(options: DatabaseOptions = {}): Promise<Mongo
     command: [...MONGOD, '--port', `${port}`, ...args],
     ready: ({ forLogMessage }) => forLogMessage(/Waiting for connections/),
   })
-  await initiate(host, [port])
+  await initiate(host, [port], { killed: dedicated })
   // Its only member says that it is reached at 127.0.0.1, which is another machine where Docker is on another one.
   const url = `mongodb://${host}:${port}/${isLocal(host) ? '' : '?directConnection=true'}`
   return {
