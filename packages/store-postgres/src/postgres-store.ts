@@ -128,7 +128,8 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _touch(sid: string, ttl: number): Promise<boolean> {
-    return done(await this.#runner.run(this.#statements.touch, [toText(sid), Math.min(ttl, LONGEST)]))
+    // A page may wait for it: it holds no data, and is not worth a long wait.
+    return done(await this.#runner.runAtOnce(this.#statements.touch, [toText(sid), Math.min(ttl, LONGEST)]))
   }
 
   protected override async _destroy(sid: string): Promise<string | false> {

@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Renewal } from '@coatcheck/session'
 import type { PostgresResult } from './client.ts'
-import { isRefusal, toldToCaller } from './failures.ts'
-import type { Runner } from './runner.ts'
+import type { Runner, StatementCall } from './runner.ts'
 import { LONGEST, type Statement } from './statements.ts'
 
 // Bound at load: tests replace the clock.
@@ -32,12 +31,10 @@ export class Reads {
     renewal: Renewal | undefined,
   ): Promise<PostgresResult['rows']> {
     if (!renewal || now() < this.#pausedUntil) return (await runner.run(read, [ids])).rows
-    try {
-      return (await runner.runAtOnce(renew, [ids, renewal.prefix, Math.min(renewal.ttl, LONGEST)])).rows
-    } catch (error) {
-      if (!isRefusal(error)) throw toldToCaller(error)
+    const renewing: StatementCall = [renew, [ids, renewal.prefix, Math.min(renewal.ttl, LONGEST)]]
+    const refused = () => {
       this.#pausedUntil = now() + PAUSE
-      return (await runner.run(read, [ids], error)).rows
     }
+    return (await runner.runOr(renewing, [read, [ids]], refused)).rows
   }
 }

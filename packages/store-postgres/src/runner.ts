@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { PostgresClient, PostgresQuery, PostgresResult } from './client.ts'
-import { codeOf, LOCKED, toldToCaller } from './failures.ts'
+import { codeOf, isRefusal, LOCKED, toldToCaller } from './failures.ts'
 import { inTurn, isLone } from './one-at-a-time.ts'
 import type { Statement } from './statements.ts'
 
@@ -17,6 +17,9 @@ const NOT_PREPARED = new Set(['26000', '42P05'])
 const SHORT = 50
 /** In a transaction that has failed, no statement is run. */
 const TRANSACTION_FAILED = '25P02'
+
+/** A statement and its values. */
+export type StatementCall = [statement: Statement, values: unknown[]]
 
 /** How statements are run; times in milliseconds. */
 export interface RunnerSettings {
@@ -45,14 +48,29 @@ export class Runner implements PostgresClient {
     return this.#prepare
   }
 
-  /** Runs a statement. `earlier` is the failure of one that it replaces. */
-  run(statement: Statement, values: unknown[], earlier?: unknown): Promise<PostgresResult> {
-    return this.#told(this.#attempts(() => this.#queryOf(statement, values), this.#lockPatience, earlier))
+  /** Runs a statement, for which a lock is waited for. */
+  run(statement: Statement, values: unknown[]): Promise<PostgresResult> {
+    return this.#told(this.#attempts(() => this.#queryOf(statement, values), this.#lockPatience))
   }
 
-  /** Runs a statement that fails as soon as a lock is not free within `lock_timeout`. Throws the driver's error. */
+  /** Runs a statement that fails when a lock is not free within `lock_timeout`. */
   runAtOnce(statement: Statement, values: unknown[]): Promise<PostgresResult> {
-    return this.#attempts(() => this.#queryOf(statement, values), 0)
+    return this.#told(this.#attempts(() => this.#queryOf(statement, values), 0))
+  }
+
+  /** Runs a statement at once, and where the server refuses it another one; `refused` hears of that. */
+  async runOr(
+    [statement, values]: StatementCall,
+    other: StatementCall,
+    refused: () => void,
+  ): Promise<PostgresResult> {
+    try {
+      return await this.#attempts(() => this.#queryOf(statement, values), 0)
+    } catch (error) {
+      if (!isRefusal(error)) throw toldToCaller(error)
+      refused()
+      return this.#told(this.#attempts(() => this.#queryOf(...other), this.#lockPatience, error))
+    }
   }
 
   /** Runs a statement that is not prepared. */

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { session } from '@coatcheck/session'
 import { startPostgres } from '@coatcheck/store-conformance/containers'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { useBuilt } from '../../session/test/support/child.ts'
+import { SECRET, serve } from '../../session/test/support/http.ts'
 import { runProcess } from '../../session/test/support/processes.ts'
 import { holdRow, newSchema, openPool, openStore, sessionOf, urlOf } from './support/postgres.ts'
 
@@ -121,6 +123,31 @@ describe('limits in the server', () => {
     expect(await store.length()).toBe(20)
     const findings = Object.fromEntries((await store.diagnose()).map(finding => [finding.name, finding]))
     expect(findings).toMatchObject({ limits: { level: 'warning' }, prepare: { level: 'ok' } })
+  })
+})
+
+describe('a page that only reads', () => {
+  it.each(['row', 'table'])('a %s that is locked: goes out, and long before the lock is free', async what => {
+    const schema = await newSchema()
+    const store = openStore({ schema })
+    const heard: unknown[] = []
+    const sessions = session.strict({ secret: SECRET, store, onError: error => void heard.push(error) })
+    const app = await serve((req, res) => {
+      sessions(req as never, res as never, error => {
+        if (req.url === '/login') Object.assign(req.session, { user: 'Ada' })
+        res.statusCode = error ? 500 : 200
+        res.end(String(req.session?.user))
+      })
+    })
+    const cookie = await app.get('/login')
+    const sid = (await store.ids())[0]!
+    const { release } =
+      what === 'row'
+        ? await holdRow(`${schema}.sessions`, sid).then(({ commit }) => ({ release: commit }))
+        : await lockTable(`${schema}.sessions`, 'SHARE')
+    expect(await app.get('/', { cookie })).toMatchObject({ status: 200, text: 'Ada' })
+    await release()
+    for (const error of heard) expect(error).toMatchObject(AWAY)
   })
 })
 
