@@ -79,7 +79,6 @@ app.get('/', (req, res, next) => {
     next(error)
   })
   ours.destroy(() => res.send(`${sessionID} ${left}`))
-  sessionStore.generate(req)
   sessionStore.get(sessionID, (_error, data) => data?.cookie.expires)
   sessionStore.destroy(sessionID)
 })

@@ -51,7 +51,7 @@ export class Cookie {
   declare originalMaxAge: number | null
   declare domain: string | undefined
   declare secure: boolean | 'auto' | undefined
-  declare sameSite: CookieOptions['sameSite']
+  declare sameSite: Exclude<CookieOptions['sameSite'], 'auto'>
   declare partitioned: boolean | undefined
   declare priority: CookieOptions['priority']
   declare _expires: Date | null | false | undefined
@@ -69,8 +69,8 @@ export class Cookie {
   }
 
   /** When the session ends; `null` when it ends with the browser. Assigning it sets `originalMaxAge` too. */
-  get expires(): Date | null | false | undefined {
-    return this._expires
+  get expires(): Date | null | undefined {
+    return this._expires as Date | null | undefined
   }
 
   set expires(date: Date | null | false | undefined) {
@@ -78,9 +78,13 @@ export class Cookie {
     this.originalMaxAge = this.maxAge as number | null
   }
 
-  /** Milliseconds that are left; `null` for a browser-session cookie. Assigning it sets `originalMaxAge` too. */
-  get maxAge(): number | null | false | undefined {
-    return this._expires instanceof Date ? this._expires.valueOf() - Date.now() : this._expires
+  /**
+   * Milliseconds that are left; `null` for a browser-session cookie. Assigning it sets `originalMaxAge` too. The type is that of
+   * express-session, which stores that are made from the middleware ask for: test with `== null`.
+   */
+  get maxAge(): number | undefined {
+    const left = this._expires instanceof Date ? this._expires.valueOf() - Date.now() : this._expires
+    return left as number | undefined
   }
 
   set maxAge(ms: number | Date | null | false | undefined) {

@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import type { CipherKey } from 'node:crypto'
 
-/** A key of HMAC-SHA256. */
-export type Secret = string | Buffer | Uint8Array | KeyObject
+/** A key of HMAC-SHA256: a string, bytes or a `KeyObject`. */
+export type Secret = CipherKey

@@ -62,7 +62,7 @@ function checkSecrets(option: EngineOptions<never>['secret']): Problem[] {
 
 function sizeOf(secret: unknown): number | undefined {
   if (typeof secret === 'string') return Buffer.byteLength(secret)
-  if (secret instanceof Uint8Array) return secret.byteLength
+  if (ArrayBuffer.isView(secret)) return secret.byteLength
   const key = secret as { type?: unknown; symmetricKeySize?: unknown } | null | undefined
   return key?.type === 'secret' && typeof key.symmetricKeySize === 'number' ? key.symmetricKeySize : undefined
 }

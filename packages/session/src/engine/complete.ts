@@ -1,5 +1,5 @@
 import createDebug from 'debug'
-import { hasCode } from '../errors.ts'
+import { gone, hasCode } from '../errors.ts'
 import { Session } from '../session/session.ts'
 import type { Completion } from './door.ts'
 import { endKeepAlive } from './keep-alive.ts'
@@ -45,8 +45,10 @@ function carryOut(own: RequestSession, plan: Exclude<Plan, 'nothing'>, completio
   } else if (plan === 'touch') {
     writer.touch((error, present) => touched(own, error, present, completion))
   } else {
-    writer.destroy(holder.sessionID, error => {
+    writer.destroy(holder.sessionID, (error, present) => {
       if (!error) own.destroyedId = holder.sessionID
+      // The session has ended before, or lives on under another id.
+      if (!error && present === false) own.report(gone())
       answered(own, error, completion)
     })
   }

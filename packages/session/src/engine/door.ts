@@ -17,6 +17,8 @@ export interface Door<Req = unknown> {
   readonly request: Req
   /** The method, such as `'GET'`. */
   readonly method: string | undefined
+  /** Whether the request came over HTTPS. */
+  isSecure(): boolean
   /** Whether the client has gone, or has got the whole response. `false` where a door cannot tell. */
   readonly ended: boolean
 }

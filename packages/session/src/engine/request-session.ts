@@ -170,12 +170,12 @@ export class RequestSession implements SessionHost, WriterHost {
     this.writer.save(session, done)
   }
 
-  destroy(session: Session, done: Callback): void {
+  destroy(session: Session, done: Callback<boolean>): void {
     this.lastSession = session
     this.#endingId = session.id
     this.writer.destroy(session.id, (error, present) => {
       if (!error) this.destroyedId = session.id
-      done(error, present as undefined)
+      done(error, present)
     })
   }
 

@@ -11,7 +11,7 @@ import type { Settings } from './settings.ts'
 /** What a door decides by itself. */
 export type DoorSettings<Req> = Pick<
   Settings<Req>,
-  'resave' | 'saveUninitialized' | 'unset' | 'isSecure' | 'secureCookieNotSent'
+  'resave' | 'saveUninitialized' | 'unset' | 'isSecure' | 'autoInsecure' | 'secureCookieNotSent'
 >
 
 /** Fill in the defaults of options that have been checked. */

@@ -29,7 +29,7 @@ function cookieFor(own: RequestSession, cookies: SetCookies): string | undefined
   if (!isSession(session) || own.writer.goneId === holder.sessionID || !mustSend(own)) return undefined
   const tombstone = settings.tombstones.becameOf(session)
   if (tombstone && !tombstone.redirect) return undefined
-  if (session.cookie.secure && !settings.isSecure(door.request)) {
+  if (session.cookie.secure && !door.isSecure()) {
     settings.secureCookieNotSent(door.request)
     return undefined
   }

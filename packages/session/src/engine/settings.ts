@@ -32,6 +32,8 @@ export interface Settings<Req = any> extends ConcurrencySettings {
   readonly onCorrupt: 'new' | 'error'
   /** Whether a request came over HTTPS: the door knows. */
   isSecure(req: Req): boolean
+  /** Called when the cookie is not made secure (`secure: 'auto'`), because the request did not come over HTTPS. */
+  autoInsecure(req: Req): void
   /** Called when a secure cookie is not sent because the request did not come over HTTPS. */
   secureCookieNotSent(req: Req): void
 }
@@ -50,6 +52,7 @@ export function resolveAuto<Req>(
 ): void {
   if (options.secure !== 'auto' && options.sameSite !== 'auto') return
   const secure = settings.isSecure(req)
+  if (!secure) settings.autoInsecure(req)
   if (options.secure === 'auto') cookie.secure = secure
   if (options.sameSite === 'auto') cookie.sameSite = secure ? 'none' : 'lax'
 }

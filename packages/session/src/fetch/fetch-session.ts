@@ -12,8 +12,8 @@ export interface FetchSession {
   reload(): Promise<void>
   /** End the session, and begin a new one under a new id: on every login. */
   regenerate(options?: RegenerateOptions): Promise<void>
-  /** End the session. */
-  destroy(): Promise<void>
+  /** End the session. Tells whether it was there, where the store knows. */
+  destroy(): Promise<boolean | undefined>
   /** Start the lifetime anew; `commit` does it. */
   touch(): this
   /** Set `cookie.maxAge` back to `cookie.originalMaxAge`. */

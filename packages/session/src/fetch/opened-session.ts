@@ -29,6 +29,10 @@ export class OpenedSession<T extends object> implements Door<Request> {
     return this.request.method
   }
 
+  isSecure(): boolean {
+    return this.#own?.settings.isSecure(this.request) ?? false
+  }
+
   get ended(): boolean {
     return this.request.signal?.aborted ?? false
   }

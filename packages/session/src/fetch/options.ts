@@ -41,6 +41,7 @@ export function fetchSettings(options: FetchSessionOptions): Settings<Request> {
     saveUninitialized: false,
     unset: 'destroy',
     isSecure: request => isSecure(request, secure),
+    autoInsecure() {},
     secureCookieNotSent: secureCookieWarning(),
   })
 }

@@ -12,6 +12,7 @@ import { hasCode } from '../errors.ts'
 import type { SessionRequest } from '../session/session.ts'
 import { HeldResponse, type ResponseHooks } from './held-response.ts'
 import type { Next } from './next.ts'
+import { isEncrypted } from './request.ts'
 import { ResponseCookies } from './set-cookies.ts'
 
 /** A request of `node:http` with its session: nothing of the response is sent, headers included, until the session is safe. */
@@ -22,6 +23,8 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
   readonly #next: Next
   readonly #held: HeldResponse
   readonly #cookies: SetCookies
+  /** Read at the beginning: the socket of a request that was cancelled no longer tells. */
+  readonly #encrypted: boolean
 
   constructor(
     req: SessionRequest,
@@ -32,6 +35,7 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
     cookie: SignedId | undefined,
   ) {
     this.holder = req
+    this.#encrypted = isEncrypted(req)
     this.#res = res
     this.#next = next
     this.#cookies = new ResponseCookies(res)
@@ -45,6 +49,10 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
 
   get method(): string | undefined {
     return this.holder.method
+  }
+
+  isSecure(): boolean {
+    return this.#encrypted || this.#own.settings.isSecure(this.holder)
   }
 
   get ended(): boolean {

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import depd from 'depd'
+import type { CookieOptions } from '../cookie/cookie.ts'
 import type { Problem } from '../engine/check-cookie.ts'
 import { checkChoice, checkOptions } from '../engine/check-options.ts'
 import { ENGINE_OPTIONS, type EngineOptions } from '../engine/options.ts'
@@ -8,12 +10,30 @@ import { unknownNames } from '../option-names.ts'
 import type { SessionRequest } from '../session/session.ts'
 import type { Store } from '../store/store.ts'
 import { isSecure } from './request.ts'
-import { secureCookieWarning } from './secure-cookie-warning.ts'
+import { secureCookieWarning, untrustedProxyWarning } from './secure-cookie-warning.ts'
 
 const deprecate = depd('express-session')
 
+/** A request in the types of whoever has declared what its session is: ours or those of express-session. */
+interface AnyRequest extends IncomingMessage {
+  // biome-ignore-start lint/suspicious/noExplicitAny: see above
+  session: any
+  sessionStore: any
+  // biome-ignore-end lint/suspicious/noExplicitAny: see above
+  sessionID: string
+  originalUrl?: string
+  secure?: boolean
+}
+
+/** A function of a request. As a method, so that it may be typed for the request of a framework: `(req: express.Request) => …`. */
+type OfRequest<T> = { of(req: AnyRequest): T }['of']
+
 /** Options of `session()`. Those that express-session has keep its names, defaults and meaning. */
 export interface SessionOptions extends EngineOptions<SessionRequest> {
+  /** Attributes of the cookie, or a function of the request that gives them. */
+  cookie?: CookieOptions | OfRequest<CookieOptions> | undefined
+  /** Makes session ids, or promises of them. Default: 24 random bytes, as 32 characters of base64url. */
+  genid?: OfRequest<string | Promise<string>> | undefined
   /** An older word for `name`. */
   key?: string | undefined
   /**
@@ -58,6 +78,7 @@ export function settingsOf(
     saveUninitialized: saveUninitialized ?? true,
     unset: options.unset || 'keep',
     isSecure: req => isSecure(req, options.proxy),
+    autoInsecure: options.proxy === undefined ? untrustedProxyWarning() : () => {},
     secureCookieNotSent: secureCookieWarning(name || 'connect.sid'),
   })
 }

@@ -34,12 +34,17 @@ export function secretsOf(req: SessionRequest & ParsedCookies): readonly Secret[
 
 /** Whether the request came over HTTPS, as far as the option `proxy` allows to believe it. */
 export function isSecure(req: SessionRequest, proxy: boolean | undefined): boolean {
-  if ((req.socket as TLSSocket | undefined)?.encrypted) return true
+  if (isEncrypted(req)) return true
   if (proxy === false) return false
   if (proxy !== true) return req.secure === true
   const header = req.headers['x-forwarded-proto'] ?? ''
   const first = String(header).split(',', 1)[0] ?? ''
   return first.trim().toLowerCase() === 'https'
+}
+
+/** Whether the connection to this server is encrypted. */
+export function isEncrypted(req: SessionRequest): boolean {
+  return Boolean((req.socket as TLSSocket | undefined)?.encrypted)
 }
 
 /** The path of the request as it came to the server, before a router removed its mount point. */

@@ -17,6 +17,19 @@ export function secureCookieWarning(name: string): (req: SessionRequest) => void
   }
 }
 
+/** Makes a function that tells once when a proxy says that it speaks HTTPS and the application does not believe it. */
+export function untrustedProxyWarning(): (req: SessionRequest) => void {
+  let warned = false
+  return ({ headers }) => {
+    if (warned || !/^https\b/i.test(String(headers['x-forwarded-proto']))) return
+    warned = true
+    process.emitWarning(
+      'A proxy says that the request came over HTTPS, and the session cookie is not secure: believe the proxy with app.set("trust proxy", 1), or with the option "proxy".',
+      { code: 'COATCHECK_UNTRUSTED_PROXY' },
+    )
+  }
+}
+
 function causeOf({ headers }: SessionRequest): string {
   const protocol = headers['x-forwarded-proto']
   if (protocol === undefined) return 'if a proxy ends HTTPS before this server, let it send X-Forwarded-Proto'

@@ -44,7 +44,7 @@ export interface SessionHost {
   save(session: Session, done: Callback): void
   /** Put the stored session in place of the request's. Tells whether there is one. */
   reload(sid: string, done: Callback<boolean>): void
-  destroy(session: Session, done: Callback): void
+  destroy(session: Session, done: Callback<boolean>): void
   /** Give the request a session of another id. Tells whether the old one was still there. */
   regenerate(session: Session, options: RegenerateOptions, done: Callback<boolean>): void
   /** Whether the store ends one session and stores another in one step. */
@@ -70,7 +70,7 @@ export class Session {
   declare cookie: Cookie
 
   /** Keys of `data` that are names of methods are left out. */
-  constructor(req: SessionHolder, data?: object | null) {
+  constructor(req: Pick<SessionHolder, 'sessionID'>, data?: object | null) {
     Object.defineProperty(this, 'req', { value: req })
     Object.defineProperty(this, 'id', { value: req.sessionID, configurable: true })
     if (typeof data !== 'object' || data === null) return
@@ -116,11 +116,14 @@ export class Session {
     })
   }
 
-  /** End the session: `req.session` is gone at once, and then the stored one. */
-  destroy(callback: Callback): this
-  destroy(): Promise<void>
-  destroy(callback?: Callback): this | Promise<void> {
-    return answer(this, callback, done => {
+  /**
+   * End the session: `req.session` is gone at once, and then the stored one. Tells whether it was there, where the store knows: `false`
+   * means that it had ended, or got another id, before.
+   */
+  destroy(callback: Callback<boolean>): this
+  destroy(): Promise<boolean | undefined>
+  destroy(callback?: Callback<boolean>): this | Promise<boolean | undefined> {
+    return answer<this, boolean>(this, callback, done => {
       const { req, id } = this
       Reflect.deleteProperty(req, 'session')
       const host = hostOf(req)
@@ -206,17 +209,17 @@ function reload({ req, id }: Session, done: Callback<boolean>): void {
 }
 
 /** By callback where there is one, else by a promise whose failure is reported instead of ending the process. */
-function answer<S extends Session>(
+function answer<S extends Session, T = void>(
   session: S,
-  callback: Callback | undefined,
-  work: (done: Callback) => void,
-): S | Promise<void> {
+  callback: Callback<T> | undefined,
+  work: (done: Callback<T>) => void,
+): S | Promise<T> {
   if (callback) {
     work(callback)
     return session
   }
-  const promise = new Promise<void>((resolve, reject) => {
-    work(error => (error ? reject(error) : resolve()))
+  const promise = new Promise<T>((resolve, reject) => {
+    work((error, value) => (error ? reject(error) : resolve(value as T)))
   })
   promise.catch(error => hostOf(session.req)?.report(error))
   return promise

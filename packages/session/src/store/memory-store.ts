@@ -140,6 +140,9 @@ function live(sessions: Record<string, string>): Record<string, SessionData> {
 
 /** Do it now, answer later: by callback in a turn of its own, so that what the callback throws is nobody else's. */
 function answer<T>(callback: Callback<T> | undefined, work: () => T): Promise<T> | undefined {
+  if (callback !== undefined && callback !== null && typeof callback !== 'function') {
+    return Promise.reject(new TypeError('The callback of a session store must be a function'))
+  }
   let error: unknown = null
   let value: T | undefined
   try {

@@ -66,3 +66,19 @@ it("cookie: a function may answer 'auto'", async () => {
   expect(readSetCookie(secure)?.attributes).toMatchObject({ SameSite: 'None', Secure: true })
   expect(app.errors).toEqual([])
 })
+
+it("secure: 'auto' behind a proxy that nobody believes is a warning, once", async () => {
+  const heard: string[] = []
+  const listen = (warning: Error & { code?: string }) => {
+    if (warning.code === 'COATCHECK_UNTRUSTED_PROXY') heard.push(warning.message)
+  }
+  process.on('warning', listen)
+  onTestFinished(() => void process.off('warning', listen))
+  const app = await start(ours.strict as never, hasSession)
+  const headers = { 'X-Forwarded-Proto': 'https' }
+  for (let i = 0; i < 3; i++) await app.get('/', { headers })
+  expect(heard).toEqual([expect.stringMatching(/trust proxy/)])
+  const trusting = await start(ours.strict as never, hasSession, { proxy: true } as never)
+  await trusting.get('/', { headers })
+  expect(heard).toHaveLength(1)
+})

@@ -49,6 +49,8 @@ const server = http.createServer((req, res) => sessions(req, res, async error =>
     res.end(JSON.stringify({ code: error.code ?? error.message }))
   }
 }))
+// A connection that was idle for five seconds, as on a busy machine, is not closed under the next request.
+server.keepAliveTimeout = 0
 server.listen(0, '127.0.0.1', () => process.send(server.address().port))
 process.on('message', () => process.exit())
 `
