@@ -12,7 +12,7 @@ const ENDINGS = ['destroy', 'regenerate', 'unset', 'login'] as const
 type Ending = (typeof ENDINGS)[number]
 
 /** Races per test. `COATCHECK_RACES=4000` is what a change of the order of steps should be tried with. */
-const RACES = Number(process.env.COATCHECK_RACES ?? 200)
+const RACES = Number(process.env.COATCHECK_RACES ?? 100)
 /** So many races run at once. */
 const AT_ONCE = 16
 
