@@ -38,7 +38,7 @@ declare module '@coatcheck/session' {
 declare const req: SessionRequest
 expectTypeOf(req.session.views).toEqualTypeOf<number | undefined>()
 expectTypeOf(req.session.user?.name).toEqualTypeOf<string | undefined>()
-expectTypeOf(req.session.cookie.maxAge).toEqualTypeOf<number | null | false | undefined>()
+expectTypeOf(req.session.cookie.maxAge).toEqualTypeOf<number | undefined>()
 expectTypeOf(req.session.id).toBeString()
 expectTypeOf(req.sessionID).toBeString()
 expectTypeOf(req.sessionStore).toEqualTypeOf<Store>()
@@ -66,10 +66,12 @@ session({ secret: 's' }).of(req)!.cart
 
 // A callback, or else a promise.
 const done: Callback = () => {}
-for (const method of ['save', 'reload', 'destroy', 'regenerate'] as const) {
+for (const method of ['save', 'reload', 'regenerate'] as const) {
   expectTypeOf(req.session[method]()).toEqualTypeOf<Promise<void>>()
   expectTypeOf(req.session[method](done)).toExtend<Session>()
 }
+expectTypeOf(req.session.destroy()).toEqualTypeOf<Promise<boolean | undefined>>()
+expectTypeOf(req.session.destroy((_error, was) => was)).toExtend<Session>()
 expectTypeOf(req.session.regenerate({ keep: ['views'] })).toEqualTypeOf<Promise<void>>()
 expectTypeOf(req.session.regenerate({ keep: true }, done)).toExtend<Session>()
 expectTypeOf(req.session.regenerate({ keep: ['views'], data: { views: 1 } })).toEqualTypeOf<Promise<void>>()

@@ -30,7 +30,8 @@ export declare abstract class BaseStore extends EventEmitter {
   /** Move the expiry of a live session to that of `session.cookie`, and change nothing else. */
   touch?(sid: string, session: StoredData, callback?: Callback): unknown
   /** Every live session: an array, or an object by id. */
-  all?(callback: Callback<unknown>): unknown
+  // biome-ignore lint/suspicious/noExplicitAny: stores give an array or an object
+  all?(callback: Callback<any>): unknown
   /** How many live sessions there are. */
   length?(callback: Callback<number>): unknown
   /** Remove every session of this store. */

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { deserialize, serialize } from 'node:v8'
 import { describe, expect, it } from 'vitest'
-import { type Listener, signed, start } from '../support/http.ts'
+import { type Listener, start } from '../support/http.ts'
 import { MapStore } from '../support/map-backend.ts'
 import { ours } from '../support/ours.ts'
 
