@@ -34,6 +34,20 @@ export const tested: Tested[] = [
     tests: ['express/express.test.ts'],
   },
   {
+    what: 'Fifteen requests in frameworks without an adapter: the middleware, and sessions on Request and Response',
+    packages: [
+      '@fastify/middie',
+      '@fastify/express',
+      'koa',
+      'koa-connect',
+      'h3v1',
+      'h3',
+      'hono',
+      '@hono/node-server',
+    ],
+    tests: ['frameworks/frameworks.test.ts'],
+  },
+  {
     what: 'Login, logout and new ids of its session manager',
     packages: ['passport', 'passport-local'],
     tests: ['neighbours/passport.test.ts'],
