@@ -61,7 +61,12 @@ export class Tombstones {
   }
 }
 
-const byStore = new WeakMap<object, Tombstones>()
+/** Registered, so that two copies of this package know what either has destroyed. The number is that of the class above. */
+const BY_STORE: unique symbol = Symbol.for('coatcheck.tombstones.1')
+
+const shared = globalThis as { [BY_STORE]?: WeakMap<object, Tombstones> }
+shared[BY_STORE] ??= new WeakMap()
+const byStore = shared[BY_STORE]
 
 /** Two middlewares on one store share it. */
 export function tombstonesOf(store: object): Tombstones {

@@ -66,6 +66,22 @@ function optionIn(message: string): string {
     : `cookie option: ${message}`
 }
 
+/** Warn once for each settings object when a cookie that is made for a request is one that no browser keeps. */
+const warned = new WeakSet<object>()
+
+export function warnOfRejected(settings: object, name: string, cookie: CookieOptions): void {
+  if (warned.has(settings)) return
+  const [reason] = rejected(name, cookie)
+  if (!reason) return
+  warned.add(settings)
+  process.emitWarning(
+    `Browsers drop the session cookie of a request that did not come over HTTPS: ${reason}.`,
+    {
+      code: 'COATCHECK_COOKIE_REJECTED',
+    },
+  )
+}
+
 /** Why browsers drop the cookie (RFC 6265bis, sections 4.1.3 and 5.7). */
 function rejected(
   name: string,

@@ -2,6 +2,7 @@ import type { ConcurrencySettings } from '../concurrency/conflict.ts'
 import type { Cookie, CookieOptions } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { Store } from '../store/store.ts'
+import { warnOfRejected } from './check-cookie.ts'
 import type { EngineOptions } from './options.ts'
 
 /** The options of a door with defaults filled in. `Req` is the request that the application's own functions are given. */
@@ -55,4 +56,5 @@ export function resolveAuto<Req>(
   if (!secure) settings.autoInsecure(req)
   if (options.secure === 'auto') cookie.secure = secure
   if (options.sameSite === 'auto') cookie.sameSite = secure ? 'none' : 'lax'
+  if (!secure) warnOfRejected(settings, settings.name, cookie as CookieOptions)
 }

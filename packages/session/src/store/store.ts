@@ -19,7 +19,13 @@ Object.setPrototypeOf(Store.prototype, EventEmitter.prototype)
 const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisType<BaseStore> = {
   regenerate(req, callback) {
     callMethod<boolean>(this, 'destroy', [req.sessionID], 0, (error, wasThere) => {
-      const generated = this.generate(req)
+      let generated: unknown
+      try {
+        generated = this.generate(req)
+      } catch (failure) {
+        // Thrown here, it would end the process: this is the store's turn, and nobody would catch it.
+        return callback(error ?? failure)
+      }
       if (!isPromise(generated)) return callback(error, wasThere)
       generated.then(
         () => nextTick(callback, error, wasThere),

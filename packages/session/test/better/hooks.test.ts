@@ -62,3 +62,16 @@ it.each([
   await new Promise(setImmediate)
   expect(heard).toEqual([])
 })
+
+it.each([
+  ['genid', (calls: () => number) => ({ genid: () => (calls() > 1 ? fail() : 'first') })],
+  ['cookie', (calls: () => number) => ({ cookie: () => (calls() > 2 ? fail() : {}) })],
+])('hooks: a %s that throws in regenerate() is told to its caller', async (_, options) => {
+  let count = 0
+  const handler: Listener = async (req, res) => {
+    const failure = await new Promise(resolve => req.session.regenerate(resolve))
+    res.end(String(failure))
+  }
+  const app = await start(ours as never, handler, options(() => ++count) as never)
+  expect((await app.get('/')).text).toBe('Error: hook')
+})

@@ -82,3 +82,15 @@ it("secure: 'auto' behind a proxy that nobody believes is a warning, once", asyn
   await trusting.get('/', { headers })
   expect(heard).toHaveLength(1)
 })
+
+it("secure: 'auto' with a cookie that browsers keep over HTTPS only is a warning where the request tells", async () => {
+  const heard: string[] = []
+  const listen = (warning: Error & { code?: string }) => {
+    if (warning.code === 'COATCHECK_COOKIE_REJECTED') heard.push(warning.message)
+  }
+  process.on('warning', listen)
+  onTestFinished(() => void process.off('warning', listen))
+  const app = await start(ours.strict as never, hasSession, { name: '__Host-sid' })
+  for (let i = 0; i < 3; i++) await app.get('/')
+  expect(heard).toEqual([expect.stringMatching(/"__Host-"/)])
+})
