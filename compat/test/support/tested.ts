@@ -77,6 +77,11 @@ export const tested: Tested[] = [
     tests: ['packed/consumers.test.ts'],
   },
   {
+    what: 'Two copies of the middleware in one process',
+    packages: [],
+    tests: ['packed/two-copies.test.ts'],
+  },
+  {
     what: `What is published, in Node ${majors.join(', ')}`,
     packages: ['ioredis', 'pg', 'mongodb'],
     tests: ['packed/node-versions.db.test.ts'],
