@@ -11,7 +11,8 @@ declare module 'vitest' {
 
 /** One PostgreSQL for the tests of a project: `inject('postgresUrl')`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startPostgres()
+  // Rules of the conformance suite run side by side, and each of their stores has connections to itself.
+  const server = await startPostgres({ args: ['-c', 'max_connections=400'] })
   project.provide('postgresUrl', server.url)
   return () => server.stop()
 }

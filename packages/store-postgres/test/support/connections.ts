@@ -19,7 +19,7 @@ import type { Connected } from './subject.ts'
 type Connect = (url: string) => Connected | Promise<Connected>
 
 /** How many connections each has. */
-const CONNECTIONS = 3
+const CONNECTIONS = 2
 
 const poolOf = (url: string) => new pg.Pool({ connectionString: url, max: CONNECTIONS, idleTimeoutMillis: 0 })
 const postgresJs = (url: string) => postgres(url, { max: CONNECTIONS, onnotice: () => {} })

@@ -44,7 +44,7 @@ interface Place {
 }
 
 /** How many connections a pool has. */
-const CONNECTIONS = 3
+const CONNECTIONS = 2
 
 /** A client with its connections made: that takes longer than some lifetimes are. */
 async function connectPg(url: string, single: boolean): Promise<Connected> {
