@@ -20,6 +20,8 @@ const project = (displayName, testMatch, transform) => ({
 const swc = { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } }
 
 export default {
+  // A busy machine takes its time.
+  testTimeout: 120_000,
   projects: [
     project('commonjs', 'required.test.js', {}),
     project('esm', 'imported.test.mjs', {}),
