@@ -53,11 +53,13 @@ describe('exit codes', () => {
 
   test('2: the subject file is wrong, in one sentence', async () => {
     const nothing = await cli(subject('no-store'))
-    expect(nothing.out).toContain('This is about your subject file, not (yet) about your store.')
+    expect(nothing.out).toContain(
+      'The rules were not run: the store that your subject file makes did not save',
+    )
     expect(nothing.out).toContain('create() gave string, want a store')
     expect(nothing.code).toBe(2)
     const missing = await cli('./nowhere.js')
-    expect(missing.err).toMatch(/^The subject file .*nowhere\.js could not be loaded: .*\n$/)
+    expect(missing.err).toMatch(/^The subject file .*nowhere\.js could not be loaded: .*\nRun store-conformance --help .*\n$/)
     expect(missing.code).toBe(2)
   })
 

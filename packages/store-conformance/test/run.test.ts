@@ -23,7 +23,7 @@ describe('the run ends', () => {
     )
     expect(verdicts(report)).toEqual({ 'API-02': 'pass', 'API-03': 'fail', 'TCH-02': 'fail' })
     expect(report.rules[2]?.message).toBe(
-      'touch("a", Session{n: 2, added: true, cookie: 60000 ms}) was not answered within 1000 ms',
+      'touch("a", Session{n: 2, added: true, cookie: 60000 ms}) was not answered within 2500 ms',
     )
   })
 

@@ -1,6 +1,7 @@
 import { Failure, textOf } from '../errors.ts'
 import type { AnyStore } from '../subject/any-store.ts'
 import type { Subject } from '../subject/subject.ts'
+import { after } from '../values/patience.ts'
 import { show } from '../values/show.ts'
 import type { Recorder, Step } from './recorder.ts'
 
@@ -47,6 +48,8 @@ export interface Call {
   readonly deadlineMs: number
   readonly step: Step
   readonly options: CallOptions
+  /** Is told how many milliseconds the answer took. */
+  onAnswer(ms: number): void
 }
 
 /** Calls a method and waits for its answer, by callback or by promise. Never rejects. */
@@ -64,17 +67,18 @@ export function invoke(call: Call): Promise<Outcome> {
   const started = performance.now()
   return new Promise(resolve => {
     const settle = (failed: boolean, error: unknown, value: unknown): void => {
-      clearTimeout(timer)
+      stop()
       if (call.step.result !== '') return
       Object.assign(outcome, { failed, error, value })
       call.step.ms = performance.now() - started
+      call.onAnswer(call.step.ms)
       call.step.result = resultText(call.method, outcome)
       resolve(outcome)
     }
-    const timer = setTimeout(() => {
+    const stop = after(call.deadlineMs, () => {
       outcome.hung = true
       settle(true, new Failure(`no answer within ${call.deadlineMs} ms`), undefined)
-    }, call.deadlineMs)
+    })
     run(call, outcome, settle)
   })
 }
@@ -86,6 +90,7 @@ function run(call: Call, outcome: Outcome, settle: Settle): void {
   let returning = false
   const callback = (error?: unknown, value?: unknown): void => {
     outcome.calls = ++step.calls
+    if (typeof store[method] === 'function') shown.set(store[method], 'callback')
     if (outcome.calls === 1) outcome.sync = !returning
     // Resolved before `inside` may throw, so that the rule goes on.
     settle(error !== undefined && error !== null, error, value)
@@ -121,14 +126,56 @@ function await_(call: Call, outcome: Outcome, settle: Settle, withCallback: bool
     if (!withCallback) settle(false, undefined, promise)
     return
   }
-  const takesCallback =
-    withCallback && (call.style === 'callback' || call.store[call.method].length > call.args.length)
-  if (!takesCallback) {
+  const takes = withCallback ? takesCallback(call) : 'no'
+  if (takes !== 'yes') {
+    const answer = (failed: boolean, error: unknown, value: unknown): void => {
+      if (takes === 'no') settle(failed, error, value)
+      // The callback may still come; where it does not, the promise was the answer.
+      else after(graceMs, () => settleByPromise(call, () => settle(failed, error, value)))
+    }
     promise.then(
-      value => settle(false, undefined, value),
-      error => settle(true, error, undefined),
+      value => answer(false, undefined, value),
+      error => answer(true, error, undefined),
     )
   } else if (!call.options.bare) promise.then(undefined, () => {})
+}
+
+const graceMs = 150
+/** Methods that hide their parameters, by what a call has shown: whether they answer by callback. */
+const shown = new WeakMap<object, 'callback' | 'promise'>()
+
+function settleByPromise(call: Call, settle: () => void): void {
+  if (call.step.result !== '') return
+  const implementation = call.store[call.method] as object
+  if (!shown.has(implementation)) shown.set(implementation, 'promise')
+  settle()
+}
+
+/** Whether the method has a parameter for the callback: one with a default is not counted by `length`. */
+function takesCallback({ store, method, args, style }: Call): 'yes' | 'no' | 'perhaps' {
+  const implementation = store[method] as (...args: unknown[]) => unknown
+  if (style === 'callback' || implementation.length > args.length) return 'yes'
+  const seen = shown.get(implementation)
+  if (seen) return seen === 'callback' ? 'yes' : 'no'
+  const parameters = parametersOf(implementation)
+  if (parameters === undefined || parameters.some(name => name.startsWith('...'))) return 'perhaps'
+  return parameters.length > args.length ? 'yes' : 'no'
+}
+
+/** The parameters as the source of a function has them; `undefined` where there is no source. */
+function parametersOf(implementation: (...args: unknown[]) => unknown): string[] | undefined {
+  const text = Function.prototype.toString.call(implementation)
+  const start = text.indexOf('(')
+  if (start < 0 || text.includes('[native code]')) return undefined
+  const parameters = ['']
+  let depth = 0
+  for (const character of text.slice(start + 1)) {
+    if ('([{'.includes(character)) depth++
+    if (')]}'.includes(character) && --depth < 0) break
+    if (character === ',' && depth === 0) parameters.push('')
+    else parameters[parameters.length - 1] += character
+  }
+  return parameters.map(name => name.trim()).filter(name => name !== '')
 }
 
 function resultText(method: string, outcome: Outcome): string {

@@ -31,7 +31,8 @@ function entryOf(item: unknown, what: string): Entry {
   if (typeof item !== 'object' || item === null)
     throw new Failure(`${what} has the entry ${show(item)}, want a session`)
   const { sid, session } = item as { sid?: unknown; session?: unknown }
-  if (typeof sid === 'string' && typeof session === 'object' && session !== null && !('cookie' in item)) {
+  const pair = 'session' in item && (typeof session === 'object' || session === undefined)
+  if (typeof sid === 'string' && pair && !('cookie' in item)) {
     return { sid, session: session as Stored }
   }
   return { sid: undefined, session: item as Stored }

@@ -8,6 +8,18 @@ import { type Entry, entriesOf, isMiss } from './entries.ts'
 import type { Recorder } from './recorder.ts'
 import type { Stored } from './stored.ts'
 
+/** How many of the first arguments are session ids. */
+const idsOf: Readonly<Record<string, number>> = {
+  get: 1,
+  set: 1,
+  touch: 1,
+  destroy: 1,
+  insert: 1,
+  putRaw: 1,
+  age: 1,
+  exchange: 2,
+}
+
 /**
  * One opened store. The methods named as the store's own fail the rule when the store reports an error or does
  * not answer; {@link StoreHandle.outcome} leaves the judgement to the rule.
@@ -19,15 +31,24 @@ export class StoreHandle {
   /** Sids that were set through this handle. */
   readonly sids: Set<string> = new Set()
   readonly #index: number
+  readonly #tag: string
   readonly #recorder: Recorder
   readonly #subject: Subject
 
-  constructor(store: AnyStore, namespace: string, index: number, recorder: Recorder, subject: Subject) {
+  constructor(
+    store: AnyStore,
+    namespace: string,
+    index: number,
+    recorder: Recorder,
+    subject: Subject,
+    tag: string,
+  ) {
     this.store = store
     this.namespace = namespace
     this.#index = index
     this.#recorder = recorder
     this.#subject = subject
+    this.#tag = tag
   }
 
   /** Calls any method and tells how it ended. Fails the rule only when no answer comes. */
@@ -37,10 +58,33 @@ export class StoreHandle {
     if (method === 'set' && typeof args[0] === 'string') this.sids.add(args[0])
     const deadlineMs = options.deadlineMs ?? this.#subject.deadlineMs ?? 2000
     const style = this.#subject.style
-    const outcome = await invoke({ store: this.store, method, args, style, deadlineMs, step, options })
+    const onAnswer = (ms: number): void => this.#recorder.noteDuration(ms)
+    const { lagMs } = this.#subject
+    // Without such a lag the method is called at once, as rules on what is changed after the call expect.
+    if (lagMs !== undefined && method !== 'set') await this.#recorder.sinceLastWrite(lagMs)
+    const outcome = await invoke({
+      store: this.store,
+      method,
+      args: this.tagged(method, args),
+      style,
+      deadlineMs,
+      step,
+      options,
+      onAnswer,
+    })
+    this.#recorder.noteWrite(method)
     if (outcome.hung && !options.mayHang)
       throw new Failure(`${step.call} was not answered within ${deadlineMs} ms`)
     return outcome
+  }
+
+  /** Makes the first call, which may wait for a connection. False when it was not answered within 20 s. */
+  async warmUp(): Promise<boolean> {
+    const step = { handle: this.#index, call: 'get("warm-up")', result: '', ms: 0, calls: 0 }
+    const { store } = this
+    const { style } = this.#subject
+    const call = { store, method: 'get', args: ['warm-up'], style, deadlineMs: 20_000, step, options: {} }
+    return !(await invoke({ ...call, onAnswer: () => {} })).hung
   }
 
   /** Calls any method; gives its value, or fails the rule. */
@@ -56,7 +100,7 @@ export class StoreHandle {
   /** Calls without a callback and without waiting; gives what the method returned. */
   fire(method: string, ...args: readonly unknown[]): unknown {
     if (method === 'set' && typeof args[0] === 'string') this.sids.add(args[0])
-    return fire(this.store, method, args, this.#recorder, this.#index)
+    return fire(this.store, method, this.tagged(method, args), this.#recorder, this.#index)
   }
 
   /** The session, or `undefined` for a miss of any of the allowed shapes. */
@@ -95,7 +139,7 @@ export class StoreHandle {
 
   /** What `all()` gave, in one shape. */
   async all(): Promise<Entry[]> {
-    return entriesOf(await this.call('all'), 'all()')
+    return this.#untagged(entriesOf(await this.call('all'), 'all()'))
   }
 
   async close(): Promise<void> {
@@ -109,13 +153,14 @@ export class StoreHandle {
   /** Reads a session so that {@link StoreHandle.update} can tell whether it changed since. Needs `conditional`. */
   async load(sid: string): Promise<Stored | undefined> {
     const mapping = this.#subject.conditional
-    return mapping ? ((await mapping.load(this.store, sid)) as Stored | undefined) : this.get(sid)
+    if (!mapping) return this.get(sid)
+    return (await this.#recorder.timed(() => mapping.load(this.store, this.#tag + sid))) as Stored | undefined
   }
 
   /** Saves what {@link StoreHandle.load} gave (that very object, changed). Needs `conditional`. */
   async update(sid: string, session: object): Promise<'updated' | 'changed' | 'missing'> {
     const mapping = this.#subject.conditional
-    if (mapping) return mapping.update(this.store, sid, session)
+    if (mapping) return this.#recorder.timed(() => mapping.update(this.store, this.#tag + sid, session))
     const { failed, error } = await this.outcome('set', [sid, session])
     if (!failed) return 'updated'
     const code = (error as { code?: unknown } | null)?.code
@@ -158,7 +203,18 @@ export class StoreHandle {
       throw new Failure(`entries() threw ${textOf(error)}, want no error`)
     }
     step.result = `${found.length} entries`
-    return entriesOf(found, 'entries()')
+    return this.#untagged(entriesOf(found, 'entries()'))
+  }
+
+  /** The arguments as the store gets them: where stores share all sessions, those of each rule have ids of their own. */
+  tagged(method: string, args: readonly unknown[]): readonly unknown[] {
+    const ids = this.#tag === '' ? 0 : (idsOf[method] ?? 0)
+    return args.map((arg, index) => (index < ids && typeof arg === 'string' ? this.#tag + arg : arg))
+  }
+
+  #untagged(entries: readonly Entry[]): Entry[] {
+    const cut = (sid: string | undefined) => (sid?.startsWith(this.#tag) ? sid.slice(this.#tag.length) : sid)
+    return entries.map(({ sid, session }) => ({ sid: cut(sid), session }))
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { show } from '../values/show.ts'
 
 /** One call to a store, as the report shows it. */
@@ -17,12 +18,16 @@ export interface Step {
 const keptFirst = 8
 const keptLast = 24
 
+const reading: ReadonlySet<string> = new Set(['get', 'all', 'length', 'load'])
+
 /** Keeps the first and the last calls of a rule. */
 export class Recorder {
   #first: Step[] = []
   #last: Step[] = []
   #left = 0
   #handles = 0
+  /** Milliseconds that the slowest call so far took to be answered: what it wrote may have been written that late. */
+  slowest = 0
 
   /** Notes a call; arguments are rendered at once, since the store or the rule may change them later. */
   begin(handle: number, method: string, args: readonly unknown[]): Step {
@@ -38,7 +43,35 @@ export class Recorder {
     return step
   }
 
-  /** Forgets everything, for rules that repeat themselves with other data. */
+  #lastWrite = Number.NEGATIVE_INFINITY
+
+  /** Notes that a call was answered. */
+  noteWrite(method: string): void {
+    if (!reading.has(method)) this.#lastWrite = performance.now()
+  }
+
+  /** Waits until this many milliseconds have passed since the last call that may have written. */
+  async sinceLastWrite(ms: number): Promise<void> {
+    const left = this.#lastWrite + ms - performance.now()
+    if (left > 0) await sleep(left)
+  }
+
+  /** Notes how long a call took. */
+  noteDuration(ms: number): void {
+    this.slowest = Math.max(this.slowest, ms)
+  }
+
+  /** Notes how long this work takes. */
+  async timed<T>(work: () => Promise<T>): Promise<T> {
+    const began = performance.now()
+    try {
+      return await work()
+    } finally {
+      this.noteDuration(performance.now() - began)
+    }
+  }
+
+  /** Forgets all calls, for rules that repeat themselves with other data. */
   clear(): void {
     this.#first = []
     this.#last = []

@@ -118,14 +118,26 @@ export class Chaos {
 
   #command(method: string, args: unknown[], run: (args: unknown[]) => unknown): unknown {
     this.counts.set(method, (this.counts.get(method) ?? 0) + 1)
-    const kind = typeof args.at(-1) === 'function' ? 'callback' : (this.#kinds.get(method) ?? this.#usual())
+    const kind = this.#kindOf(method, args)
     const calm = this.#mode === 'calm' && this.#latency === 0
     const unknown = kind === undefined && (this.#mode === 'calm' || this.#mode === 'gate')
-    if (calm || unknown) return this.#learn(method, kind, run(args))
+    if (calm || unknown) return this.#learn(method, args, run(args))
     if (kind === 'sync') return this.#sync(() => run(args))
     if (kind === 'callback') return this.#callback(method, args, run)
     if (kind === 'iterator') return this.#iterate(method, () => run(args) as AsyncIterable<unknown>)
     return this.#ready(method).then(async () => this.#answer(await run(args)))
+  }
+
+  /**
+   * A function in last place is a callback only where a calm call has shown that the method answers by it: `update(key, fn)` and
+   * `transaction(fn)` answer by promise.
+   */
+  #kindOf(method: string, args: readonly unknown[]): Kind | undefined {
+    const hasFunction = typeof args.at(-1) === 'function'
+    const known = this.#kinds.get(hasFunction ? `${method}(function)` : method)
+    if (known !== undefined || !hasFunction) return known ?? this.#usual()
+    const usual = this.#usual()
+    return this.#mode === 'calm' ? undefined : (usual ?? 'callback')
   }
 
   /** A method that is met for the first time while disturbed answers as all others have: a client is of one kind. */
@@ -135,8 +147,13 @@ export class Chaos {
     return kinds.size === 1 ? [...kinds][0] : undefined
   }
 
-  #learn(method: string, kind: Kind | undefined, result: unknown): unknown {
-    if (kind !== 'callback') this.#kinds.set(method, kindOf(result))
+  #learn(method: string, args: readonly unknown[], result: unknown): unknown {
+    if (typeof args.at(-1) !== 'function') this.#kinds.set(method, kindOf(result))
+    else {
+      const kind = kindOf(result)
+      const answersLater = kind === 'sync' && typeof result !== 'function'
+      this.#kinds.set(`${method}(function)`, answersLater ? 'callback' : kind)
+    }
     return result
   }
 

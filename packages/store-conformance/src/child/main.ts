@@ -4,7 +4,7 @@ import { runRule } from '../running/run-rule.ts'
 import { loadSubject } from '../subject/load.ts'
 import type { Subject } from '../subject/subject.ts'
 import { installGuard, within } from '../trial/guard.ts'
-import type { Setting } from '../trial/trial.ts'
+import type { Setting } from '../trial/setting.ts'
 import type { Assignment, News } from './protocol.ts'
 
 function tell(news: News): Promise<void> {
@@ -25,10 +25,19 @@ async function load(assignment: Assignment): Promise<Subject | undefined> {
 async function work(assignment: Assignment): Promise<void> {
   const loaded = await load(assignment)
   if (!loaded) return
-  const { run, seed, learned, granularityMs } = assignment
+  const { run, seed, learned, granularityMs, measured } = assignment
   const subject = granularityMs === undefined ? loaded : { ...loaded, granularityMs }
   const onStray = (message: string): void => void tell({ type: 'stray', message })
-  const setting: Setting = { subject, offered: new Set(assignment.offered), learned, run, seed, onStray }
+  const offered = new Set(assignment.offered)
+  const setting: Setting = {
+    subject,
+    offered,
+    learned,
+    run,
+    seed,
+    onStray,
+    ...(measured ? { measured } : {}),
+  }
   const remove = installGuard(error => onStray(textOf(error)))
   await tell({ type: 'ready' })
   for (const id of assignment.rules) {

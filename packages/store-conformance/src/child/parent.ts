@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RuleResult } from '../reports/report.ts'
 import type { Rule } from '../rules/rule.ts'
-import { resultOf } from '../running/run-rule.ts'
+import { budgetOf, resultOf } from '../running/run-rule.ts'
 import type { Assignment, News } from './protocol.ts'
 
 /** What the parent does with what it hears. */
@@ -16,7 +16,6 @@ export interface Listeners {
 }
 
 const loadingMs = 30_000
-const defaultBudgetMs = 30_000
 
 /**
  * Runs rules in a child process, one after the other. A child that dies or does not come back fails the rule it was
@@ -39,6 +38,7 @@ class Shift {
   /** Resolves, when the child is gone, with the rules it left. */
   readonly end: Promise<Rule[]>
   readonly #left: Rule[]
+  readonly #order: Omit<Assignment, 'rules'>
   readonly #listeners: Listeners
   readonly #child: ChildProcess
   #current: Rule | undefined
@@ -48,6 +48,7 @@ class Shift {
 
   constructor(rules: readonly Rule[], order: Omit<Assignment, 'rules'>, listeners: Listeners) {
     this.#left = [...rules]
+    this.#order = order
     this.#listeners = listeners
     this.#child = start(listeners.execArgv)
     this.#child.stderr?.on('data', (data: Buffer) => {
@@ -72,11 +73,16 @@ class Shift {
     if (news.type === 'unloadable') this.#unverified(news.message)
     if (news.type === 'start') {
       this.#current = this.#left.find(rule => rule.id === news.id)
-      this.#watch((this.#current?.budgetMs ?? defaultBudgetMs) * (this.#current?.stochastic ? 3 : 1) + 5000)
+      if (this.#current) this.#watch(this.#patienceFor(this.#current))
       if (this.#current) this.#listeners.onStart(this.#current)
     }
     if (news.type === 'result') this.#report(news.result)
     if (news.type === 'done') this.#watch(5000)
+  }
+
+  /** On a busy machine the child's own limits come late. */
+  #patienceFor(rule: Rule): number {
+    return budgetOf(rule, this.#order) * (rule.stochastic ? 3 : 1) * 2 + 5000
   }
 
   #report(result: RuleResult): void {

@@ -1,6 +1,7 @@
 import type { RuleResult } from '../reports/report.ts'
 import type { SubjectModule } from '../subject/load.ts'
 import type { Need } from '../subject/needs.ts'
+import type { Measured } from '../trial/setting.ts'
 
 /** What the child is told when it starts. */
 export interface Assignment {
@@ -11,6 +12,7 @@ export interface Assignment {
   readonly run: string
   readonly seed: string
   readonly granularityMs: number | undefined
+  readonly measured: Measured | undefined
 }
 
 /** What the child tells. */

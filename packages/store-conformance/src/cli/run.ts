@@ -8,6 +8,7 @@ import { markdown } from '../reports/markdown.ts'
 import type { Report } from '../reports/report.ts'
 import { exitCodeOf } from '../reports/shared.ts'
 import { explain, rules } from '../rules/index.ts'
+import type { Progress } from '../running/options.ts'
 import { runConformance } from '../running/run.ts'
 import { suite } from '../version.ts'
 import { type Arguments, type Format, formats, readArguments, usage } from './arguments.ts'
@@ -19,19 +20,28 @@ export async function main(
   output: Output,
   errors: Output,
   signal?: AbortSignal,
+  onProgress: (progress: Progress) => void = () => {},
 ): Promise<number> {
   try {
     const args = readArguments(argv)
-    if (args.command === 'run') return await run(args, output, errors, signal)
+    if (args.command === 'run') return await run(args, output, errors, { signal, onProgress })
     output.write(await answer(args))
     return 0
   } catch (error) {
     const usageError = error instanceof UsageError
-    errors.write(
-      `${usageError ? error.message : `The suite itself failed: ${error instanceof Error ? error.stack : textOf(error)}`}\n`,
-    )
+    errors.write(usageError ? `${error.message}\n${help}\n` : failedText(error))
     return usageError ? 2 : 3
   }
+}
+
+const help = 'Run store-conformance --help for the options; the README has complete subject files.'
+
+function failedText(error: unknown): string {
+  const what = error instanceof Error ? error.stack : textOf(error)
+  return `The suite itself failed, which says nothing about your store: ${what}
+What to do: run it once more with the same --seed. If it fails again, leave the rule out with --skip, and report this text at
+https://github.com/coatcheck/coatcheck/issues
+`
 }
 
 async function answer(args: Arguments): Promise<string> {
@@ -49,15 +59,21 @@ async function answer(args: Arguments): Promise<string> {
   }
 }
 
+interface Surroundings {
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: (progress: Progress) => void
+}
+
 async function run(
   args: Arguments,
   output: Output,
   errors: Output,
-  signal: AbortSignal | undefined,
+  { signal, onProgress }: Surroundings,
 ): Promise<number> {
   const before = args.compare === undefined ? undefined : await readReport(args.compare)
   let code = 0
   for (let round = 1; round <= args.repeat && code === 0 && !signal?.aborted; round++) {
+    const show = progressOn(errors)
     if (args.repeat > 1) output.write(`Run ${round} of ${args.repeat}\n`)
     const report = await runConformance(args.files[0] as string, {
       ...(args.only ? { only: args.only } : {}),
@@ -66,7 +82,10 @@ async function run(
       ...(signal ? { signal } : {}),
       skip: args.skip,
       quick: args.quick,
-      onProgress: progressOn(errors),
+      onProgress: progress => {
+        onProgress(progress)
+        show(progress)
+      },
     })
     output.write(summary(report, args.strict))
     if (before) output.write(changesText(before, report))

@@ -44,9 +44,10 @@ export function summary(report: Report, strict: boolean): string {
 function smokeText(report: Report): string {
   const steps = report.smoke.steps.map(step => `  ${step}`)
   return [
-    'This is about your subject file, not (yet) about your store.',
+    'The rules were not run: the store that your subject file makes did not save, read and remove one session.',
     `  ${report.smoke.message}`,
     ...steps,
+    'What to do: run the calls above by hand. Check the connection, and that create() returns (or resolves to) the store.',
     '',
   ].join('\n')
 }

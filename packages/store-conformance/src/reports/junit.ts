@@ -4,11 +4,25 @@ import { escapeXml, failureText, familiesOf, isFailure } from './shared.ts'
 /** The report as JUnit XML: one suite per family, one case per rule; what was not checked is skipped, with the reason. */
 export function junit(report: Report, strict = false): string {
   const { rules } = report
+  if (!report.smoke.ok) return notStarted(report)
   const suites = familiesOf(rules).map(([family, results]) => suite(report, family, results, strict))
   const totals = `tests="${rules.length}" failures="${count(rules, strict)}" time="${report.ms / 1000}"`
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="${escapeXml(report.subject.name)}" ${totals}>
 ${suites.join('\n')}
+</testsuites>
+`
+}
+
+/** A run that could not start is one error, lest a build takes it for a success. */
+function notStarted({ subject, smoke, ms, startedAt }: Report): string {
+  const name = escapeXml(subject.name)
+  const text = escapeXml([smoke.message, ...smoke.steps].join('\n'))
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="${name}" tests="1" failures="0" errors="1" time="${ms / 1000}">
+  <testsuite name="the subject" tests="1" failures="0" errors="1" skipped="0" time="${ms / 1000}" timestamp="${startedAt}">
+    <testcase classname="${name}" name="the store can be tested" time="0"><error message="${escapeXml(smoke.message)}" type="subject">${text}</error></testcase>
+  </testsuite>
 </testsuites>
 `
 }

@@ -26,6 +26,8 @@ export interface RuleResult {
   readonly ms: number
   /** Reported, not counted. */
   readonly provisional?: boolean
+  /** It failed while other rules ran beside it, and passed alone. */
+  readonly onlyBesideOthers?: boolean
   readonly waiver?: { reason: string; issue?: string; until?: string }
 }
 
@@ -88,7 +90,8 @@ const breaking: ReadonlySet<RuleVerdict> = new Set(['fail', 'waived', 'error', '
 
 /** Whether this result stands against "conforms". */
 export function breaks(result: RuleResult): boolean {
-  return result.level === 'MUST' && !result.provisional && breaking.has(result.verdict)
+  const counts = !result.provisional && !result.onlyBesideOthers
+  return result.level === 'MUST' && counts && breaking.has(result.verdict)
 }
 
 const spoken: readonly (readonly [Need, string])[] = [

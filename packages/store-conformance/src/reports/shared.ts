@@ -5,6 +5,7 @@ import { breaks, type Report, type RuleResult } from './report.ts'
 /** Whether a run with this result fails: a MUST, or with `strict` a SHOULD too. */
 export function isFailure(result: RuleResult, strict: boolean): boolean {
   if (breaks(result) || result.verdict === 'error') return true
+  if (result.onlyBesideOthers) return false
   return strict && result.level === 'SHOULD' && !result.provisional && countsAgainst.has(result.verdict)
 }
 

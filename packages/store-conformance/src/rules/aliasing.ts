@@ -12,12 +12,15 @@ const sample = (): object => ({ n: 1, user: { name: 'ada' }, list: [{ n: 1 }] })
 /** Changes a session everywhere: a field, nested ones, the cookie, and a field more. */
 // biome-ignore lint/suspicious/noExplicitAny: a session of whatever store
 function spoil(session: any): void {
-  session.n = 2
-  session.added = true
-  if (session.user) session.user.name = 'eve'
-  session.list?.push({ n: 2 })
-  if (session.list?.[0]) session.list[0].n = 2
-  if (session.cookie) session.cookie.path = '/spoilt'
+  // What cannot be changed is not shared either: then this does nothing.
+  const change = (target: unknown, key: string, value: unknown): boolean =>
+    typeof target === 'object' && target !== null && Reflect.set(target, key, value)
+  change(session, 'n', 2)
+  change(session, 'added', true)
+  change(session.user, 'name', 'eve')
+  change(session.list?.[0], 'n', 2)
+  if (!Object.isFrozen(session.list)) session.list?.push({ n: 2 })
+  change(session.cookie, 'path', '/spoilt')
 }
 
 /** That the store still has what was saved, the cookie included. */

@@ -1,11 +1,12 @@
 import type { StoreHandle } from '../calls/handle.ts'
 import type { Trial } from '../trial/trial.ts'
 import type { RuleText } from './rule.ts'
-import { lasts, patiently } from './support/lives.ts'
+import { controlEnded, lasts, patiently } from './support/lives.ts'
 
 /** Makes one session live longer and another one shorter. False when the first had ended before that. */
 async function moved(t: Trial, store: StoreHandle, life: number): Promise<boolean> {
   const brief = t.session({ n: 1 }, { maxAge: life })
+  await store.set('control', brief)
   await store.set('a', brief)
   await store.set('b', t.session({ n: 1 }))
   const [longer, shorter] = [await store.load('a'), await store.load('b')]
@@ -20,6 +21,7 @@ async function moved(t: Trial, store: StoreHandle, life: number): Promise<boolea
   t.equal(await store.update('b', shorter), 'updated', 'the update to a shorter life')
   await t.outlive(brief)
   await t.outlive(short)
+  await controlEnded(t, store)
   await t.holds(store, 'a', { n: 1 }, 'after its old end, which an update has moved')
   await t.gone(store, 'b', 'after its new end, which an update has set')
   return true

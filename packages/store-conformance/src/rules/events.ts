@@ -119,4 +119,35 @@ export const events: readonly Rule[] = family('events', [
       t.fail(`the store emitted "error" without a listener: ${textOf(emitted[0])}`)
     },
   },
+  {
+    id: 'EVT-04',
+    level: 'MUST',
+    sentence: 'In ordinary use a store emits no disconnect.',
+    why: 'After disconnect express-session passes requests on without a session: a miss, or a quiet minute, logs everybody out.',
+    check: 'is disconnect emitted for an answer that is merely empty, or when an idle connection is closed?',
+    seenIn: 'stores that emit disconnect in the branch of any error or miss',
+    link: 'https://github.com/expressjs/session/blob/master/index.js',
+    needs: ['events'],
+    lane: 'wait',
+    async run(t) {
+      const store = await t.open()
+      let emitted = ''
+      let doing = ''
+      store.store.on('disconnect', () => {
+        emitted ||= doing
+      })
+      const step = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+        doing = name
+        await work()
+      }
+      await step('a miss', () => store.get('nobody'))
+      await step('set()', () => store.set('a', t.session()))
+      await step('a hit', () => store.get('a'))
+      if (t.has('touch')) await step('touch()', () => store.touch('a', t.session()))
+      await step('destroy()', () => store.destroy('a'))
+      await step('a miss', () => store.get('a'))
+      await step('a moment without calls', () => t.wait(150))
+      t.equal(emitted, '', 'what made the store emit "disconnect"')
+    },
+  },
 ])

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { family, type Rule } from './rule.ts'
+import { counted } from './support/listed.ts'
 import { writeAndOutlive } from './support/lives.ts'
 
 /** Rules on what becomes of expired sessions in lists, counts and tables. */
@@ -40,13 +41,13 @@ export const expiryListing: readonly Rule[] = family('expiry', [
     lane: 'wait',
     async run(t) {
       const store = await t.open()
-      const before = Number(await store.length())
+      const before = await counted(t, store)
       const brief = t.brief()
       await writeAndOutlive(t, brief, async () => {
         await store.set('live', t.session())
         await store.set('ended', brief)
       })
-      t.equal(Number(await store.length()) - before, 1, 'length() after one of two sessions has expired')
+      t.equal((await counted(t, store)) - before, 1, 'length() after one of two sessions has expired')
     },
   },
   {

@@ -1,6 +1,6 @@
 import type { Trial } from '../trial/trial.ts'
 import { family, type Rule } from './rule.ts'
-import { openWithTtl, withMaxAge } from './support/lives.ts'
+import { knowsThePast, openWithTtl, withMaxAge } from './support/lives.ts'
 
 const day = 86_400_000
 const zones = {
@@ -123,6 +123,7 @@ export const expiryValues: readonly Rule[] = family('expiry', [
       const before = process.env.TZ
       const store = await t.open()
       const past = new Date(Date.now() - 5000 - t.granularity)
+      await knowsThePast(t, store)
       try {
         for (const [from, to] of [
           ['east', 'west'],

@@ -1,49 +1,11 @@
-import type { StoreHandle } from '../calls/handle.ts'
-import type { Trial } from '../trial/trial.ts'
-import type { Session } from '../values/session.ts'
+import { besideExpiry } from './beside.ts'
 import { expiryListing } from './expiry-listing.ts'
 import { expiryValues } from './expiry-values.ts'
 import { family, type Rule } from './rule.ts'
-import { openWithTtl, patiently, withMaxAge, writeAndOutlive } from './support/lives.ts'
+import { endingAt, endingLate, livesToItsEnd, writtenLate } from './support/ends.ts'
+import { controlEnded, knowsThePast, openWithTtl, withMaxAge, writeAndOutlive } from './support/lives.ts'
 
 const hour = 3_600_000
-
-/**
- * Lets a session come close to its end and reads it. Missing once may be a clock that is off by a little, or a machine that
- * stood still: what counts is that a longer life, looked at longer before its end, is cut short as well.
- */
-async function livesToItsEnd(
-  t: Trial,
-  store: StoreHandle,
-  sid: string,
-  make: (life: number) => Session,
-): Promise<void> {
-  let missed = 0
-  await patiently(t, async life => {
-    const session = make(life)
-    const end = session.cookie.expires!.getTime()
-    const early = t.granularity < 1000 ? life / 4 : t.granularity / 5
-    await store.set(sid, session)
-    await t.wait(Math.max(0, end - early - Date.now()))
-    if ((await store.get(sid)) !== undefined) return true
-    const left = end - Date.now()
-    if (left <= 0 || ++missed < 2) return false
-    return t.fail(`get(${JSON.stringify(sid)}) ${left} ms before its end gave undefined, want the session`)
-  })
-}
-
-/** A session that ends this far into a second of the clock, at least one life away. */
-function endingAt(t: Trial, life: number, fraction: number): Session {
-  const second = 1000
-  const end = (Math.ceil((Date.now() + life) / second - fraction) + fraction) * second
-  return t.session({ n: 1 }, { expires: new Date(end) })
-}
-
-/** A session whose end is not in the first part of a second, where cutting off the milliseconds would do little. */
-function endingLate(t: Trial, life: number): Session {
-  const into = (Date.now() + life) % 1000
-  return t.session({ n: 1 }, { maxAge: life + Math.max(0, life / 2 - into) })
-}
 
 const expiryCore: readonly Rule[] = family('expiry', [
   {
@@ -57,7 +19,13 @@ const expiryCore: readonly Rule[] = family('expiry', [
     lane: 'wait',
     async run(t) {
       const store = await t.open()
-      if (t.granularity < 1000) return livesToItsEnd(t, store, 'a', life => endingLate(t, life))
+      if (t.granularity < 1000) {
+        await Promise.all([
+          livesToItsEnd(t, store, 'a', life => endingLate(t, life)),
+          writtenLate(t, store, 'late', 950),
+        ])
+        return
+      }
       // Both the instant and the time left are what a store may round: each with a large and a middling fraction.
       const seconds = (life: number): number => Math.floor(life / 1000) * 1000
       await Promise.all([
@@ -65,6 +33,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
         livesToItsEnd(t, store, 'b', life => endingAt(t, life, 0.45)),
         livesToItsEnd(t, store, 'c', life => t.session({ n: 1 }, { maxAge: seconds(life) + 950 })),
         livesToItsEnd(t, store, 'd', life => t.session({ n: 1 }, { maxAge: seconds(life) + 450 })),
+        writtenLate(t, store, 'late', 1950),
       ])
     },
   },
@@ -98,10 +67,15 @@ const expiryCore: readonly Rule[] = family('expiry', [
       const until = (ms: number): Date => new Date(Date.now() + ms)
       const short = t.session({ n: 1 }, { expires: until(t.life), originalMaxAge: hour })
       const long = t.session({ n: 2 }, { expires: until(hour), originalMaxAge: t.life })
-      await writeAndOutlive(t, short, async () => {
-        await store.set('short', short)
-        await store.set('long', long)
-      })
+      await writeAndOutlive(
+        t,
+        short,
+        async () => {
+          await store.set('short', short)
+          await store.set('long', long)
+        },
+        store,
+      )
       await t.gone(store, 'short', 'after its expires, within its originalMaxAge')
       await t.holds(store, 'long', { n: 2 }, 'before its expires, after its originalMaxAge')
     },
@@ -117,6 +91,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
     lane: 'wait',
     async run(t) {
       const store = await t.open()
+      await knowsThePast(t, store)
       const short = t.session({ n: 1 }, { maxAge: t.life })
       await writeAndOutlive(t, short, async () => {
         await store.set('long', t.session({ n: 2 }, { maxAge: 60_000 }))
@@ -141,12 +116,17 @@ const expiryCore: readonly Rule[] = family('expiry', [
       const expires = brief.cookie.expires!
       const cookie = { path: '/', httpOnly: true, originalMaxAge: t.life }
       const far = new Date(Date.now() + 60_000)
-      await writeAndOutlive(t, brief, async () => {
-        await store.set('text', { n: 1, cookie: { ...cookie, expires: expires.toISOString() } })
-        await store.set('date', { n: 2, cookie: { ...cookie, expires } })
-        await store.set('farText', { n: 3, cookie: { ...cookie, expires: far.toISOString() } })
-        await store.set('farDate', { n: 4, cookie: { ...cookie, expires: far } })
-      })
+      await writeAndOutlive(
+        t,
+        brief,
+        async () => {
+          await store.set('text', { n: 1, cookie: { ...cookie, expires: expires.toISOString() } })
+          await store.set('date', { n: 2, cookie: { ...cookie, expires } })
+          await store.set('farText', { n: 3, cookie: { ...cookie, expires: far.toISOString() } })
+          await store.set('farDate', { n: 4, cookie: { ...cookie, expires: far } })
+        },
+        store,
+      )
       await t.gone(store, 'text', 'after its end, an ISO string')
       await t.gone(store, 'date', 'after its end, a Date in a plain cookie')
       await t.holds(store, 'farText', { n: 3 }, 'before its end, an ISO string')
@@ -217,13 +197,18 @@ const expiryCore: readonly Rule[] = family('expiry', [
       const store = await t.open()
       await store.set('shorter', t.session({ n: 1 }))
       const brief = t.brief({ n: 2 })
-      await writeAndOutlive(t, brief, async () => {
-        await store.set('longer', brief)
-        await store.set('longer', t.session({ n: 3 }))
-        await store.set('shorter', brief)
-        await store.set('same', brief)
-        await store.set('same', t.session({ n: 2 }))
-      })
+      await writeAndOutlive(
+        t,
+        brief,
+        async () => {
+          await store.set('longer', brief)
+          await store.set('longer', t.session({ n: 3 }))
+          await store.set('shorter', brief)
+          await store.set('same', brief)
+          await store.set('same', t.session({ n: 2 }))
+        },
+        store,
+      )
       await t.holds(store, 'longer', { n: 3 }, 'overwritten with a longer life')
       await t.gone(store, 'shorter', 'overwritten with a shorter life')
       await t.holds(store, 'same', { n: 2 }, 'saved again, the same but for a longer life')
@@ -258,18 +243,23 @@ const expiryCore: readonly Rule[] = family('expiry', [
     lane: 'wait',
     async run(t) {
       const store = await t.open()
-      const began = Date.now()
-      await store.set('a', t.brief())
-      const over = Date.now() + (Date.now() - began) + t.life + t.slack
+      const brief = t.brief()
+      await store.set('control', brief)
+      await store.set('a', brief)
+      const over = Date.now() + t.recorder.slowest + t.life + t.slack
       while (Date.now() < over) {
         await store.get('a')
         await t.wait(t.life / 5)
       }
+      await controlEnded(t, store)
       await t.gone(store, 'a', 'read again and again until after its end')
     },
   },
 ])
 
-export const expiry: readonly Rule[] = [...expiryCore, ...expiryValues, ...expiryListing].sort((a, b) =>
-  a.id.localeCompare(b.id),
-)
+export const expiry: readonly Rule[] = [
+  ...expiryCore,
+  ...expiryValues,
+  ...expiryListing,
+  ...family('expiry', besideExpiry),
+].sort((a, b) => a.id.localeCompare(b.id))

@@ -1,6 +1,7 @@
 import type { Stored } from '../calls/stored.ts'
 import { textOf } from '../errors.ts'
 import { show } from '../values/show.ts'
+import { besideListing } from './beside.ts'
 import { family, type Rule } from './rule.ts'
 import { byWho, count, eachOf, empty, list, numbered, onceEach, patience, setMany } from './support/listed.ts'
 
@@ -96,6 +97,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
   },
   {
     id: 'ENU-05',
+    clears: true,
     level: 'MUST',
     sentence: 'all() of an empty store is an empty collection.',
     why: 'Object.keys(null) throws: the page of active sessions is an error until somebody logs in.',
@@ -117,6 +119,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
   },
   {
     id: 'ENU-06',
+    clears: true,
     level: 'MUST',
     sentence: 'all() and length() are complete, without doubles, past one page.',
     why: 'With many users some of them are missing from every list and every "log out everywhere".',
@@ -149,6 +152,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
   },
   {
     id: 'ENU-07',
+    exactSids: true,
     level: 'MUST',
     sentence: 'all() gives the data that get() gives.',
     why: 'A tool that reads all sessions, changes one field and saves them damages every session.',
@@ -189,6 +193,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
   },
   {
     id: 'ENU-08',
+    exactSids: true,
     level: 'MUST',
     sentence: 'all() works with any sid that set() took.',
     why: 'One visitor with an odd cookie makes all() fail, or is left out of it.',
@@ -246,4 +251,5 @@ export const listing: readonly Rule[] = family('all, length and clear', [
       }
     },
   },
+  ...besideListing,
 ])

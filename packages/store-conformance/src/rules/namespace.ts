@@ -124,6 +124,7 @@ export const namespace: readonly Rule[] = family('namespaces', [
   },
   {
     id: 'NS-05',
+    clears: true,
     level: 'MUST',
     sentence: 'Glob and LIKE characters in a prefix are literal.',
     why: 'clear() leaves the sessions it was to remove, and removes those of others.',

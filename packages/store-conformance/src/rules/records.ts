@@ -51,6 +51,7 @@ async function fill(t: Trial, store: StoreHandle, count: number): Promise<string
 export const records: readonly Rule[] = family('entries and prune', [
   {
     id: 'REC-01',
+    exactSids: true,
     level: 'MUST',
     sentence:
       'entries() gives every live session once with its id and the data that get() gives; ids() gives the same ids.',
@@ -80,6 +81,7 @@ export const records: readonly Rule[] = family('entries and prune', [
   },
   {
     id: 'REC-02',
+    exactSids: true,
     level: 'MUST',
     sentence: 'entries() is complete past one page.',
     why: 'It works in tests, and in production the sessions after the first thousand are never seen.',
@@ -102,6 +104,7 @@ export const records: readonly Rule[] = family('entries and prune', [
   },
   {
     id: 'REC-03',
+    exactSids: true,
     level: 'MUST',
     sentence: 'entries() and ids() leave expired sessions out.',
     why: 'A list of who is logged in shows people who have long gone, and a copy of the store revives them.',
@@ -131,6 +134,7 @@ export const records: readonly Rule[] = family('entries and prune', [
   },
   {
     id: 'REC-04',
+    exactSids: true,
     level: 'MUST',
     sentence: 'entries() misses no session while others are destroyed.',
     why: 'Going through all sessions and ending some is what it is for: every second page would be skipped.',

@@ -1,6 +1,7 @@
 import { roundTripSession } from './round-trip-session.ts'
 import { family, type Rule } from './rule.ts'
 import { kept, keptOrRefused } from './support/kept.ts'
+import { oddValues } from './values.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 const json = 'https://www.rfc-editor.org/rfc/rfc8259'
@@ -238,4 +239,4 @@ const values: readonly Rule[] = family('round trip', [
   },
 ])
 
-export const roundTrip: readonly Rule[] = [...values, ...roundTripSession]
+export const roundTrip: readonly Rule[] = [...values, ...roundTripSession, ...family('round trip', oddValues)]

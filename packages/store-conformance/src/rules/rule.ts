@@ -32,6 +32,10 @@ export interface Rule {
   readonly lane: Lane
   /** Depends on chance: a failure is run again, and a rule that then passes is `flaky`. */
   readonly stochastic?: boolean
+  /** Its session ids must reach the store as they are, even where all rules share one set of sessions. */
+  readonly exactSids?: boolean
+  /** Calls clear() although it does not need it. */
+  readonly clears?: boolean
   /** Left out by `quick` although its lane is not. */
   readonly slow?: boolean
   /** Reported, not counted: it becomes binding with the next contract. */

@@ -2,11 +2,12 @@ import { inspect } from 'node:util'
 import type { StoreHandle } from '../calls/handle.ts'
 import type { Trial } from '../trial/trial.ts'
 import { family, type Rule } from './rule.ts'
+import { counted } from './support/listed.ts'
 
 /** How many sessions lie in the backend, or as near to it as this store lets one look. */
 async function count(t: Trial, store: StoreHandle): Promise<number> {
   if (t.has('rows')) return Number(await t.hook('rows', store))
-  if (t.has('length')) return Number(await store.length())
+  if (t.has('length')) return counted(t, store)
   if (t.has('all')) return (await store.all()).length
   return t.unverified('needs backend.rows, length() or all()')
 }

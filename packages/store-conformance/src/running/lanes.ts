@@ -1,7 +1,7 @@
 import { runInChild } from '../child/parent.ts'
 import type { RuleResult } from '../reports/report.ts'
 import { type Lane, matches, type Rule } from '../rules/rule.ts'
-import type { Setting } from '../trial/trial.ts'
+import type { Setting } from '../trial/setting.ts'
 import type { RunOptions } from './options.ts'
 import { resultOf, runRule, settledBefore } from './run-rule.ts'
 
@@ -30,18 +30,81 @@ export async function runLanes(
     if (settled) finish(rule, settled)
     return !settled
   })
-  // Stores that share one set of sessions would be in each other's way.
-  const apart = setting.offered.has('namespaces') || !setting.offered.has('shared')
+  const { parallel, serial } = widthsFor(setting, options)
+  // A clear() that empties the whole server would end the sessions of other rules.
+  const clears = open.filter(rule => setting.measured?.clearsAll && isClearing(rule))
+  const others = open.filter(rule => !clears.includes(rule))
   const here = (lane: Lane, width: number): Promise<void> =>
-    pool(ofLane(open, lane), apart ? width : 1, options, finish, setting)
-  await here('wait', Number.POSITIVE_INFINITY)
-  await here('parallel', options.concurrency ?? 8)
-  await here('serial', 1)
-  await processLane(ofLane(open, 'process'), setting, options, finish)
+    pool(ofLane(others, lane), width, options, finish, setting)
+  const children = (some: readonly Rule[]): Promise<void> =>
+    processLane(ofLane(some, 'process'), setting, options, finish)
+  const inChild = options.module !== undefined && options.processRules !== 'here' && serial + parallel > 2
+  const child = inChild ? children(others) : undefined
+  const waiting = here('wait', parallel === 1 ? 1 : Number.POSITIVE_INFINITY)
+  if (parallel === 1) await waiting
+  if (serial > 1) await Promise.all([here('parallel', parallel), here('serial', serial)])
+  else {
+    await here('parallel', parallel)
+    await waiting
+    await here('serial', serial)
+  }
+  await waiting
+  await (child ?? children(others))
+  await pool(
+    clears.filter(rule => rule.lane !== 'process'),
+    1,
+    options,
+    finish,
+    setting,
+  )
+  await children(clears)
+  await onceMoreAlone(open, setting, options, results)
   const done = new Set(results.map(result => result.id))
   for (const rule of open)
     if (!done.has(rule.id)) finish(rule, resultOf(rule, 'unverified', 'the run was aborted'))
   return results
+}
+
+/** Milliseconds for failed rules that are run once more: a store that breaks a hundred of them has been judged. */
+const mostMsAlone = 20_000
+
+/**
+ * Runs each rule that failed beside others once more by itself. One that then passes is told apart: it is not broken, but something
+ * that the store shares between its sessions, connections or namespaces is.
+ */
+async function onceMoreAlone(
+  rules: readonly Rule[],
+  setting: Setting,
+  options: Options,
+  results: RuleResult[],
+): Promise<void> {
+  const over = performance.now() + mostMsAlone
+  for (const [index, result] of results.entries()) {
+    if (performance.now() > over || options.signal?.aborted) return
+    const rule = rules.find(candidate => candidate.id === result.id)
+    const broken = result.verdict === 'fail' || result.verdict === 'warn'
+    if (!rule || !broken || rule.lane === 'process' || result.ms > mostMsAlone) continue
+    const alone = await runRule(rule, setting, 3)
+    if (alone.verdict !== 'pass') continue
+    const message = `${result.message} (only beside other rules: alone it passes)`
+    results[index] = { ...result, verdict: 'flaky', message, onlyBesideOthers: true }
+  }
+}
+
+/**
+ * How many rules run side by side. One where stores share one set of sessions and would be in each other's way. More where each
+ * call waits for a backend, since waiting costs the processor nothing.
+ */
+function widthsFor(setting: Setting, options: Options): { parallel: number; serial: number } {
+  const apart = setting.offered.has('namespaces') || !setting.offered.has('shared')
+  if (!apart) return { parallel: 1, serial: 1 }
+  const waits = (setting.measured?.latencyMs ?? 0) >= 2
+  return { parallel: options.concurrency ?? (waits ? 24 : 8), serial: waits ? 8 : 1 }
+}
+
+/** Whether a rule calls clear(). */
+function isClearing(rule: Rule): boolean {
+  return rule.clears === true || rule.needs.includes('clear')
 }
 
 type Finish = (rule: Rule, result: RuleResult) => void
@@ -89,9 +152,17 @@ async function processLane(
   if (rules.length === 0) return
   const mode = options.processRules ?? 'auto'
   if (options.module && mode !== 'here') {
-    const { seed, run, learned, subject } = setting
+    const { seed, run, learned, subject, measured } = setting
     const { granularityMs } = subject
-    const order = { module: options.module, offered: [...setting.offered], learned, run, seed, granularityMs }
+    const order = {
+      module: options.module,
+      offered: [...setting.offered],
+      learned,
+      run,
+      seed,
+      granularityMs,
+      measured,
+    }
     await runInChild(rules, order, {
       onStart: rule => options.onProgress?.({ type: 'start', rule }),
       onResult: finish,

@@ -4,7 +4,8 @@ import type { Rule } from '../rules/rule.ts'
 import type { Hook, Need } from '../subject/needs.ts'
 import type { Waiver } from '../subject/subject.ts'
 import { guarded, within } from '../trial/guard.ts'
-import { type Setting, Trial } from '../trial/trial.ts'
+import type { Measured, Setting } from '../trial/setting.ts'
+import { Trial } from '../trial/trial.ts'
 
 const hooks: ReadonlySet<Need> = new Set<Hook>([
   'chaos',
@@ -64,20 +65,20 @@ function hookText(need: Need): string {
 }
 
 /** Runs one rule; a stochastic one that fails is run twice again. Never rejects. */
-export async function runRule(rule: Rule, setting: Setting): Promise<RuleResult> {
-  const first = await attempt(rule, setting, 0)
+export async function runRule(rule: Rule, setting: Setting, from = 0): Promise<RuleResult> {
+  const first = await attempt(rule, setting, from)
   if (!rule.stochastic || first.verdict !== failing(rule)) return first
   for (const again of [1, 2]) {
-    const next = await attempt(rule, setting, again)
+    const next = await attempt(rule, setting, from + again)
     if (next.verdict === first.verdict) return next
   }
   return { ...first, verdict: 'flaky', message: `${first.message} (then passed twice)` }
 }
 
 async function attempt(rule: Rule, setting: Setting, number: number): Promise<RuleResult> {
-  const trial = new Trial(setting, rule.id, number)
+  const trial = new Trial(setting, rule.id, number, rule.exactSids)
   const started = performance.now()
-  const budget = rule.budgetMs ?? 30_000
+  const budget = budgetOf(rule, setting)
   let thrown: unknown
   try {
     await guarded(trial, () =>
@@ -96,6 +97,11 @@ async function attempt(rule: Rule, setting: Setting, number: number): Promise<Ru
   const steps = verdict === 'pass' ? [] : trial.recorder.lines()
   await guarded(trial, () => trial.end()).catch(() => {})
   return resultOf(rule, verdict, message, { steps, ms })
+}
+
+/** Milliseconds that a rule may take: the slower the store, the more. */
+export function budgetOf(rule: Rule, { measured }: { readonly measured?: Measured | undefined }): number {
+  return (rule.budgetMs ?? 30_000) * (1 + (measured?.latencyMs ?? 0) / 25)
 }
 
 async function perform(rule: Rule, trial: Trial): Promise<void> {

@@ -8,7 +8,7 @@ import { loadSubject, moduleOf, type SubjectModule } from '../subject/load.ts'
 import { normalizeSubject } from '../subject/normalize.ts'
 import type { Subject, SubjectLike } from '../subject/subject.ts'
 import { installGuard, within } from '../trial/guard.ts'
-import type { Setting } from '../trial/trial.ts'
+import type { Setting } from '../trial/setting.ts'
 import { contracts, suite } from '../version.ts'
 import { runLanes } from './lanes.ts'
 import { type RunOptions, refuseUnknown, selectRules } from './options.ts'
@@ -34,9 +34,9 @@ export async function runConformance(
     const setting: Setting = { ...settingOf(subject, options), onStray: message => stray.push(message) }
     const findings = await smokeTest(setting)
     options.onProgress?.({ type: 'smoke', smoke: findings.smoke })
-    const { offered, learned, granularityMs, storeName } = findings
+    const { offered, learned, granularityMs, storeName, measured } = findings
     const named = { ...subject, granularityMs, name: subject.name ?? storeName }
-    const full = { ...setting, subject: named, offered, learned }
+    const full = { ...setting, subject: named, offered, learned, measured }
     const results = findings.smoke.ok ? await runLanes(chosen, full, { ...options, module, stray }) : []
     return reportOf(full, findings, results, { options, contract, started, stray, source: sourceOf(given) })
   } finally {
@@ -143,9 +143,30 @@ function reportOf(
 }
 
 function configOf(subject: Subject): Record<string, unknown> {
-  const { granularityMs, style, shared, namespaces, defaultTtl, consistency, maxPayload, deadlineMs } =
-    subject
-  const all = { granularityMs, style, shared, namespaces, defaultTtl, consistency, maxPayload, deadlineMs }
+  const {
+    granularityMs,
+    style,
+    shared,
+    namespaces,
+    defaultTtl,
+    consistency,
+    lagMs,
+    maxPayload,
+    maxSessions,
+    deadlineMs,
+  } = subject
+  const all = {
+    granularityMs,
+    style,
+    shared,
+    namespaces,
+    defaultTtl,
+    consistency,
+    lagMs,
+    maxPayload,
+    maxSessions,
+    deadlineMs,
+  }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 

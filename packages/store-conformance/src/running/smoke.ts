@@ -1,11 +1,18 @@
-import { isMiss } from '../calls/entries.ts'
 import type { StoreHandle } from '../calls/handle.ts'
 import { Failure, textOf } from '../errors.ts'
 import type { Smoke } from '../reports/report.ts'
 import type { Need } from '../subject/needs.ts'
 import { capabilitiesOf, hooksOf } from '../subject/offered.ts'
 import { guarded } from '../trial/guard.ts'
-import { type Setting, Trial } from '../trial/trial.ts'
+import type { Measured, Setting } from '../trial/setting.ts'
+import { Trial } from '../trial/trial.ts'
+import {
+  clearReachesOthers,
+  measureGranularity,
+  measureLatency,
+  ownsConnection,
+  sharesSessions,
+} from './measure.ts'
 
 /** What is known before the first rule. */
 export interface Findings {
@@ -17,6 +24,7 @@ export interface Findings {
   readonly granularityMs: number
   /** The class of the store, for subjects without a name. */
   readonly storeName: string
+  readonly measured: Measured
 }
 
 /** Makes a store, saves, reads and removes one session. Whoever fails here has a wrong subject file, most likely. */
@@ -27,13 +35,22 @@ export async function smokeTest(setting: Setting): Promise<Findings> {
   let commands: Record<string, number> = {}
   let message = ''
   let storeName = 'store'
+  let warm = false
+  let latencyMs = 0
+  let closes = false
+  let clearsAll = false
   let granularityMs = setting.subject.granularityMs ?? 1
   try {
     await guarded(trial, async () => {
       const handle = await trial.open()
+      warm = await handle.warmUp()
       storeName = checkStore(handle)
       learned = await useOnce(trial, handle)
-      const shared = setting.subject.shared ?? (await sharesSessions(trial, handle))
+      const other = await trial.open()
+      if (warm) await other.warmUp()
+      latencyMs = await measureLatency(handle)
+      const shared = setting.subject.shared ?? (await sharesSessions(trial, handle, other))
+      closes = ownsConnection(handle.store, other.store)
       granularityMs = setting.subject.granularityMs ?? (await measureGranularity(trial, handle))
       const subject = { ...setting.subject, granularityMs }
       offered = new Set<Need>([
@@ -41,6 +58,7 @@ export async function smokeTest(setting: Setting): Promise<Findings> {
         ...hooksOf(subject, trial.chaos.used),
       ])
       commands = await countCommands(trial, handle)
+      clearsAll = await clearReachesOthers(trial, handle)
     })
   } catch (error) {
     message = error instanceof Failure ? error.message : textOf(error)
@@ -56,6 +74,7 @@ export async function smokeTest(setting: Setting): Promise<Findings> {
     commands,
     granularityMs,
     storeName,
+    measured: { warm, latencyMs, closes, clearsAll },
   }
 }
 
@@ -69,38 +88,6 @@ function checkStore(handle: StoreHandle): string {
   }
   const { name } = handle.store.constructor ?? {}
   return typeof name === 'string' && name !== '' && name !== 'Object' ? name : 'store'
-}
-
-/**
- * Whether a second store ever sees what the first has saved. One that never does keeps its sessions in the process, which is no
- * fault; one that sees them late, or keeps old copies, does share them and is judged.
- */
-async function sharesSessions(trial: Trial, handle: StoreHandle): Promise<boolean> {
-  await handle.outcome('set', ['shared', trial.session({ n: 1 })])
-  const other = await trial.open()
-  for (let left = 5; left > 0; left--) {
-    if (!isMiss(await other.outcome('get', ['shared']))) return true
-    await trial.wait(20)
-  }
-  return false
-}
-
-/**
- * A store that counts in seconds keeps a session up to a second longer than it was told. What is there longer than that, or for
- * ever, is measured in milliseconds, and the rules on expiry will say so.
- */
-async function measureGranularity(trial: Trial, handle: StoreHandle): Promise<1 | 1000> {
-  const life = 100
-  const born = Date.now()
-  await handle.outcome('set', ['granularity', trial.session({ n: 1 }, { maxAge: life })])
-  const gone = async () => isMiss(await handle.outcome('get', ['granularity']))
-  await trial.wait(life + 60)
-  if (await gone()) return 1
-  while (Date.now() - born < life + 1350) {
-    await trial.wait(50)
-    if (await gone()) return 1000
-  }
-  return 1
 }
 
 /**

@@ -34,3 +34,8 @@ export function contextFor(
 export function namespaceFor(run: string, rule: string, index: number): string {
   return `conf_${run}_${rule.toLowerCase().replace('-', '')}_${index.toString(36)}_`
 }
+
+/** What the session ids of a rule begin with, where stores have no namespaces. */
+export function tagFor(rule: string, index: number): string {
+  return `${rule.toLowerCase().replace('-', '')}${index.toString(36)}_`
+}

@@ -59,7 +59,8 @@ const backendHooks = ['down', 'up', 'hang', 'putRaw', 'rows', 'sweep', 'age'] as
 function checked(subject: Subject): Subject {
   for (const hook of hooks) check(subject[hook], 'function', hook, hook === 'create')
   for (const [flag, type] of Object.entries(flags)) check(subject[flag as keyof typeof flags], type, flag)
-  for (const limit of ['granularityMs', 'deadlineMs', 'maxPayload'] as const) positive(subject[limit], limit)
+  for (const limit of ['granularityMs', 'deadlineMs', 'maxPayload', 'maxSessions', 'lagMs'] as const)
+    positive(subject[limit], limit)
   check(subject.backend, 'object', 'backend')
   for (const hook of backendHooks) check(subject.backend?.[hook], 'function', `backend.${hook}`)
   if (subject.backend?.down && !subject.backend.up) {
@@ -67,6 +68,11 @@ function checked(subject: Subject): Subject {
   }
   if (subject.style !== undefined && subject.style !== 'callback' && subject.style !== 'promise') {
     throw new UsageError(`The subject's style is 'callback' or 'promise', not ${describe(subject.style)}.`)
+  }
+  if ((subject.consistency === 'eventual') !== (subject.lagMs !== undefined)) {
+    throw new UsageError(
+      "The subject's consistency 'eventual' and lagMs belong together: lagMs says after how many milliseconds every read sees a write.",
+    )
   }
   for (const [id, waiver] of Object.entries(subject.waive ?? {})) {
     if (!waiver?.reason) throw new UsageError(`The waiver of ${id} needs a reason.`)

@@ -72,8 +72,12 @@ export interface Subject {
   namespaces?: boolean
   /** Whether stores get the default lifetime asked for. Default: whether `create` looks at `ttlMs` or `ttlSeconds`. */
   defaultTtl?: boolean
-  /** `eventual`: a read may lag behind a write. Default: `strict`. */
+  /** `eventual`: a read may lag behind a write, by `lagMs` at most. Default: `strict`. */
   consistency?: 'strict' | 'eventual'
+  /** Milliseconds after which every read sees a write, where `consistency` is `eventual`. Rules wait that long before they read. */
+  lagMs?: number
+  /** How many sessions the store holds at once, at most. Rules that need more of them are unverified. Default: no limit. */
+  maxSessions?: number
   /** The largest session in bytes that the store takes. */
   maxPayload?: number
   /** Milliseconds in which every call is answered, also when the backend hangs. Default: 2000, and no promise about hanging. */

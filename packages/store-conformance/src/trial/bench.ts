@@ -22,7 +22,7 @@ export class Bench {
       | undefined
     if (!backend?.[name]) throw new Unverified(`needs backend.${name}`)
     try {
-      const work = Promise.resolve(backend[name](handle.store, ...args))
+      const work = Promise.resolve(backend[name](handle.store, ...handle.tagged(name, args)))
       return await within(10_000, work, () => new Error('no answer within 10 s'))
     } catch (error) {
       throw new Unverified(`backend.${name} failed: ${textOf(error)}`)

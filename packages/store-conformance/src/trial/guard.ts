@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { after } from '../values/patience.ts'
 
 /** Whoever is running; takes the errors that nobody catches. */
 export interface Owner {
@@ -60,14 +61,14 @@ export async function guarded<T>(owner: Owner, work: () => Promise<T>): Promise<
 
 /** Gives up waiting after `ms`; the work itself goes on, its later failure is nobody's. */
 export async function within<T>(ms: number, work: Promise<T>, onTimeout: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
+  let stop = (): void => {}
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(onTimeout()), ms)
+    stop = after(ms, () => reject(onTimeout()))
   })
   work.catch(() => {})
   try {
     return await Promise.race([work, timeout])
   } finally {
-    clearTimeout(timer)
+    stop()
   }
 }

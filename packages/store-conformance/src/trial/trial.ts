@@ -6,29 +6,18 @@ import { Recorder } from '../calls/recorder.ts'
 import type { Stored } from '../calls/stored.ts'
 import type { Chaos } from '../chaos/chaos.ts'
 import { Failure, textOf, Unverified } from '../errors.ts'
-import { contextFor, namespaceFor, type Seen } from '../subject/context.ts'
+import { contextFor, namespaceFor, type Seen, tagFor } from '../subject/context.ts'
 import type { Need } from '../subject/needs.ts'
 import type { Backend, Subject } from '../subject/subject.ts'
 import { equal } from '../values/equal.ts'
+import { after } from '../values/patience.ts'
 import { randomFrom, seedFrom } from '../values/random.ts'
 import { Cookie, type CookieInit, plain, Session } from '../values/session.ts'
 import { show } from '../values/show.ts'
 import { Bench } from './bench.ts'
 import { type Owner, within } from './guard.ts'
 import { checkProperty, type Property, type PropertyOptions } from './property.ts'
-
-/** What was found out about the subject before the rules. */
-export interface Setting {
-  readonly subject: Subject
-  readonly offered: ReadonlySet<Need>
-  /** Fields that the store adds to every session; rules other than RT-21 look past them. */
-  readonly learned: readonly string[]
-  /** Part of every namespace of this run. */
-  readonly run: string
-  readonly seed: string
-  /** Told of errors that nobody caught and that came too late to fail their rule. */
-  readonly onStray?: (message: string) => void
-}
+import type { Setting } from './setting.ts'
 
 export interface OpenOptions {
   /** Another namespace than the rule's own: its ending, or with `exactly` the whole of it. */
@@ -50,6 +39,8 @@ export class Trial implements Owner {
   readonly life: number
   /** Milliseconds: how long after its end a session may be seen at most. */
   readonly slack: number
+  /** Milliseconds that a read takes. */
+  readonly latency: number
   readonly seed: number
   /** A number in [0, 1), the same in each run with the same seed. */
   readonly random: () => number
@@ -65,20 +56,24 @@ export class Trial implements Owner {
   readonly #bombs = new Set<unknown>()
   readonly #handles: StoreHandle[] = []
   readonly #base: string
+  readonly #tag: string
   #passed = false
 
-  constructor(setting: Setting, rule: string, attempt = 0) {
+  constructor(setting: Setting, rule: string, attempt = 0, exactSids = false) {
     this.subject = setting.subject
     this.learned = setting.learned
     this.granularity = setting.subject.granularityMs ?? 1
     this.life = this.granularity < 100 ? 160 : this.granularity * 1.2
     this.slack = this.granularity < 100 ? 60 : this.granularity * 1.35
+    this.latency = setting.measured?.latencyMs ?? 0
     this.seed = seedFrom(`${setting.seed}/${rule}`)
     this.random = randomFrom(this.seed)
     this.#setting = setting
     this.#rule = rule
     this.#bench = new Bench(setting.subject)
     this.#base = namespaceFor(setting.run, rule, attempt)
+    const common = setting.offered.has('shared') && !setting.offered.has('namespaces')
+    this.#tag = common && !exactSids ? tagFor(rule, attempt) : ''
   }
 
   // Stores
@@ -91,8 +86,10 @@ export class Trial implements Owner {
     try {
       const made = Promise.resolve(this.subject.create(context))
       const store: unknown = await within(20_000, made, () => new Error('no store within 20 s'))
-      const handle = new StoreHandle(store, namespace, this.#handles.length, this.recorder, this.subject)
+      const index = this.#handles.length
+      const handle = new StoreHandle(store, namespace, index, this.recorder, this.subject, this.#tag)
       this.#handles.push(handle)
+      if (this.#setting.measured?.warm && !options.fresh) await handle.warmUp()
       return handle
     } catch (error) {
       throw new Failure(`create() failed with ${textOf(error)}`)
@@ -139,19 +136,30 @@ export class Trial implements Owner {
     await sleep(ms)
   }
 
-  /** Waits until a session has ended for certain, the granularity of the store included. */
+  /**
+   * Waits until a session has ended for certain: the granularity of the store included, and also in a store that counts a life
+   * from the moment at which it was written, which is late by as much as the slowest call of this rule.
+   */
   async outlive(session: Session): Promise<void> {
     const end = session.cookie.expires?.getTime()
     if (end === undefined) throw new TypeError('this session does not end')
-    await sleep(Math.max(0, end - Date.now()) + this.slack)
+    await sleep(Math.max(0, end - Date.now()) + this.slack + this.recorder.slowest)
   }
 
-  /** An instant about one life away; late within its second where the store rounds to seconds. */
-  alignedExpires(): Date {
-    const at = Date.now() + this.life
-    if (this.granularity < 1000) return new Date(at)
-    const grain = this.granularity
-    return new Date(Math.ceil((at - 0.95 * grain) / grain) * grain + 0.95 * grain)
+  /** Asks again and again, until the answer is yes or `ms` are over. False when it never was. */
+  async eventually(ms: number, ask: () => boolean | Promise<boolean>): Promise<boolean> {
+    let over = false
+    const stop = after(ms, () => {
+      over = true
+    })
+    while (!over) {
+      if (await ask()) {
+        stop()
+        return true
+      }
+      await sleep(10)
+    }
+    return ask()
   }
 
   /** Starts all, each some ticks later than it might, by the seed; in lock-step many races never happen. */
@@ -282,7 +290,11 @@ export class Trial implements Owner {
       if (!this.has('namespaces'))
         for (const sid of handle.sids) await handle.outcome('destroy', [sid]).catch(() => {})
       if (this.subject.dispose) await limit(() => this.subject.dispose?.(handle.store))
-      else if (typeof handle.store?._update === 'function') await limit(() => handle.store.close())
+      else if (this.#closes(handle)) await limit(() => handle.store.close())
     }
+  }
+
+  #closes(handle: StoreHandle): boolean {
+    return this.#setting.measured?.closes === true || typeof handle.store?._update === 'function'
   }
 }

@@ -2,6 +2,31 @@ import { type Mutant, mutant } from './mutant.ts'
 import type { Callback } from './reference.ts'
 
 export const apiMutants: readonly Mutant[] = [
+  mutant('plainEmitter', 'API-14', /typeof store\.createSession gave "undefined"/, Base => {
+    return class extends Base {
+      createSession = undefined
+    }
+  }),
+  mutant(
+    'createsFromText',
+    'API-14',
+    /n of the session that createSession\(\) put on req gave undefined/,
+    Base => {
+      return class extends Base {
+        createSession(req: { session?: unknown }) {
+          req.session = { cookie: {} }
+          return req.session
+        }
+      }
+    },
+  ),
+  mutant('ownGenerate', 'API-14', /calls of the generate that was set, by regenerate\(req\) gave 0/, Base => {
+    return class extends Base {
+      regenerate(req: { sessionID: string }, callback: Callback) {
+        this.destroy(req.sessionID, callback)
+      }
+    }
+  }),
   mutant('notEmitter', 'API-01', /typeof store\.on gave "undefined"/, Base => {
     return class extends Base {
       override on = undefined as never

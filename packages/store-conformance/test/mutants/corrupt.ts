@@ -5,7 +5,7 @@ export const corruptMutants: readonly Mutant[] = [
   mutant(
     'getThrowsCorrupt',
     'COR-01',
-    /not answered within 1000 ms; an error that nobody could catch: SyntaxError/,
+    /not answered within 2500 ms; an error that nobody could catch: SyntaxError/,
     Base => {
       return class extends Base {
         override get(sid: string, callback?: Callback) {

@@ -32,6 +32,16 @@ const endMutants: readonly Mutant[] = [
     /ms before its end gave undefined, want the session/,
     ending(end => Date.now() + Math.floor((end - Date.now()) / second) * second),
   ),
+  ...twice(
+    'floorBothToSeconds',
+    'EXP-01',
+    /ms before its end gave undefined/,
+    // Gone with the last full second; the first one is not lost to a life of less than a second.
+    ending(end => {
+      const now = Math.floor(Date.now() / second)
+      return (now + Math.floor((end - Date.now()) / second) + 1) * second
+    }),
+  ),
   mutant(
     'roundLifeToSeconds',
     'EXP-01',

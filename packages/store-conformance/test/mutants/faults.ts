@@ -33,7 +33,7 @@ const swallows = (method: string, rule: string, answer?: unknown): Mutant =>
 
 export const faultsMutants: readonly Mutant[] = [
   swallows('get', 'ERR-01'),
-  mutant('hangOnError', 'ERR-01', /get\("a"\) was not answered within 1000 ms/, Base => {
+  mutant('hangOnError', 'ERR-01', /get\("a"\) was not answered within 2500 ms/, Base => {
     return class extends Base {
       override get(sid: string, callback?: Callback) {
         return super.get(sid, (error, session) => {
@@ -179,7 +179,7 @@ export const faultsMutants: readonly Mutant[] = [
       }
     },
   ),
-  mutant('hangsForever', 'ERR-12', /on a backend that hangs was not answered within 1000 ms/, Base => {
+  mutant('hangsForever', 'ERR-12', /on a backend that hangs was not answered within 2500 ms/, Base => {
     return class extends Base {
       override limited<T>(work: Promise<T>) {
         return work

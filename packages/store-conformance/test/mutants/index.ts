@@ -1,5 +1,6 @@
 import { aliasingMutants } from './aliasing.ts'
 import { apiMutants } from './api.ts'
+import { besideMutants } from './beside.ts'
 import { concurrencyMutants } from './concurrency.ts'
 import { conditionalMutants } from './conditional.ts'
 import { corruptMutants } from './corrupt.ts'
@@ -42,4 +43,5 @@ export const mutants: readonly Mutant[] = [
   ...renewalsMutants,
   ...exchangesMutants,
   ...modelMutants,
+  ...besideMutants,
 ]

@@ -17,7 +17,7 @@ export function subjectOf(Store: StoreClass, changes: Partial<Subject> = {}): Su
     name: 'reference',
     create,
     granularityMs: 1,
-    deadlineMs: 1000,
+    deadlineMs: 2500,
     backend: {
       putRaw: (store, sid, text) =>
         void database.rows.set(store.key(sid), { text, expires: Date.now() + day, fromCookie: false }),

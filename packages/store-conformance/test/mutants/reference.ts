@@ -1,4 +1,5 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
+import session from 'express-session'
 import type { Client, Row } from './database.ts'
 
 export type Callback = (error?: unknown, value?: unknown) => void
@@ -13,6 +14,9 @@ const day = 86_400_000
 /** The lifetime that a read is to start anew: milliseconds, or `null` for that of the store. */
 export type Renew = number | null
 
+/** Its types know less than its authors: `get` takes further arguments and `set` any session. */
+const Store = session.Store as unknown as new () => EventEmitter
+
 export interface ReferenceOptions {
   client: Client
   prefix: string
@@ -23,7 +27,7 @@ export interface ReferenceOptions {
  * A sound store, made to be broken in one place by a mutant. Public methods speak callbacks and promises through
  * `answer`; the work is done by the hooks with an underscore, promises only; small decisions have a method each.
  */
-export class ReferenceStore extends EventEmitter {
+export class ReferenceStore extends Store {
   readonly client: Client
   readonly prefix: string
   readonly ttlMs: number
@@ -114,7 +118,7 @@ export class ReferenceStore extends EventEmitter {
   async limited<T>(work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('the backend did not answer')), 500)
+      timer = setTimeout(() => reject(new Error('the backend did not answer')), 1500)
     })
     return Promise.race([work, timeout]).finally(() => clearTimeout(timer))
   }

@@ -1,7 +1,7 @@
 'use strict'
 
 // A store in the manner of the first ones: a constructor function, callbacks only, no promise anywhere.
-var EventEmitter = require('node:events').EventEmitter
+var Store = require('express-session').Store
 var util = require('node:util')
 
 module.exports = CallbackStore
@@ -17,8 +17,8 @@ function CallbackStore(options) {
   this.defer = options.defer || setImmediate
 }
 
-// EventEmitter.call(this) is left out, as in many of them.
-util.inherits(CallbackStore, EventEmitter)
+// Store.call(this) is left out, as in many of them.
+util.inherits(CallbackStore, Store)
 
 CallbackStore.prototype.get = function (sid, callback) {
   this.run(callback, function () {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import session from 'express-session'
 import { endOf } from './end.ts'
 
 /** The functions of `node:fs/promises` that the store uses. */
@@ -27,7 +28,9 @@ const queues = new Map<string, Promise<unknown>>()
 let temporary = 0
 
 /** A store with a file for each session; promises only. */
-export class FileStore extends EventEmitter {
+const Store = session.Store as unknown as new () => EventEmitter
+
+export class FileStore extends Store {
   readonly folder: string
   readonly #ttlMs: number
   readonly #fs: typeof files

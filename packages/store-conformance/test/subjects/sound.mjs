@@ -1,9 +1,9 @@
-import { EventEmitter } from 'node:events'
+import session from 'express-session'
 
 /** Sessions of each namespace, as text with their expiry: a sound store in the shape most authors write. */
 const namespaces = new Map()
 
-export class SoundStore extends EventEmitter {
+export class SoundStore extends session.Store {
   constructor({ namespace, ttlMs = 86_400_000 }) {
     super()
     this.ttlMs = ttlMs

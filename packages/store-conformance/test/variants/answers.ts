@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Callback, Data } from '../mutants/reference.ts'
+import type { Client, Row } from '../mutants/database.ts'
+import type { Callback, Data, ReferenceOptions } from '../mutants/reference.ts'
 import { type Variant, variant } from './variant.ts'
+
+const absent = undefined as never
 
 /** Other ways to answer a call. */
 export const answers: readonly Variant[] = [
@@ -90,6 +93,75 @@ export const answers: readonly Variant[] = [
       }
     }
   }),
+  variant('methods with a default for the callback that return a promise and call back later', Base => {
+    const noop: Callback = () => {}
+    return class extends Base {
+      override async get(sid: string, callback: Callback = noop, options?: { renew?: number | null }) {
+        super.get(sid, (error, value) => setTimeout(callback, 5, error, value), options)
+      }
+      override async set(sid: string, session: Data, callback: Callback = noop) {
+        super.set(sid, session, error => setTimeout(callback, 5, error))
+      }
+      override async destroy(sid: string, callback: Callback = noop) {
+        super.destroy(sid, error => setTimeout(callback, 5, error))
+      }
+    }
+  }),
+  variant('a backend that takes 3 s to connect', Base => {
+    let connected: Promise<void> | undefined
+    const connecting = (client: Client): Client =>
+      new Proxy(client, {
+        get: (target, name) => {
+          const command = Reflect.get(target, name, target)
+          if (typeof command !== 'function') return command
+          return async (...args: unknown[]) => {
+            connected ??= sleep(3000)
+            await connected
+            return command.apply(target, args)
+          }
+        },
+      })
+    return class extends Base {
+      constructor(options: ReferenceOptions) {
+        super({ ...options, client: connecting(options.client) })
+      }
+      override async limited<T>(work: Promise<T>): Promise<T> {
+        await connected
+        return super.limited(work)
+      }
+    }
+  }),
+  variant(
+    'reads that lag 20 ms behind',
+    Base => {
+      const old = new Map<string, { row: Row | undefined; until: number }>()
+      return class extends Base {
+        remember(sid: string, row: Row | undefined): void {
+          old.set(this.key(sid), { row, until: Date.now() + 20 })
+        }
+        override async _get(sid: string, renew?: number | null) {
+          const late = old.get(this.key(sid))
+          if (!late || late.until < Date.now()) return super._get(sid, renew)
+          return late.row && this.alive(late.row) ? this.open(sid, late.row) : undefined
+        }
+        override async _set(sid: string, session: Data) {
+          const text = this.row(session)
+          const before = await this.client.read(this.key(sid))
+          await this.client.write(this.key(sid), text)
+          this.remember(sid, before)
+        }
+        override async _destroy(sid: string) {
+          const before = await this.client.read(this.key(sid))
+          await super._destroy(sid)
+          this.remember(sid, before)
+        }
+        override _update = absent
+        override insert = absent
+        override exchange = absent
+      }
+    },
+    { consistency: 'eventual', lagMs: 30 },
+  ),
   variant('further arguments for the callback', Base => {
     return class extends Base {
       override answer(work: () => Promise<unknown>, callback?: Callback, afterClose?: boolean) {

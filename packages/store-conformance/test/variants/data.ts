@@ -47,6 +47,25 @@ export const data: readonly Variant[] = [
       }
     }
   }),
+  variant('frozen results', Base => {
+    const freeze = (value: unknown): unknown => {
+      if (typeof value !== 'object' || value === null) return value
+      Object.values(value).forEach(freeze)
+      return Object.freeze(value)
+    }
+    return class extends Base {
+      override async _get(sid: string) {
+        const session = await super._get(sid)
+        return session && freeze({ ...session })
+      }
+      override _update = undefined as never
+      override insert = undefined as never
+      override exchange = undefined as never
+      override async _set(sid: string, session: Data) {
+        await this.client.write(this.key(sid), this.row(session))
+      }
+    }
+  }),
   variant('refuses odd sids', Base => {
     const usual = /^[\w-]{1,128}$/
     return class extends Base {

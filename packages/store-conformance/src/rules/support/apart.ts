@@ -58,3 +58,35 @@ export async function twoUsers(t: Trial): Promise<[StoreHandle, (when: string) =
   }
   return [store, unharmed]
 }
+
+/** Sets all sids, at once or one by one, and destroys the first. */
+export async function asKeysOfAMap(
+  t: Trial,
+  store: StoreHandle,
+  sids: readonly string[],
+  atOnce: boolean,
+): Promise<void> {
+  const took: boolean[] = []
+  const set = async (sid: string, index: number): Promise<void> => {
+    took[index] = await taken(t, store, sid, { who: sid })
+  }
+  if (atOnce) await Promise.all(sids.map(set))
+  else for (const [index, sid] of sids.entries()) await set(sid, index)
+  const [gone, ...others] = sids.filter((_, index) => took[index])
+  if (gone === undefined) return
+  const hold = async (live: readonly string[], when: string): Promise<void> => {
+    await Promise.all(live.map(sid => t.holds(store, sid, { who: sid }, when)))
+  }
+  await hold([gone, ...others], 'after set() of all')
+  await store.destroy(gone)
+  await t.gone(store, gone, 'after destroy() of it')
+  await hold(others, `after destroy(${show(gone)})`)
+}
+
+/** That each of the sids in a group is a session of its own. */
+export async function allApart(t: Trial, groups: readonly (readonly string[])[]): Promise<void> {
+  const store = await t.open()
+  const waits = t.latency >= 2
+  if (waits) await Promise.all(groups.map(group => apart(t, store, group)))
+  else for (const group of groups) await apart(t, store, group)
+}

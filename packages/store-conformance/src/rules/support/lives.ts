@@ -19,19 +19,34 @@ export function lasts(session: Session): boolean {
 }
 
 /**
- * Writes, by `set` or `touch`, and waits until the session has ended for certain: also in a store that counts its life from the
- * moment at which the command arrived.
+ * Writes, by `set` or `touch`, and waits until the session has ended for certain. With a `control`, a session that nothing was done
+ * to must have ended as well: in a store that gives sessions after their end, whatever a rule then finds says nothing.
  */
 export async function writeAndOutlive(
   t: Trial,
   session: Session,
   write: () => Promise<unknown>,
+  control?: StoreHandle,
 ): Promise<void> {
-  const began = performance.now()
+  await control?.set(
+    'control',
+    t.session({ n: 1 }, { expires: session.cookie.expires, originalMaxAge: null }),
+  )
   await write()
-  const lag = performance.now() - began
   await t.outlive(session)
-  await t.wait(lag)
+  if (control) await controlEnded(t, control)
+}
+
+/** That the session `control`, whose end is over, is gone; else no verdict. */
+export async function controlEnded(t: Trial, store: StoreHandle): Promise<void> {
+  if (await store.get('control')) t.unverified('get() gives sessions after their end, see EXP-02')
+}
+
+/** That the store knows a session of the past to be over; else no verdict. */
+export async function knowsThePast(t: Trial, store: StoreHandle): Promise<void> {
+  const past = new Date(Date.now() - 5000 - t.granularity)
+  await store.outcome('set', ['control', t.session({ n: 1 }, { expires: past })])
+  await controlEnded(t, store)
 }
 
 /** A session whose cookie gives this `maxAge` whenever it is asked, rather than what is left of it. */
@@ -64,15 +79,12 @@ export async function loadBrief(t: Trial, store: StoreHandle): Promise<[Stored, 
   let found: [Stored, Stored] | undefined
   await patiently(t, async life => {
     const brief = t.session({ n: 1 }, { maxAge: life })
-    const began = performance.now()
     for (const sid of ['a', 'b']) await store.set(sid, brief)
-    const lag = performance.now() - began
     const [one, other] = [await store.load('a'), await store.load('b')]
     if (!lasts(brief)) return false
     t.ok(one && other, 'reading a session for an update gave nothing, want the session')
     if (one && other) found = [one, other]
     await t.outlive(brief)
-    await t.wait(lag)
     return true
   })
   return found!

@@ -1,0 +1,72 @@
+import type { StoreHandle } from '../calls/handle.ts'
+import type { Stored } from '../calls/stored.ts'
+import { textOf } from '../errors.ts'
+import type { AnyStore } from '../subject/any-store.ts'
+import type { Trial } from '../trial/trial.ts'
+import type { RuleText } from './rule.ts'
+
+const source = 'https://github.com/expressjs/session/blob/master/session/store.js'
+
+/** What the middleware hands to these methods in place of a request. */
+interface Request {
+  sessionID: string
+  sessionStore: AnyStore
+  session?: { n?: unknown; id?: unknown; cookie?: { expires?: unknown }; save?: unknown }
+}
+
+/** The session that the store makes of what was stored, as it is found on the request. */
+async function created(t: Trial, store: StoreHandle, request: Request): Promise<Stored | undefined> {
+  const stored = await store.get(request.sessionID)
+  t.ok(stored, `get("${request.sessionID}") gave undefined, want the session`)
+  try {
+    // A copy, since a store may give what cannot be changed.
+    store.store.createSession(request, { ...stored })
+  } catch (error) {
+    t.fail(`createSession(req, session) threw ${textOf(error)}, want no error`)
+  }
+  const { session } = request
+  t.ok(session, 'createSession(req, session) put no session on req')
+  t.equal(session?.n, 1, 'n of the session that createSession() put on req')
+  t.equal(typeof session?.save, 'function', 'typeof save of the session that createSession() put on req')
+  const date = session?.cookie?.expires instanceof Date
+  t.ok(date, 'cookie.expires of the session that createSession() put on req is no Date')
+  return stored
+}
+
+export const middleware: RuleText = {
+  id: 'API-14',
+  exactSids: true,
+  level: 'MUST',
+  sentence:
+    'A store has createSession(), load() and regenerate() as the Store of express-session gives them, and lets generate be set.',
+  why: 'The middleware calls createSession() for each request that has a session: without it all of them are answered with status 500.',
+  check:
+    'does the class extend Store of express-session, or of @coatcheck/session, rather than EventEmitter alone?',
+  seenIn: 'stores that extend EventEmitter',
+  link: source,
+  needs: ['callbacks'],
+  async run(t) {
+    const store = await t.open()
+    for (const method of ['createSession', 'load', 'regenerate']) {
+      t.equal(typeof store.store[method], 'function', `typeof store.${method}`)
+    }
+    await store.set('a', t.session({ n: 1 }))
+    const stored = await created(t, store, { sessionID: 'a', sessionStore: store.store })
+    // load() of express-session changes what get() gave, which not every middleware does.
+    if (!Object.isFrozen(stored)) {
+      const loaded = (await store.outcome('load', ['a'], { style: 'callback' })).value as Request['session']
+      t.equal(loaded?.n, 1, 'n of the session that load("a") gave')
+    }
+    const missed = await store.outcome('load', ['nobody'], { style: 'callback' })
+    t.ok(!missed.failed && !missed.value, 'load("nobody") did not give nothing')
+    const request: Request = { sessionID: 'a', sessionStore: store.store }
+    let generated = 0
+    store.store.generate = (given: unknown) => {
+      if (given === request) generated++
+    }
+    const { failed, error } = await store.outcome('regenerate', [request], { style: 'callback' })
+    t.ok(!failed, `regenerate(req) failed with ${textOf(error)}, want no error`)
+    t.equal(generated, 1, 'calls of the generate that was set, by regenerate(req)')
+    await t.gone(store, 'a', 'after regenerate()')
+  },
+}

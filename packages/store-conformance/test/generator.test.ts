@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest'
+import { faulty, sound } from './generator/generate.ts'
+import { judgeAll } from './generator/score.ts'
+
+const seed = 'sample'
+
+/** Numbers spread over the five hundred, so that each fault is the first of one of them. */
+const sample = Array.from({ length: 30 }, (_, index) => (index * 17) % 500)
+
+describe('a seeded sample of stores put together from parts', () => {
+  test('thirty with one to three faults: each falls', async () => {
+    const fates = await judgeAll(
+      sample.map(number => faulty(seed, number)),
+      true,
+      5,
+    )
+    expect(fates.filter(({ fell }) => fell === undefined).map(({ store }) => store.name)).toEqual([])
+  }, 300_000)
+
+  test('three sound ones: none falls', async () => {
+    const fates = await judgeAll(
+      [1, 2, 3].map(number => sound(seed, number)),
+      false,
+      1,
+    )
+    const fallen = fates.filter(({ fell }) => fell !== undefined)
+    expect(fallen.map(({ store, fell }) => `${store.name}: ${fell}`)).toEqual([])
+  }, 300_000)
+})
