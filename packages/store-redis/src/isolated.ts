@@ -81,7 +81,7 @@ export async function isolatedNodeRedis(client: RedisClient): Promise<Isolated> 
     send: (_, command) => own.sendCommand(command),
     forget: () => own.unwatch(),
     transact: (_, commands) => executed(own.multi(), commands, (multi, command) => multi.addCommand(command)),
-    close: () => own.destroy(),
+    close: () => end(own),
   }
 }
 
@@ -95,7 +95,7 @@ export async function isolatedCluster(client: RedisClient): Promise<Isolated> {
     forget: key => own.sendCommand(key, false, ['unwatch']),
     transact: (key, commands) =>
       executed(own.multi(key), commands, (multi, command) => multi.addCommand(key, false, command)),
-    close: () => own.destroy(),
+    close: () => end(own),
   }
 }
 
@@ -121,6 +121,12 @@ export interface LeasedClient {
   sendCommand(readonly: boolean, command: readonly string[]): Promise<unknown>
   // biome-ignore lint/suspicious/noExplicitAny: the parameters of its methods depend on what kind of client it is
   multi(): any
+}
+
+/** Version 4 has another name for it. */
+function end(client: { destroy?(): unknown; disconnect(): unknown }): void {
+  if (client.destroy) client.destroy()
+  else client.disconnect()
 }
 
 async function executed(

@@ -182,7 +182,12 @@ function loadIoredis(): Ioredis {
   try {
     return createRequire(import.meta.url)('ioredis') as Ioredis
   } catch (cause) {
-    if ((cause as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw cause
-    throw new Error('RedisStore.open needs the package ioredis: npm install ioredis', { cause })
+    // In a bundle that is an ES module there may be no `require`.
+    const missing = (cause as { code?: unknown }).code === 'MODULE_NOT_FOUND'
+    if (!missing && !(cause instanceof ReferenceError)) throw cause
+    throw new Error(
+      'RedisStore.open needs the package ioredis: npm install ioredis; in a bundle that has no such package, pass a client: new RedisStore({ client })',
+      { cause },
+    )
   }
 }

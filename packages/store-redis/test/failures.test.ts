@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
+import { inspect } from 'node:util'
 import { startRedis } from '@coatcheck/store-conformance/containers'
 import { RedisStore } from '@coatcheck/store-redis'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
@@ -41,6 +42,34 @@ describe('failures', () => {
     expect((await failureOf(store.set('a', known))).message).toMatch(/READONLY /)
     await admin.replicaof('NO', 'ONE')
     await store.set('b', sessionOf())
+  })
+
+  it('no error has the id or anything of the session in its properties, message or stack', async () => {
+    const server = await own(startRedis({ dedicated: true, args: ['--rename-command', 'PEXPIRE', ''] }))
+    const admin = openClient({}, server.url)
+    const store = new RedisStore({ client: openClient({}, server.url) })
+    const session = sessionOf({ card: 'card-4711' }, 60_000)
+    await store.set('id-of-ada', session)
+    await admin.hset('sess:id-of-eve', 'field', 'value')
+    const known = (await store.get('id-of-ada'))!
+    const failures = [
+      await failureOf(store.touch('id-of-ada', session)),
+      await failureOf(store.get('id-of-eve')),
+    ]
+    expect(failures.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^ERR unknown command '?`?pexpire/i),
+      expect.stringMatching(/^WRONGTYPE /),
+    ])
+    await admin.config('SET', 'maxmemory', '1')
+    failures.push(
+      await failureOf(store.set('id-of-ada', session)),
+      await failureOf(store.set('id-of-ada', known)),
+    )
+    await admin.replicaof('127.0.0.1', 1)
+    failures.push(await failureOf(store.set('id-of-ada', known)), await failureOf(store.destroy('id-of-ada')))
+    for (const failure of failures) {
+      expect(inspect(failure, { depth: 9, showHidden: true })).not.toMatch(/card-4711|id-of-/)
+    }
   })
 
   it('callback: a failure is given to it, once', async () => {

@@ -38,6 +38,7 @@ it('fake timers: a store of open answers', async () => {
 it.each([
   ['ioredis 5', FAKED],
   ['ioredis 6', FAKED],
+  ['iovalkey', FAKED],
   ['node-redis 5', FAKED.filter(name => name !== 'setImmediate')],
   ['node-redis 6', FAKED.filter(name => name !== 'setImmediate')],
 ] as const)('fake timers: a store on %s answers', async (name, toFake) => {

@@ -197,6 +197,8 @@ describe('a process', () => {
       }`,
     )
     await ended
-    expect(lines).toEqual(['RedisStore.open needs the package ioredis: npm install ioredis'])
+    expect(lines).toEqual([
+      'RedisStore.open needs the package ioredis: npm install ioredis; in a bundle that has no such package, pass a client: new RedisStore({ client })',
+    ])
   })
 })

@@ -2,7 +2,9 @@ import type { Address } from '@coatcheck/store-conformance/containers'
 import type { RedisClient } from '@coatcheck/store-redis'
 import * as ioredis5 from 'ioredis'
 import * as ioredis6 from 'ioredis6'
+import { Redis as Iovalkey } from 'iovalkey'
 import * as redis5 from 'redis'
+import * as redis4 from 'redis4'
 import * as redis6 from 'redis6'
 import { inject } from 'vitest'
 
@@ -16,6 +18,11 @@ export interface Connected {
 export const clients: Record<string, (url: string) => Promise<Connected>> = {
   'ioredis 5': async url => ofIoredis(new ioredis5.Redis(url)),
   'ioredis 6': async url => ofIoredis(new ioredis6.Redis(url)),
+  iovalkey: async url => ofIoredis(new Iovalkey(url)),
+  'node-redis 4': async url => {
+    const client = await redis4.createClient({ url }).on('error', ignore).connect()
+    return { client: client as RedisClient, end: () => client.disconnect() }
+  },
   'node-redis 5': async url => ofNodeRedis(await redis5.createClient({ url }).on('error', ignore).connect()),
   'node-redis 6': async url => ofNodeRedis(await redis6.createClient({ url }).on('error', ignore).connect()),
 }
