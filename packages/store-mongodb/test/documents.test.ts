@@ -148,6 +148,23 @@ describe('both forms', () => {
     await expect(document.set('a', late)).rejects.toMatchObject({ code: 'ERR_SESSION_GONE' })
   })
 
+  it('documents: what others have stored without a cookie or an end is a session of the default lifetime', async () => {
+    const { text, document, sessions } = both()
+    await sessions.insertMany([
+      { _id: 'text', session: '{"user":"Ada"}' },
+      { _id: 'document', session: { user: 'Ada' }, expires: EXPIRES },
+    ])
+    for (const store of [text, document]) {
+      for (const sid of ['text', 'document']) {
+        const loaded = (await store.get(sid, undefined, { renew: 60_000 }))!
+        expect(loaded).toMatchObject({ user: 'Ada', cookie: {} })
+        await store.set(sid, Object.assign(loaded, { more: true }))
+        expect(await store.get(sid)).toMatchObject({ user: 'Ada', more: true })
+      }
+      expect(Object.keys(await store.all()).sort()).toEqual(['document', 'text'])
+    }
+  })
+
   it('documents: an update is one command, also the second one of a request', async () => {
     const { dbName } = newDatabase()
     const client = openClient({ monitorCommands: true })
