@@ -3,9 +3,13 @@ import { lookAt, subjectOf } from './conformance-subject.ts'
 import { clients, restricted } from './support/clients.ts'
 import { describeConformance } from './support/conform.ts'
 
+/** Databases of their own, since a listing looks through all keys of one. */
+let databases = 0
+const database = () => `${inject('redisUrl')}/${1 + (databases++ % 8)}`
+
 for (const [name, connect] of Object.entries(clients)) {
   describeConformance(name, () => {
-    const url = inject('redisUrl')
+    const url = database()
     return subjectOf({ name, connect: () => connect(url), look: () => lookAt(url) })
   })
 }
@@ -15,7 +19,7 @@ const TOUCH_ON_READ = ['REN-01', 'REN-02']
 for (const client of ['ioredis 5', 'node-redis 5']) {
   const name = `${client}, for a user without scripts`
   const subject = () => {
-    const url = inject('redisUrl')
+    const url = database()
     const connect = () => restricted(clients[client]!, url)
     return subjectOf({ name, connect, look: () => lookAt(url) })
   }
