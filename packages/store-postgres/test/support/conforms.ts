@@ -11,11 +11,11 @@ export const ON_TIME = 'ERR-12'
 /** Rows that cannot be parsed: a column of type json does not take them. */
 export const UNPARSABLE: string[] = ['COR-01', 'COR-02', 'COR-03', 'SEC-02']
 
-/** The run of the suite on stores of this kind, and what it found. */
-export function conforms(kindOf: () => Kind, unverified: string[] = [ON_TIME]): void {
+/** The run of the suite on stores of this kind, so many rules side by side, and what it found. */
+export function conforms(kindOf: () => Kind, unverified: string[] = [ON_TIME], concurrency = 8): void {
   let report: Report
   beforeAll(async () => {
-    report = await runConformance(postgresSubject(kindOf()))
+    report = await runConformance(postgresSubject(kindOf()), { concurrency })
   }, 240_000)
 
   it('conformance: every rule is kept, those that a store SHOULD keep too', () => {
