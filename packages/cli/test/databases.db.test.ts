@@ -7,7 +7,7 @@ import { coatcheck, contents, fill, sessionOf, tempFolder } from './support/comm
 /** What each store tells of itself. */
 const told: Record<string, string[]> = {
   Redis: ['packages', 'server', 'clock', 'writes on a condition', 'maxmemory-policy', 'persistence'],
-  PostgreSQL: ['packages', 'server', 'clock', 'table', 'unlogged', 'prepare'],
+  PostgreSQL: ['packages', 'server', 'clock', 'table', 'unlogged', 'limits', 'prepare'],
   MongoDB: ['packages', 'server', 'clock', 'TTL index'],
 }
 
