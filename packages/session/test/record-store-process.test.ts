@@ -89,14 +89,14 @@ describe('prune timer', () => {
       console.log('done')
     `)
     expect([code, stdout]).toEqual([0, 'done\n'])
-    expect(performance.now() - began).toBeLessThan(10_000)
+    expect(performance.now() - began).toBeLessThan(40_000)
   })
 
   it('prune: runs again and again, at irregular times, until the store is closed', async () => {
     const { stdout } = await run(`
       const store = new MapStore({ pruneInterval: 40 })
       await store.length()
-      await sleep(900)
+      while (store.pruned.length < 12) await sleep(20)
       await store.close()
       const { pruned } = store
       const before = pruned.length

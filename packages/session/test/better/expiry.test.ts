@@ -45,7 +45,8 @@ function sqlite(): SqliteStore {
   return store
 }
 
-const MAX_AGE = 1500
+/** Milliseconds. Half of it is for a machine that is busy. */
+const MAX_AGE = 2000
 
 describe.each(stores)('%s', (_, makeStore) => {
   it('expiry: a manual save of a session older than its first maxAge keeps the user logged in', async () => {
@@ -73,11 +74,11 @@ describe.each(stores)('%s', (_, makeStore) => {
       res.end(String(req.session.user))
     }
     const options = { store: makeStore(), resave: false, saveUninitialized: false }
-    const app = await start(ours, handler, { ...options, cookie: { maxAge: 300 } })
+    const app = await start(ours, handler, { ...options, cookie: { maxAge: MAX_AGE } })
     const cookie = await app.get('/login')
-    await sleep(200)
+    await sleep(MAX_AGE / 5)
     expect((await app.get('/', { cookie })).text).toBe('Ada')
-    await sleep(500)
+    await sleep(MAX_AGE + 200)
     expect((await app.get('/', { cookie })).text).toBe('undefined')
   })
 

@@ -69,9 +69,9 @@ describe.each(implementations)('$name', ({ session }) => {
     })
 
     it('get: a session expires when its time is over', async () => {
-      const store = storeWith(session, { one: { cookie: livesFor(300) } })
+      const store = storeWith(session, { one: { cookie: livesFor(1000) } })
       expect(await get(store, 'one')).toBeDefined()
-      await sleep(500)
+      await sleep(1200)
       expect(await get(store, 'one')).toBeUndefined()
     })
 

@@ -89,11 +89,11 @@ describe.each(implementations)('$name', ({ session }) => {
       const app = await start(session, countVisits, {
         rolling: true,
         resave: false,
-        cookie: { maxAge: 1500 },
+        cookie: { maxAge: 3000 },
       })
       let reply = await app.get()
       for (const visit of ['2', '3']) {
-        await sleep(800)
+        await sleep(1600)
         reply = await app.get('/', { cookie: reply })
         expect(reply.text).toBe(visit)
       }

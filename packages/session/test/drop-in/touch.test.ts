@@ -86,10 +86,10 @@ describe.each(implementations)('$name', ({ session }) => {
     })
 
     it('touch: keeps a visitor who reads in time, beyond the first lifetime', async () => {
-      const store = storeWith(session, { known: { visits: 7, cookie: livesFor(1500) } })
+      const store = storeWith(session, { known: { visits: 7, cookie: livesFor(3000) } })
       const app = await start(session, showVisits, { store, resave: false })
       for (let visit = 0; visit < 2; visit++) {
-        await sleep(800)
+        await sleep(1600)
         expect((await app.get('/', { cookie: signed('known') })).text).toBe('7')
       }
     })
