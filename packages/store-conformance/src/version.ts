@@ -2,4 +2,4 @@
 export const suite = '@coatcheck/store-conformance 0.1.0'
 
 /** The contracts this suite knows, oldest first. */
-export const contracts: readonly string[] = ['1.0']
+export const contracts: readonly string[] = ['1.0', '1.1']

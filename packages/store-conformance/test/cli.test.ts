@@ -59,7 +59,9 @@ describe('exit codes', () => {
     expect(nothing.out).toContain('create() gave string, want a store')
     expect(nothing.code).toBe(2)
     const missing = await cli('./nowhere.js')
-    expect(missing.err).toMatch(/^The subject file .*nowhere\.js could not be loaded: .*\nRun store-conformance --help .*\n$/)
+    expect(missing.err).toMatch(
+      /^The subject file .*nowhere\.js could not be loaded: .*\nRun store-conformance --help .*\n$/,
+    )
     expect(missing.code).toBe(2)
   })
 
@@ -140,6 +142,20 @@ describe('reports', () => {
     expect(matrix.out).toContain('| Rule | SoundStore | RevivingStore |')
     expect(matrix.out).toContain('| TCH-03 | pass | fail |')
     expect(matrix.code).toBe(0)
+  })
+
+  test('--last-failures runs only what was not kept in a report', async () => {
+    await cli(subject('revives'), ...only, '--json', file('failed.json'))
+    const { out } = await cli(subject('revives'), '--last-failures', file('failed.json'))
+    expect(out).toContain('2 fail')
+    expect(out).not.toContain('pass')
+  })
+
+  test('JUnit of a run that could not start has an error', async () => {
+    await cli(subject('no-store'), '--junit', file('no-store.xml'))
+    const junit = await readFile(file('no-store.xml'), 'utf8')
+    expect(junit).toContain('tests="1" failures="0" errors="1"')
+    expect(junit).toContain('create() gave string, want a store')
   })
 
   test('a report that cannot be written is one sentence', async () => {

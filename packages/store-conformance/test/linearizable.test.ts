@@ -27,3 +27,15 @@ test('linearizable: gives up rather than search without end', () => {
   const all = Array.from({ length: 12 }, (_, index) => write(index, 0, 10))
   expect(linearizable([...all, read('never written', 0, 10)], undefined, 50).verdict).toBe('unknown')
 })
+
+test('linearizable: a write that was never answered may have happened, at any time, or not', () => {
+  const unknown: Operation = { ...write(2, 2, 3), unknown: true }
+  const histories = [
+    [write(1, 0, 1), unknown, read(1, 4, 5)],
+    [write(1, 0, 1), unknown, read(2, 4, 5)],
+    [write(1, 0, 1), unknown, read(1, 4, 5), read(2, 6, 7)],
+  ]
+  expect(histories.map(history => linearizable(history).verdict)).toEqual(['yes', 'yes', 'yes'])
+  const back = [write(1, 0, 1), unknown, read(2, 4, 5), read(1, 6, 7)]
+  expect(linearizable(back).verdict).toBe('no')
+})

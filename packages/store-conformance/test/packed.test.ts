@@ -35,7 +35,7 @@ beforeAll(async () => {
   )
   const tarball = packed.text.match(/coatcheck-store-conformance-.*\.tgz/)?.[0] ?? ''
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
-  const runners = ['vitest@4', 'mocha@11', 'jest@30']
+  const runners = ['vitest@4', 'mocha@11', 'jest@30', 'express-session@1']
   const installed = await run('npm', [
     'install',
     '--no-audit',

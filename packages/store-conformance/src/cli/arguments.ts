@@ -14,6 +14,8 @@ export interface Arguments {
   readonly repeat: number
   readonly explain: string
   readonly compare: string | undefined
+  /** A report: only what failed in it is run. */
+  readonly lastFailures: string | undefined
   readonly outputs: Partial<Record<Format, string>>
 }
 
@@ -37,6 +39,7 @@ The file's default export makes the store: export default ctx => new MyStore({ p
   --json f  --junit f  --md f  --html f  --badge f
                       write a report
   --compare old.json  show which verdicts have changed
+  --last-failures old.json  run only the rules that were not kept in that report
   --list              list the rules
   --explain TCH-05    tell all about one rule
   --help  --version
@@ -62,6 +65,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     repeat: repetitions(values.repeat),
     explain: values.explain ?? '',
     compare: values.compare,
+    lastFailures: values['last-failures'],
     outputs,
   }
 }
@@ -89,6 +93,7 @@ function parse(argv: readonly string[]) {
         html: text,
         badge: text,
         compare: text,
+        'last-failures': text,
         list: flag,
         explain: text,
         help: { type: 'boolean', short: 'h' },

@@ -71,12 +71,13 @@ async function run(
   { signal, onProgress }: Surroundings,
 ): Promise<number> {
   const before = args.compare === undefined ? undefined : await readReport(args.compare)
+  const only = args.lastFailures === undefined ? args.only : await failuresOf(args.lastFailures)
   let code = 0
   for (let round = 1; round <= args.repeat && code === 0 && !signal?.aborted; round++) {
     const show = progressOn(errors)
     if (args.repeat > 1) output.write(`Run ${round} of ${args.repeat}\n`)
     const report = await runConformance(args.files[0] as string, {
-      ...(args.only ? { only: args.only } : {}),
+      ...(only ? { only } : {}),
       ...(args.seed === undefined ? {} : { seed: args.seed }),
       ...(args.contract === undefined ? {} : { contract: args.contract }),
       ...(signal ? { signal } : {}),
@@ -93,6 +94,14 @@ async function run(
     code = exitCodeOf(report, args.strict)
   }
   return code
+}
+
+/** The rules that were not kept in a report. */
+async function failuresOf(file: string): Promise<string[]> {
+  const { rules: results } = await readReport(file)
+  const ids = results.filter(({ verdict }) => /^(fail|warn|flaky|error)$/.test(verdict)).map(({ id }) => id)
+  if (ids.length === 0) throw new UsageError(`Every rule was kept in ${file}: there is nothing to run again.`)
+  return ids
 }
 
 function changesText(before: Report, report: Report): string {

@@ -1,3 +1,4 @@
+import { type Finding, findingsOf } from '../reports/findings.ts'
 import type { Report } from '../reports/report.ts'
 import { failureText, isFailure } from '../reports/shared.ts'
 import type { Progress } from '../running/options.ts'
@@ -34,11 +35,20 @@ export function summary(report: Report, strict: boolean): string {
     result => isFailure(result, strict) || result.verdict === 'warn' || result.verdict === 'flaky',
   )
   const ordered = [...shown].sort((a, b) => Number(isFailure(b, strict)) - Number(isFailure(a, strict)))
-  const failures = ordered.map(result => failureText(report, result))
+  const failures = findingsOf(ordered).map(finding => findingText(report, finding))
   const stray = report.stray.map(
     text => `‼ an error that nobody caught, and that belongs to no rule: ${text}`,
   )
   return [...failures, ...stray, verdictText(report, strict)].join('\n\n').concat('\n')
+}
+
+/** The first rule of a finding in full; of the others, which failed with the same error, the ids. */
+function findingText(report: Report, { text, results }: Finding): string {
+  const [first, ...others] = results
+  const shown = failureText(report, first!)
+  if (others.length === 0) return shown
+  const ids = others.map(({ id }) => id).join(', ')
+  return `${shown}\n  also      ${others.length} more failed with the same error (${text}): ${ids}`
 }
 
 function smokeText(report: Report): string {

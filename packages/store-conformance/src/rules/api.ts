@@ -1,7 +1,7 @@
 import type { Outcome } from '../calls/call.ts'
 import type { StoreHandle } from '../calls/handle.ts'
 import type { Trial } from '../trial/trial.ts'
-import { middleware } from './middleware.ts'
+import { middleware, repetition } from './middleware.ts'
 import { family, type Rule } from './rule.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
@@ -292,4 +292,5 @@ export const api: readonly Rule[] = family('callback protocol', [
     },
   },
   middleware,
+  repetition,
 ])

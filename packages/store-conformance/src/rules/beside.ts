@@ -32,6 +32,7 @@ async function setBeside(
 export const besideExpiry: readonly RuleText[] = [
   {
     id: 'EXP-22',
+    since: '1.1',
     level: 'MUST',
     sentence: 'get() of an expired session beside a set() of that sid leaves the new one.',
     why: 'Two requests arrive with an old cookie: one logs in, the other removes the new session along with the old one.',
@@ -48,6 +49,7 @@ export const besideExpiry: readonly RuleText[] = [
 export const besideTouch: readonly RuleText[] = [
   {
     id: 'TCH-15',
+    since: '1.1',
     level: 'MUST',
     sentence: 'touch() is seen at once by another store on the same sessions.',
     why: 'The next request goes to another process, for which the session of an active user has ended.',
@@ -73,6 +75,7 @@ export const besideTouch: readonly RuleText[] = [
   },
   {
     id: 'TCH-16',
+    since: '1.1',
     level: 'MUST',
     sentence: 'touch() of an expired session beside a set() of that sid leaves the new one.',
     why: 'Two requests arrive with an old cookie: one logs in, and the touch of the other undoes it.',
@@ -92,6 +95,7 @@ export const besideTouch: readonly RuleText[] = [
 export const besideListing: readonly RuleText[] = [
   {
     id: 'ENU-10',
+    since: '1.1',
     level: 'MUST',
     sentence: 'clear() is seen at once by another store on the same sessions.',
     why: 'After "log everybody out" all are still logged in to the other processes, until their caches forget them.',
@@ -109,6 +113,7 @@ export const besideListing: readonly RuleText[] = [
   },
   {
     id: 'ENU-11',
+    since: '1.1',
     level: 'MUST',
     sentence: 'all() and length() beside destroy() give no error and no empty entry.',
     why: 'The page of active sessions is an error, or shows rows of nobody, whenever somebody logs out meanwhile.',

@@ -1,4 +1,5 @@
 import type { StoreHandle } from '../calls/handle.ts'
+import { textOf } from '../errors.ts'
 import { linearizable, type Operation } from '../trial/linearizable.ts'
 import type { Trial } from '../trial/trial.ts'
 import { concurrencyBursts } from './concurrency-bursts.ts'
@@ -182,7 +183,7 @@ async function anyCall(
   store: StoreHandle,
   sid: string,
   n: number,
-): Promise<Pick<Operation, 'kind' | 'value' | 'label'>> {
+): Promise<Pick<Operation, 'kind' | 'value' | 'label' | 'unknown'>> {
   const dice = t.random()
   if (dice < 0.45) {
     const got = await store.get(sid)
@@ -190,11 +191,28 @@ async function anyCall(
     return { kind: 'read', value, label: `get → ${value ?? 'nothing'}` }
   }
   if (dice < 0.85) {
-    await store.set(sid, t.session({ n, end: n }))
-    return { kind: 'write', value: n, label: `set ${n}` }
+    const { hung, failed, error } = await store.outcome('set', [sid, t.session({ n, end: n })], {
+      mayHang: true,
+    })
+    t.ok(!failed || hung, `set("${sid}", session) failed with ${textOf(error)}, want no error`)
+    return { kind: 'write', value: n, label: `set ${n}${hung ? ' (never answered)' : ''}`, unknown: hung }
   }
   await store.destroy(sid)
   return { kind: 'write', value: undefined, label: 'destroy' }
+}
+
+/** The calls as bars over time, the longest order that fits first. */
+function picture(operations: readonly Operation[]): string {
+  const from = Math.min(...operations.map(({ start }) => start))
+  const to = Math.max(...operations.map(({ end }) => end))
+  const scale = 60 / Math.max(1, to - from)
+  const column = (at: number): number => Math.round((at - from) * scale)
+  return operations
+    .map(({ start, end, label }) => {
+      const bar = '='.repeat(Math.max(1, column(end) - column(start)))
+      return `            ${' '.repeat(column(start))}|${bar}| ${label}`
+    })
+    .join('\n')
 }
 
 function explained(t: Trial, sid: string, operations: readonly Operation[]): void {
@@ -203,7 +221,7 @@ function explained(t: Trial, sid: string, operations: readonly Operation[]): voi
   const text = (some: readonly Operation[]): string => some.map(({ label }) => label).join(', ')
   t.ok(
     verdict === 'yes',
-    `no order explains the calls of "${sid}": after ${text(prefix.slice(-6)) || 'nothing'} none of these fits: ${text(stuck)}`,
+    `no order explains the calls of "${sid}": after ${text(prefix.slice(-6)) || 'nothing'} none of these fits: ${text(stuck)}\n${picture([...prefix.slice(-6), ...stuck])}`,
   )
 }
 

@@ -121,6 +121,7 @@ export const events: readonly Rule[] = family('events', [
   },
   {
     id: 'EVT-04',
+    since: '1.1',
     level: 'MUST',
     sentence: 'In ordinary use a store emits no disconnect.',
     why: 'After disconnect express-session passes requests on without a session: a miss, or a quiet minute, logs everybody out.',

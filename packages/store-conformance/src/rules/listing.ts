@@ -3,7 +3,18 @@ import { textOf } from '../errors.ts'
 import { show } from '../values/show.ts'
 import { besideListing } from './beside.ts'
 import { family, type Rule } from './rule.ts'
-import { byWho, count, eachOf, empty, list, numbered, onceEach, patience, setMany } from './support/listed.ts'
+import {
+  byWho,
+  count,
+  eachOf,
+  empty,
+  list,
+  many,
+  numbered,
+  onceEach,
+  patience,
+  setMany,
+} from './support/listed.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 
@@ -67,7 +78,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
     lane: 'serial',
     async run(t) {
       const store = await t.open()
-      const sids = numbered(130)
+      const sids = numbered(many(t, 1203, 130))
       await setMany(t, store, sids)
       await store.clear()
       const found = await eachOf(sids, sid => store.get(sid))
@@ -131,7 +142,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
     budgetMs: 90_000,
     async run(t) {
       const store = await t.open()
-      const [first, ...others] = numbered(1203)
+      const [first, ...others] = numbered(many(t, 1203, 1203))
       const growth = async (): Promise<number> => (t.has('length') ? await count(t, store, 'of many') : 0)
       const before = { listed: (await list(t, store)).length, counted: await growth() }
       await store.set(first!, t.session({ who: first }))

@@ -33,8 +33,55 @@ async function created(t: Trial, store: StoreHandle, request: Request): Promise<
   return stored
 }
 
+/** One round through everything that a store offers, for one sid: what is told and what has happened are as in the first round. */
+async function round(t: Trial, store: StoreHandle, sid: string, n: number): Promise<void> {
+  const when = `in round ${n} of the same calls`
+  await store.set(sid, t.session({ n }))
+  await t.holds(store, sid, { n }, when)
+  await store.set(sid, t.session({ n: -n }))
+  if (t.has('touch')) {
+    await store.touch(sid, t.session({ n }))
+    await store.touch(sid, t.session({ n }))
+  }
+  await t.holds(store, sid, { n: -n }, when)
+  if (t.has('all')) await store.all()
+  if (t.has('length')) await store.length()
+  await store.destroy(sid)
+  await store.destroy(sid)
+  await t.gone(store, sid, when)
+  const circular: Record<string, unknown> = {}
+  circular.self = circular
+  await store.outcome('set', [sid, t.session(circular)], { mayHang: true })
+  await store.destroy(sid)
+}
+
+export const repetition: RuleText = {
+  id: 'API-15',
+  since: '1.1',
+  level: 'MUST',
+  sentence: 'A method answers the twelfth time as it does the first, also after an error.',
+  why: 'It works in every test and fails in production after some hours, until somebody restarts the app.',
+  check:
+    'what is kept in the store object between two calls: statements, queues, counters, a promise of the last call?',
+  seenIn: 'prepared statements that are closed after an error; queues that stop at the first failure',
+  link: source,
+  clears: true,
+  slow: true,
+  async run(t) {
+    const store = await t.open()
+    for (let n = 1; n <= 12; n++) await round(t, store, n % 2 === 0 ? 'even' : 'same', n)
+    if (!t.has('clear')) return
+    for (const n of [1, 2, 3]) {
+      await store.set('a', t.session({ n }))
+      await store.clear()
+      await t.gone(store, 'a', `after clear() number ${n}`)
+    }
+  },
+}
+
 export const middleware: RuleText = {
   id: 'API-14',
+  since: '1.1',
   exactSids: true,
   level: 'MUST',
   sentence:

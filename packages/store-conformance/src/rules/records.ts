@@ -2,10 +2,11 @@ import type { StoreHandle } from '../calls/handle.ts'
 import { textOf } from '../errors.ts'
 import type { Trial } from '../trial/trial.ts'
 import { family, type Rule } from './rule.ts'
+import { many } from './support/listed.ts'
 import { writeAndOutlive } from './support/lives.ts'
 
 const iteration = 'https://nodejs.org/api/stream.html#consuming-readable-streams-with-async-iterators'
-const many = 1203
+const total = 1203
 
 /** The sids in `got` that are the rule's own, sorted; those of others are left aside. */
 function own(got: readonly (string | undefined)[], wanted: ReadonlySet<string>): string[] {
@@ -92,7 +93,7 @@ export const records: readonly Rule[] = family('entries and prune', [
     lane: 'serial',
     async run(t) {
       const store = await t.open()
-      const sids = await fill(t, store, many)
+      const sids = await fill(t, store, many(t, total, total))
       const entries = await store.entries()
       complete(
         t,
@@ -145,7 +146,7 @@ export const records: readonly Rule[] = family('entries and prune', [
     lane: 'serial',
     async run(t) {
       const store = await t.open()
-      const sids = new Set(await fill(t, store, many))
+      const sids = new Set(await fill(t, store, many(t, total, total)))
       let visited = 0
       const ended: Promise<void>[] = []
       try {
@@ -159,8 +160,11 @@ export const records: readonly Rule[] = family('entries and prune', [
       } catch (error) {
         t.fail(`entries() failed with ${textOf(error)} while sessions were destroyed, want no error`)
       }
-      t.ok(visited >= many, `entries() gave ${visited} of ${many} sessions, each of which was then destroyed`)
-      for (const sid of ['s0000', 's0600', `s${many - 1}`])
+      t.ok(
+        visited >= total,
+        `entries() gave ${visited} of ${total} sessions, each of which was then destroyed`,
+      )
+      for (const sid of ['s0000', 's0600', `s${total - 1}`])
         await t.gone(store, sid, 'after all were destroyed')
     },
   },

@@ -80,6 +80,10 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
         const result = await keptOrRefused(t, store, `s${size}`, { text, end: true }, what)
         t.ok(result === 'kept' || size > limit, `set() refused ${what}; maxPayload is ${limit}`)
       }
+      for (const size of [60_000, 10, 30_000, 1]) {
+        const what = `${size} characters over a session of another size`
+        if ((await keptOrRefused(t, store, 'same', { text: 'y'.repeat(size) }, what)) === 'refused') break
+      }
       const text = 'é€'.repeat(12_000)
       await keptOrRefused(t, store, 'bytes', { text, end: true }, '24 000 characters in 60 000 bytes')
       await keptOrRefused(

@@ -34,6 +34,8 @@ export interface Rule {
   readonly stochastic?: boolean
   /** Its session ids must reach the store as they are, even where all rules share one set of sessions. */
   readonly exactSids?: boolean
+  /** The contract that brought it in. Default: `'1.0'`. */
+  readonly since?: string
   /** Calls clear() although it does not need it. */
   readonly clears?: boolean
   /** Left out by `quick` although its lane is not. */

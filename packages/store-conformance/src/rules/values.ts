@@ -6,6 +6,7 @@ import type { RuleText } from './rule.ts'
 export const oddValues: readonly RuleText[] = [
   {
     id: 'RT-22',
+    since: '1.1',
     level: 'SHOULD',
     sentence: 'A value with toJSON() is stored as that gives it.',
     why: 'Amounts, dates and ids of libraries are objects with toJSON(): their inner fields come back in place of the value.',
@@ -22,6 +23,7 @@ export const oddValues: readonly RuleText[] = [
   },
   {
     id: 'RT-23',
+    since: '1.1',
     level: 'MUST',
     sentence: 'A field called __proto__ is data or left out; it never becomes the prototype of anything.',
     why: 'An app that saves what a form sent gives its sender the field isAdmin, in this session or in all of them.',
@@ -47,6 +49,7 @@ export const oddValues: readonly RuleText[] = [
 
 export const refusedSids: RuleText = {
   id: 'SID-16',
+  since: '1.1',
   level: 'SHOULD',
   sentence: 'The error of a sid that is refused comes through the callback or promise, not as a throw.',
   why: 'A sid comes from a cookie: an exception in a timer or socket handler, where nobody expects one, ends the process.',

@@ -22,10 +22,11 @@ export async function runConformance(
   given: SubjectLike | string | URL,
   options: RunOptions = {},
 ): Promise<Report> {
-  const chosen = selectRules(rules, options.only)
+  selectRules(rules, options.only)
   refuseUnknown(rules, options.skip ?? [])
   const { subject, module } = await resolveSubject(given, options.module)
   const contract = contractOf(subject, options)
+  const chosen = selectRules(rules, options.only).filter(rule => isOf(contract, rule))
   const started = Date.now()
   const stray: string[] = []
   const remove = installGuard(error => stray.push(textOf(error)))
@@ -60,6 +61,11 @@ async function resolveSubject(
     return { subject: normalizeSubject(given), module: known }
   const module = known ?? moduleOf(given)
   return { subject: await loadSubject(module), module }
+}
+
+/** Whether a rule was there when this contract was made. */
+function isOf(contract: string, { since = '1.0' }: Rule): boolean {
+  return contracts.indexOf(since) <= contracts.indexOf(contract)
 }
 
 function contractOf(subject: Subject, options: RunOptions): string {

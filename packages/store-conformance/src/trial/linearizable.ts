@@ -5,6 +5,8 @@ export interface Operation {
   readonly value: unknown
   readonly start: number
   readonly end: number
+  /** A write whose call was never answered: it may have happened at any time after `start`, or not at all. */
+  readonly unknown?: boolean
   /** For messages. */
   readonly label?: string
 }
@@ -44,7 +46,8 @@ export function linearizable(
 
 function extend(search: Search, done: readonly number[], value: unknown): boolean {
   if (done.length > search.best.length) search.best = done
-  if (done.length === search.operations.length) return true
+  const open = search.operations.filter((_, index) => !done.includes(index))
+  if (open.every(operation => operation.unknown)) return true
   const key = `${[...done].sort((a, b) => a - b).join()}|${typeof value}:${String(value)}`
   if (search.seen.has(key) || search.steps-- <= 0) return false
   search.seen.add(key)
@@ -58,6 +61,7 @@ function extend(search: Search, done: readonly number[], value: unknown): boolea
 /** Those not done yet that no other one had to precede. */
 function candidates(search: Search, done: readonly number[]): number[] {
   const open = search.operations.map((_, index) => index).filter(index => !done.includes(index))
-  const firstEnd = Math.min(...open.map(index => search.operations[index]!.end))
+  const endOf = ({ end, unknown }: Operation): number => (unknown ? Number.POSITIVE_INFINITY : end)
+  const firstEnd = Math.min(...open.map(index => endOf(search.operations[index]!)))
   return open.filter(index => search.operations[index]!.start <= firstEnd)
 }

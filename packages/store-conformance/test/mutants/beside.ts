@@ -4,6 +4,29 @@ import type { Callback, Data } from './reference.ts'
 
 /** Broken stores for rules on calls beside others, odd values, and events in ordinary use. */
 export const besideMutants: readonly Mutant[] = [
+  mutant('closedAfterError', 'API-15', /set\("even", session\) failed with Error: statement closed/, Base => {
+    return class extends Base {
+      broken = false
+      override serialize(session: Data) {
+        if (this.broken) throw new Error('statement closed')
+        try {
+          return super.serialize(session)
+        } catch (error) {
+          this.broken = true
+          throw error
+        }
+      }
+    }
+  }),
+  mutant('tenthTouchFails', 'API-15', /touch\("even", session\) failed with Error: too often/, Base => {
+    return class extends Base {
+      touches = 0
+      override async _touch(sid: string, session: Data) {
+        if (++this.touches === 4) throw new Error('too often')
+        await super._touch(sid, session)
+      }
+    }
+  }),
   mutant('getCleansUp', 'EXP-22', /set beside a get\(\) of its expired session gave undefined/, Base => {
     return class extends Base {
       override async _get(sid: string, renew?: number | null) {

@@ -220,7 +220,8 @@ export const faultsMutants: readonly Mutant[] = [
   mutant(
     'reconnectDropsQueue',
     'ERR-14',
-    /of 20 that waited for the backend, gave [1-9]\d*, want 0/,
+    // On a busy machine a call of the preparation may be dropped first.
+    /of 20 that waited for the backend, gave [1-9]\d*, want 0|was not answered within/,
     Base => {
       return class extends Base {
         override answer(work: () => Promise<unknown>, callback?: Callback, afterClose?: boolean) {

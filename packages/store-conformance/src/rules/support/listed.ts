@@ -77,3 +77,11 @@ export async function empty(t: Trial): Promise<StoreHandle> {
   await store.clear()
   return store
 }
+
+/** So many sessions, or as many as the store holds; no verdict where that is less than `least`. */
+export function many(t: Trial, wanted: number, least: number): number {
+  const { maxSessions = wanted + 2 } = t.subject
+  const possible = Math.min(wanted, maxSessions - 2)
+  if (possible < least) t.unverified(`needs ${least} sessions; maxSessions is ${maxSessions}`)
+  return possible
+}
