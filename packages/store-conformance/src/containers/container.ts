@@ -13,6 +13,8 @@ export interface Container {
   command: string[]
   environment?: Record<string, string>
   files?: File[]
+  /** A folder that is kept in memory, and lost when the server is killed. */
+  inMemory?: string
   ready(wait: Wait): WaitStrategy
   /** The variable that names a running server to use instead, if one would do. */
   instead?: string
@@ -63,6 +65,7 @@ export async function start(database: keyof typeof DATABASES, wanted: Container)
     .withEnvironment(wanted.environment ?? {})
     .withExposedPorts(...wanted.ports.map(port => ({ container: port, host: port })))
     .withCopyContentToContainer(wanted.files ?? [])
+    .withTmpFs(wanted.inMemory ? { [wanted.inMemory]: 'rw' } : {})
     .withLabels({ 'coatcheck.run': process.env.COATCHECK_RUN ?? '' })
     // The container that cleans up after a killed run comes from a registry as well.
     .withAutoCleanup(image !== built)
@@ -143,6 +146,7 @@ interface ContainerBuilder {
   withEnvironment(environment: Record<string, string>): this
   withExposedPorts(...ports: { container: number; host: number }[]): this
   withCopyContentToContainer(files: File[]): this
+  withTmpFs(folders: Record<string, string>): this
   withLabels(labels: Record<string, string>): this
   withAutoCleanup(on: boolean): this
   withWaitStrategy(strategy: WaitStrategy): this

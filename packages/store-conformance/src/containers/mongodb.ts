@@ -18,6 +18,8 @@ export async function startMongodb(options: DatabaseOptions = {}): Promise<Mongo
   const { host, controls, exec } = await start('mongodb', {
     ...(!dedicated && { instead: 'MONGODB_URL' }),
     ports: [port],
+    // Nobody kills this one: it need not wait for the disk, as after each new collection.
+    ...(!dedicated && { inMemory: '/data/db' }),
     command: [...MONGOD, '--port', `${port}`, ...args],
     ready: ({ forLogMessage }) => forLogMessage(/Waiting for connections/),
   })
