@@ -80,3 +80,21 @@ describe('chaos', () => {
     expect(chaos.takeCounts()).toEqual({ read: 3 })
   })
 })
+
+describe('a function in last place', () => {
+  class Promises {
+    async update(_key: string, change: (value: number) => number): Promise<number> {
+      return change(1)
+    }
+  }
+
+  test('is no callback where a calm call has answered by promise', async () => {
+    const chaos = new Chaos()
+    const client = chaos.wrap(new Promises())
+    expect(await client.update('a', value => value + 1)).toBe(2)
+    chaos.down()
+    await expect(client.update('a', value => value + 1)).rejects.toThrow('connection refused')
+    chaos.up()
+    expect(await client.update('a', value => value + 1)).toBe(2)
+  })
+})

@@ -139,3 +139,72 @@ describe('rules that do not run', () => {
     expect(verdicts(report)).toEqual({ 'TCH-01': 'unverified', 'TCH-02': 'pass' })
   })
 })
+
+describe('rules beside others', () => {
+  test('a rule that passes alone is told apart, and does not count', async () => {
+    let open = 0
+    const report = await run(
+      class extends ReferenceStore {
+        override async _touch(sid: string, session: Data): Promise<void> {
+          open++
+          await new Promise(resolve => setTimeout(resolve, 50))
+          const many = open > 1
+          open--
+          if (many) throw new Error('Too many connections')
+          await super._touch(sid, session)
+        }
+      },
+      ['TCH-02', 'TCH-03', 'TCH-04', 'TCH-09'],
+    )
+    const beside = report.rules.filter(rule => rule.onlyBesideOthers)
+    expect(beside.length).toBeGreaterThan(0)
+    expect(beside[0]?.message).toContain('only beside other rules: alone it passes')
+    expect(report.conforms).toBe(true)
+  })
+
+  test('a clear() that empties the whole server fails the rules on clear(), and no others', async () => {
+    const report = await run(
+      class extends ReferenceStore {
+        override async _clear(): Promise<void> {
+          await this.client.removeAll('')
+        }
+      },
+      ['NS-01', 'NS-02', 'DEL-01', 'DEL-03', 'ENU-04', 'ENU-09', 'CON-01', 'CON-03'],
+    )
+    const broken = report.rules.filter(rule => rule.verdict !== 'pass').map(({ id }) => id)
+    expect(broken).toEqual(['NS-02'])
+  })
+
+  test('where all rules share one set of sessions, each has ids of its own', async () => {
+    const seen = new Set<string>()
+    const subject = subjectOf(
+      class extends ReferenceStore {
+        override async _set(sid: string, session: Data): Promise<void> {
+          seen.add(sid)
+          await super._set(sid, session)
+        }
+      },
+      { namespaces: false },
+    )
+    const report = await runConformance(subject, { only: ['DEL-01', 'DEL-05'] })
+    expect(verdicts(report)).toEqual({ 'DEL-01': 'pass', 'DEL-05': 'pass' })
+    expect([...seen]).toEqual(expect.arrayContaining(['del010_a', 'del050_a']))
+  })
+
+  test('a store that counts in whole seconds is known as one, whenever the run begins', async () => {
+    class Seconds extends ReferenceStore {
+      override expiry(session: Data) {
+        const { expires, fromCookie } = super.expiry(session)
+        return { expires: Math.ceil(expires / 1000) * 1000, fromCookie }
+      }
+    }
+    const measured: unknown[] = []
+    for (const phase of [0, 300, 550, 850]) {
+      await new Promise(resolve => setTimeout(resolve, (1000 + phase - (Date.now() % 1000)) % 1000))
+      const { granularityMs: _, ...subject } = subjectOf(Seconds)
+      const report = await runConformance(subject, { only: ['API-02'] })
+      measured.push(report.subject.config.granularityMs)
+    }
+    expect(measured).toEqual([1000, 1000, 1000, 1000])
+  })
+})
