@@ -10,6 +10,8 @@
  * - `ERR_SESSION_STORE_TIMEOUT`: the store did not answer within `storeTimeout`.
  * - `ERR_SESSION_STORE_UNAVAILABLE`: the store has emitted `disconnect` and not yet `connect`.
  * - `ERR_SESSION_STORE_MISSING`: `openStore` with `create: false`, and the file, table or collection does not exist.
+ * - `ERR_SESSION_TOO_LATE`: a new session was made after the head of the response had gone, so that its cookie could not be sent;
+ *   nothing was written.
  * - `ERR_SESSION_NOT_A_SESSION`: `req.session` was replaced by something that is no session.
  */
 export type SessionErrorCode =
@@ -22,6 +24,7 @@ export type SessionErrorCode =
   | 'ERR_SESSION_STORE_TIMEOUT'
   | 'ERR_SESSION_STORE_UNAVAILABLE'
   | 'ERR_SESSION_STORE_MISSING'
+  | 'ERR_SESSION_TOO_LATE'
   | 'ERR_SESSION_NOT_A_SESSION'
 
 /** Every failure of our own. A driver's error is never wrapped: it reaches the caller as it is. */
@@ -62,6 +65,13 @@ export function unavailable(cause: unknown): SessionError {
   return new SessionError('ERR_SESSION_STORE_UNAVAILABLE', `The session store is unavailable: ${reason}`, {
     cause,
   })
+}
+
+export function tooLate(): SessionError {
+  return new SessionError(
+    'ERR_SESSION_TOO_LATE',
+    'The session was made after the head of the response had gone: its cookie could not be sent',
+  )
 }
 
 export function closed(): SessionError {

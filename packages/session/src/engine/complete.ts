@@ -1,5 +1,5 @@
 import createDebug from 'debug'
-import { gone, hasCode } from '../errors.ts'
+import { gone, hasCode, tooLate } from '../errors.ts'
 import { Session } from '../session/session.ts'
 import type { Completion } from './door.ts'
 import { endKeepAlive } from './keep-alive.ts'
@@ -41,6 +41,11 @@ export function complete(own: RequestSession, completion: Completion, alone: boo
 function carryOut(own: RequestSession, plan: Exclude<Plan, 'nothing'>, completion: Completion): void {
   const { holder, writer } = own
   if (plan === 'save') {
+    if (isUnreachable(own, completion)) {
+      own.report(tooLate())
+      // express-session stores it all the same.
+      if (own.settings.onSaveError === 'error') return completion.send()
+    }
     holder.session.save(error => saved(own, error, completion))
   } else if (plan === 'touch') {
     writer.touch((error, present) => touched(own, error, present, completion))
@@ -52,6 +57,13 @@ function carryOut(own: RequestSession, plan: Exclude<Plan, 'nothing'>, completio
       answered(own, error, completion)
     })
   }
+}
+
+/** The client does not know the id of this session, and cannot be told any more: nobody would ever come back to it. */
+function isUnreachable(own: RequestSession, { headGone }: Completion): boolean {
+  const { holder, writer } = own
+  if (!headGone || own.setCookie !== undefined || own.cookieId === holder.sessionID) return false
+  return writer.storedId !== holder.sessionID
 }
 
 function saved(own: RequestSession, error: unknown, completion: Completion): void {

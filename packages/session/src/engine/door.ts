@@ -25,6 +25,8 @@ export interface Door<Req = unknown> {
 
 /** How a door completes a response. The engine calls `decided` first, and then exactly one of `send` and `refuse`. */
 export interface Completion {
+  /** The head of the response has gone: no cookie reaches the client any more. */
+  readonly headGone: boolean
   /** The engine knows what is left to do for the session, and asks the store next: no header changes from here on but by `changeCookies`. */
   decided(): void
   /** Change the session's cookie in a response that has not been sent. Does nothing when it has. */

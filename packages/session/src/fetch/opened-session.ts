@@ -84,6 +84,7 @@ export class OpenedSession<T extends object> implements Door<Request> {
       complete(
         own,
         {
+          headGone: false,
           decided: () => this.#sendCookie(own, cookies),
           changeCookies: change => change(cookies),
           send: error => {

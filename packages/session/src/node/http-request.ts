@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { setImmediate } from '../calls/timers.ts'
+import { clearTimeout, setImmediate, setTimeout } from '../calls/timers.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
 import { complete } from '../engine/complete.ts'
@@ -14,6 +14,9 @@ import { HeldResponse, type ResponseHooks } from './held-response.ts'
 import type { Next } from './next.ts'
 import { isEncrypted } from './request.ts'
 import { ResponseCookies } from './set-cookies.ts'
+
+/** Milliseconds after which an error that the application was told is answered for it. */
+const UNANSWERED = 1000
 
 /** A request of `node:http` with its session: nothing of the response is sent, headers included, until the session is safe. */
 export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Completion {
@@ -69,7 +72,7 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
       sendCookie(this.#own, this.#cookies)
     } catch (error) {
       // A session that cannot be stored is told at the end. What is left is a cookie that cannot be sent.
-      if (!hasCode(error, 'ERR_SESSION_SERIALIZE')) setImmediate(this.#next, error)
+      if (!hasCode(error, 'ERR_SESSION_SERIALIZE')) this.#tell(error)
     }
   }
 
@@ -78,6 +81,10 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
     if (calls.idle) return this.#complete()
     this.#held.closeHead()
     calls.whenIdle(() => this.#complete())
+  }
+
+  get headGone(): boolean {
+    return this.#held.headGone
   }
 
   decided(): void {
@@ -90,7 +97,29 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
 
   send(error?: unknown): void {
     this.#held.release()
-    if (error) setImmediate(this.#next, error)
+    if (error) this.#tell(error)
+  }
+
+  /** A stream without an end, such as server-sent events, is saved when the client goes. */
+  onClose(): void {
+    const leaveAlone = () => {}
+    complete(
+      this.#own,
+      {
+        headGone: true,
+        decided: leaveAlone,
+        changeCookies: leaveAlone,
+        send: this.#heard,
+        refuse: this.#heard,
+      },
+      false,
+    )
+  }
+
+  onFailure(error: unknown): void {
+    this.#own.report(error)
+    if (this.#held.reopen()) this.#answerOrFail(error)
+    else this.#res.destroy()
   }
 
   /** The error replaces the response, unless some of that has been sent, or it is an error itself. */
@@ -99,7 +128,7 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
     const withdraw = () => withdrawCookie(this.#own, this.#cookies)
     if (!failing && this.#held.reopen()) {
       withdraw()
-      return this.#next(error)
+      return this.#answerOrFail(error)
     }
     this.#held.changeHead(withdraw)
     const tell = this.#own.settings.onSaveError === 'continue' && !failing
@@ -109,5 +138,42 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
 
   #complete(): void {
     complete(this.#own, this, this.#held.alone)
+  }
+
+  readonly #heard = (error?: unknown): void => {
+    if (error) this.#own.report(error)
+  }
+
+  /** Tell the application of an error beside its response. Where `next` was for one call only, it may throw. */
+  #tell(error: unknown): void {
+    setImmediate(() => {
+      try {
+        this.#next(error)
+      } catch (failure) {
+        this.#own.report(failure)
+      }
+    })
+  }
+
+  /**
+   * The application answers with an error of its own. Where the middleware was wrapped in a promise, `next` does nothing any more: nobody
+   * answers then, and the client would wait for ever.
+   */
+  #answerOrFail(error: unknown): void {
+    const res = this.#res
+    try {
+      this.#next(error)
+    } catch (failure) {
+      this.#own.report(failure)
+    }
+    const begun = () => res.headersSent || res.writableEnded || res.destroyed
+    if (begun()) return
+    const timer = setTimeout(() => {
+      if (begun()) return
+      this.#own.report(error)
+      res.statusCode = 500
+      this.#held.answer('Internal Server Error')
+    }, UNANSWERED)
+    res.once('close', () => clearTimeout(timer))
   }
 }

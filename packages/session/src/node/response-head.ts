@@ -1,138 +1,58 @@
 import type { ServerResponse } from 'node:http'
 
-/** How the head of a response is fixed, changed and taken back while it has not been sent. */
-export interface Head {
-  /** Fixed, by the application or by `close`. */
-  readonly closed: boolean
-  /** On its way to the client: nothing can be changed any more. */
-  readonly sent: boolean
-  /** Fix it. The body, as it was given to `end`, tells the length. */
-  close(chunk: unknown, encoding: unknown): void
-  /** Fix it again with changed headers. */
-  redo(change: () => void): void
-  /** Take it back: the response is as if it had not been begun. */
-  discard(change: () => void): void
-  /** What is written from here on may take the head with it. */
-  letGo(): void
+/** The arguments of `writeHead`: a status, perhaps a reason, and perhaps headers. */
+export interface HeadArguments {
+  readonly status: number
+  readonly reason: string | undefined
+  readonly headers: unknown
 }
 
-export function headOf(res: ServerResponse): Head {
-  const http2 = 'stream' in res && !('_implicitHeader' in res)
-  return http2 ? new Http2Head(res as Http2Response) : new Http1Head(res as Http1Response)
+export function headArguments(args: readonly unknown[]): HeadArguments {
+  const [status, second, third] = args
+  const reason = typeof second === 'string' ? second : undefined
+  return { status: status as number, reason, headers: reason === undefined ? (third ?? second) : third }
 }
 
-/** Parts of Node's HTTP/1 response that have no public name, the same in every version since 8. */
-interface Http1Response extends ServerResponse {
-  _header: string | null
-  _headerSent: boolean
-  _implicitHeader(): void
-  _contentLength: number | null
-  _hasBody: boolean
-  _removedContLen: boolean
-  _removedTE: boolean
+/** Throws as Node's `writeHead` does when a status is not one. */
+export function checkStatus(status: unknown): void {
+  const code = Number(status) | 0
+  if (code >= 100 && code <= 999) return
+  throw Object.assign(new RangeError(`Invalid status code: ${status}`), {
+    code: 'ERR_HTTP_INVALID_STATUS_CODE',
+  })
 }
 
-/** As far as the two protocols' responses differ. */
-interface Http2Response extends ServerResponse {
-  stream?: { headersSent: boolean }
+/** Set the headers that `writeHead` was given: an object, an array of pairs, or an array of names and values in turn. */
+export function setHeaders(res: ServerResponse, headers: unknown): void {
+  if (typeof headers !== 'object' || headers === null) return
+  if (!Array.isArray(headers)) {
+    for (const [name, value] of Object.entries(headers)) if (value !== undefined) res.setHeader(name, value)
+    return
+  }
+  const pairs = Array.isArray(headers[0]) ? (headers as [string, string][]) : inPairs(headers)
+  for (const [name] of pairs) res.removeHeader(name)
+  for (const [name, value] of pairs) appendHeader(res, name, value)
 }
 
-class Http1Head implements Head {
-  readonly #res: Http1Response
-
-  constructor(res: Http1Response) {
-    this.#res = res
+function inPairs(list: readonly string[]): [string, string][] {
+  if (list.length % 2 !== 0) {
+    throw Object.assign(new TypeError('The argument headers is invalid'), { code: 'ERR_INVALID_ARG_VALUE' })
   }
-
-  get closed(): boolean {
-    return Boolean(this.#res._header)
-  }
-
-  get sent(): boolean {
-    return this.#res._headerSent === true
-  }
-
-  close(chunk: unknown, encoding: unknown): void {
-    const res = this.#res
-    if (!res._implicitHeader) return
-    // As `end` does when it writes the head itself: this is what becomes the Content-Length.
-    res._contentLength = byteLength(chunk, encoding)
-    res._implicitHeader()
-  }
-
-  redo(change: () => void): void {
-    this.#res._header = null
-    change()
-    this.#res._implicitHeader()
-  }
-
-  discard(change: () => void): void {
-    const res = this.#res
-    res._header = null
-    change()
-    res._contentLength = null
-    res._hasBody = res.req?.method !== 'HEAD'
-    // Node remembers that these were removed, and would end the connection for want of a length.
-    res._removedContLen = false
-    res._removedTE = false
-    res.chunkedEncoding = false
-    res.statusMessage = undefined as unknown as string
-  }
-
-  letGo(): void {}
+  return Array.from({ length: list.length / 2 }, (_, i) => [list[i * 2] as string, list[i * 2 + 1] as string])
 }
 
-/** HTTP/2 sends the head on `writeHead`, so that is put off until the body goes. */
-class Http2Head implements Head {
-  readonly #res: Http2Response
-  #closed = false
-  #mayGo = false
-
-  constructor(res: Http2Response) {
-    this.#res = res
-    const { writeHead, flushHeaders } = res
-    res.writeHead = ((status: number) => {
-      if (this.#mayGo) return writeHead.call(res, status)
-      this.#closed = true
-      res.statusCode = status
-      return res
-    }) as typeof writeHead
-    res.flushHeaders = () => {
-      this.#mayGo = true
-      flushHeaders.call(res)
-    }
-    Object.defineProperty(res, 'headersSent', { get: () => this.closed || this.sent, configurable: true })
-  }
-
-  get closed(): boolean {
-    return this.#closed
-  }
-
-  get sent(): boolean {
-    return this.#res.stream?.headersSent === true
-  }
-
-  close(): void {
-    this.#res.writeHead(this.#res.statusCode)
-  }
-
-  redo(change: () => void): void {
-    change()
-  }
-
-  discard(change: () => void): void {
-    this.#closed = false
-    change()
-  }
-
-  letGo(): void {
-    this.#mayGo = true
-  }
+function appendHeader(res: ServerResponse, name: string, value: string): void {
+  const before = res.getHeader(name)
+  res.setHeader(name, before === undefined ? value : ([before, value].flat() as string[]))
 }
 
-function byteLength(chunk: unknown, encoding: unknown): number {
-  if (typeof chunk === 'string') {
-    return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
-  }
-  return chunk instanceof Uint8Array ? chunk.byteLength : 0
+/** Node's error for a header that comes too late. */
+export function headSentError(action: string): Error {
+  const error = new Error(`Cannot ${action} headers after they are sent to the client`)
+  return Object.assign(error, { code: 'ERR_HTTP_HEADERS_SENT' })
+}
+
+/** Node's error for a body that goes on after its end. */
+export function writeAfterEndError(): Error {
+  return Object.assign(new Error('write after end'), { code: 'ERR_STREAM_WRITE_AFTER_END' })
 }

@@ -1,0 +1,108 @@
+import type { ServerResponse } from 'node:http'
+
+type Method = (...args: never[]) => unknown
+type Methods = Record<string, Method>
+
+/** What stands behind the methods of a held response. */
+export interface Held {
+  write(self: ServerResponse, args: unknown[]): unknown
+  end(self: ServerResponse, args: unknown[]): unknown
+  writeHead(self: ServerResponse, args: unknown[]): unknown
+  flushHeaders(self: ServerResponse): void
+  /** Throws when the head is fixed, as Node does. */
+  checkHead(action: string): void
+  readonly fixed: boolean
+  readonly ended: boolean
+}
+
+/** The methods of one level: a response can be held by several middlewares, and each needs a place of its own. */
+interface Level {
+  readonly key: symbol
+  /** Assigned when a response begins to be held. */
+  readonly methods: Methods
+  /** Defined when its head is fixed before it is sent. */
+  readonly late: PropertyDescriptorMap
+}
+
+const levels: Level[] = []
+
+/** Put the methods of `held` on `res`. Gives the level, for `showFixedHead`. */
+export function install(res: ServerResponse, held: Held): Level {
+  let depth = 0
+  while (levels[depth] && Object.hasOwn(res, (levels[depth] as Level).key)) depth++
+  const level = levels[depth] ?? newLevel()
+  levels[depth] = level
+  // In one step: with an assignment for each property V8 moves what a request leaves behind to the old generation, and the garbage
+  // collector takes twice the time.
+  Object.assign(res, { [level.key]: held }, level.methods)
+  return level
+}
+
+/** From here on the response looks as one of Node whose head is fixed: `headersSent` is true, and a late `setHeader` throws. */
+export function showFixedHead(res: ServerResponse, { late }: Level): void {
+  Object.defineProperties(res, late)
+}
+
+/** Whether nobody has put another `writeHead` over ours. */
+export function isOutermost(res: ServerResponse, { methods }: Level): boolean {
+  return (res.writeHead as unknown) === methods.writeHead
+}
+
+function newLevel(): Level {
+  const key = Symbol('coatcheck.held')
+  // A wrapper may call a method with another `this`, which inherits from the response.
+  const heldOf = (self: unknown) => (self as Record<symbol, Held>)[key] as Held
+  return {
+    key,
+    methods: {
+      write(this: ServerResponse, ...args: unknown[]) {
+        return heldOf(this).write(this, args)
+      },
+      end(this: ServerResponse, ...args: unknown[]) {
+        return heldOf(this).end(this, args)
+      },
+      writeHead(this: ServerResponse, ...args: unknown[]) {
+        return heldOf(this).writeHead(this, args)
+      },
+      flushHeaders(this: ServerResponse) {
+        return heldOf(this).flushHeaders(this)
+      },
+    },
+    late: {
+      headersSent: late('headersSent', held => held.fixed, heldOf),
+      writableEnded: late('writableEnded', held => held.ended, heldOf),
+      setHeader: checked('setHeader', 'set', heldOf),
+      appendHeader: checked('appendHeader', 'append', heldOf),
+      removeHeader: checked('removeHeader', 'remove', heldOf),
+    },
+  }
+}
+
+/** A property that is true when `test` is, and otherwise what Node says. */
+function late(
+  name: string,
+  test: (held: Held) => boolean,
+  heldOf: (self: unknown) => Held,
+): PropertyDescriptor {
+  return {
+    configurable: true,
+    get(this: ServerResponse) {
+      return test(heldOf(this)) || Reflect.get(Object.getPrototypeOf(this), name, this)
+    },
+  }
+}
+
+/** A method of the prototype that fails when the head is fixed. */
+function checked(name: string, action: string, heldOf: (self: unknown) => Held): PropertyDescriptor {
+  return {
+    configurable: true,
+    writable: true,
+    value(this: ServerResponse, ...args: unknown[]) {
+      heldOf(this).checkHead(action)
+      return (Reflect.get(Object.getPrototypeOf(this), name) as (...args: unknown[]) => unknown).apply(
+        this,
+        args,
+      )
+    },
+  }
+}
