@@ -4,7 +4,7 @@ import { rolldown } from 'rolldown'
 import { entriesOf, programsOf } from './entries.mjs'
 
 /** Dependencies that are published inside of our files: they keep no state that an application shares with us. */
-const BUNDLED = ['cookie', 'cookie-signature', 'depd', 'on-headers']
+const BUNDLED = ['cookie', 'cookie-signature', 'depd']
 /** Packages that cannot be required: what imports them is an ES module in earnest. */
 const ONLY_IMPORTED = ['vitest']
 
