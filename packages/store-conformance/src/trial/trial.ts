@@ -270,9 +270,7 @@ export class Trial implements Owner {
   }
 
   /** Whether a `set` was refused: only then may it leave nothing behind. */
-  refused(outcome: Outcome): boolean {
-    return outcome.failed
-  }
+  refused = (outcome: Outcome): boolean => outcome.failed
 
   /** Runs a fast-check property; a counterexample is shrunk, and only its calls are reported. */
   async property<Ts extends unknown[]>(property: Property<Ts>, options: PropertyOptions = {}): Promise<void> {
