@@ -3,7 +3,7 @@ import { type Listener, serve, start } from '../support/http.ts'
 import { ours } from '../support/ours.ts'
 import { exchange as rawExchange } from '../support/raw.ts'
 import { slowStore } from '../support/slow-store.ts'
-import type { Response } from '../support/types.ts'
+import type { Request, Response } from '../support/types.ts'
 
 /** Milliseconds for one answer. */
 const LIMIT = 5000
@@ -159,7 +159,7 @@ it.each(['/', '/save'])(
   'filter: one that throws ends its response (%s), and the next is answered',
   async path => {
     const heard: unknown[] = []
-    const before = (req: { url?: string }, res: Response) => {
+    const before = (req: Request, res: Response) => {
       const { end } = res as unknown as { end: Call }
       let thrown = false
       res.end = ((...args: unknown[]) => {
