@@ -83,8 +83,8 @@ get_database() {
   fi
 }
 
-# The runs of vitest, the longest first: `NAME PROJECT SHARD`. Files of one run are tested one after the other, on
-# databases of that run.
+# The runs of vitest, the longest first: `NAME PROJECT SHARD`, or `NAME runtime RUNTIME` for the middleware on another
+# Node. Files of one run are tested one after the other, on databases of that run.
 test_runs() {
   local shard name
   for shard in 1 2 3; do
@@ -95,6 +95,7 @@ test_runs() {
     for shard in 1 2; do echo "$name-$shard $name $shard/2"; done
   done
   for shard in 1 2 3 4 5 6; do echo "unit-$shard unit $shard/6"; done
+  for name in node22 node24 node26; do echo "$name runtime $name"; done
   echo 'browser browser 1/1'
 }
 
@@ -123,8 +124,9 @@ run_tests() {
       done
       sleep 0.2
     done
-    begin "$name" node_modules/.bin/vitest run --project "$project" --shard "$shard" --passWithNoTests \
-      --reporter=default --reporter=json --outputFile.json="$logs/$name.json"
+    local how=(node_modules/.bin/vitest run --project "$project" --shard "$shard" --passWithNoTests)
+    if [[ $project == runtime ]]; then how=(node scripts/test-runtime.mjs "$shard"); fi
+    begin "$name" "${how[@]}" --reporter=default --reporter=json --outputFile.json="$logs/$name.json"
     runs+=("$name")
   done < <(test_runs)
   for name in "${runs[@]}"; do
