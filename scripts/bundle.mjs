@@ -33,6 +33,12 @@ function writeTogether(folder, to, entries) {
   return write(folder, inputOf(entries), {
     dir: to,
     codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
+    // Names stay, for stack traces; only white space goes.
+    minify: {
+      compress: { keepNames: { function: true, class: true } },
+      mangle: { keepNames: { function: true, class: true } },
+      codegen: { removeWhitespace: true },
+    },
   })
 }
 

@@ -42,9 +42,13 @@ async function filesBehind(folder, entries) {
 }
 
 function asCommonJs(text) {
-  return text
-    .replace(REQUIRED_AS, '')
-    .replace(/(\bfrom |\bimport[ (])(['"])(\.[^'"]*)\.ts\2/g, '$1$2$3.cjs$2')
+  return (
+    text
+      .replace(REQUIRED_AS, '')
+      // Nobody reads them but compilers, and editors, which show the comments.
+      .replace(/^(?: {4})+/gm, '')
+      .replace(/(\bfrom |\bimport[ (])(['"])(\.[^'"]*)\.ts\2/g, '$1$2$3.cjs$2')
+  )
 }
 
 function doorsTo(name, isFunction) {

@@ -12,7 +12,7 @@ const HELD = 300
 function hold(store: MemoryStore, response: Promise<void>): string[] {
   const awaited: string[] = []
   const hooks = store as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
-  for (const name of ['read', 'write', 'update', 'touch', 'destroy']) {
+  for (const name of ['read', 'write', 'update', 'touch', 'destroy', 'exchange']) {
     const hook = hooks[`_${name}`]!
     hooks[`_${name}`] = async (...args) => {
       const tooLong = new Promise<void>(resolve => {
@@ -49,8 +49,7 @@ it.each<[Path, string[]]>([
   ['read', ['read']],
   ['write', ['read', 'update']],
   ['login', ['read', 'destroy', 'write']],
-  // Two calls in memory, one where the backend can do both at once.
-  ['login-at-once', ['read', 'destroy', 'write']],
+  ['login-at-once', ['read', 'exchange']],
   ['logout', ['read', 'destroy']],
 ])('a response to "%s" waits for %j', async (path, calls) => {
   expect(await awaitedBy(path)).toEqual(calls)

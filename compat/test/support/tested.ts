@@ -34,6 +34,11 @@ export const tested: Tested[] = [
     tests: ['express/express.test.ts'],
   },
   {
+    what: 'The bytes of every response, beside express-session',
+    packages: ['express-session', 'express'],
+    tests: ['express/differential.test.ts'],
+  },
+  {
     what: 'Fifteen requests in frameworks without an adapter: the middleware, and sessions on Request and Response',
     packages: [
       '@fastify/middie',

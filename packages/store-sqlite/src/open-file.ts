@@ -32,13 +32,22 @@ export function openFile(driver: Driver, path: string): OpenedFile {
 function opened(driver: Driver, path: string): OpenedFile {
   if (path === ':memory:') return { ...setUpIfFree(driver.open(path)), id: undefined }
   makePrivate(path)
-  const before = idOf(path)
+  const before = seen(path)
   const client = driver.open(path)
-  const id = idOf(path)
+  const id = seen(path)
   if (id === before) return { ...setUpIfFree(client), id }
   // It was deleted or replaced just now: which of the two has the client open?
   client.close()
   return opened(driver, path)
+}
+
+/** What the file is known by; `undefined` too where this process may not look: SQLite says why then. */
+function seen(path: string): string | undefined {
+  try {
+    return idOf(path)
+  } catch {
+    return undefined
+  }
 }
 
 function setUpIfFree(client: SqliteClient): Pick<OpenedFile, 'client' | 'isReady'> {

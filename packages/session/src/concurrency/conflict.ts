@@ -1,7 +1,3 @@
-import type { Codec } from '../session/codec.ts'
-import type { SaveQueue } from './save-queue.ts'
-import type { Tombstones } from './tombstones.ts'
-
 /** Session data without its cookie. */
 export type Data = Record<string, unknown>
 
@@ -23,17 +19,4 @@ export type ConflictResolver = (base: Data, mine: Data, theirs: Data) => Data | 
 export interface ConflictInfo {
   /** The top-level keys that both requests have changed. This request's values were saved, the other's are lost. */
   readonly keys: readonly string[]
-}
-
-/** The settings that matter to two requests at once. */
-export interface ConcurrencySettings {
-  readonly conflict: Conflict
-  /** What this process has destroyed or replaced in the store. */
-  readonly tombstones: Tombstones
-  /** Saves of this process, one session at a time. */
-  readonly queue: SaveQueue
-  /** The store's codec. */
-  readonly codec: Codec
-  /** Makes the text by which sessions are compared. */
-  readonly comparable: Codec
 }

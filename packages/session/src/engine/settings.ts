@@ -1,4 +1,4 @@
-import type { ConcurrencySettings } from '../concurrency/conflict.ts'
+import type { ConcurrencySettings } from '../concurrency/settings.ts'
 import type { Cookie, CookieOptions } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { Store } from '../store/store.ts'

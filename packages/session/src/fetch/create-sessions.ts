@@ -6,9 +6,10 @@ import { policyFor } from '../engine/open.ts'
 import { cookieOptions } from '../engine/settings.ts'
 import { disconnected } from '../errors.ts'
 import type { SessionData } from '../session/session.ts'
-import type { SessionOf } from './fetch-session.ts'
-import { OpenedSession } from './opened-session.ts'
-import { type FetchSessionOptions, fetchSettings } from './options.ts'
+import { FetchRequest } from './fetch-request.ts'
+import type { OpenedSession, SessionOf } from './fetch-session.ts'
+import type { FetchSessionOptions } from './options.ts'
+import { fetchSettings } from './settings.ts'
 
 /** Sessions for servers that take a `Request` and give a `Response`. */
 export interface Sessions<T extends object = SessionData> {
@@ -33,7 +34,7 @@ export function createSessions<T extends object = SessionData>(options: FetchSes
   provideGenerate(settings)
 
   async function open(request: Request): Promise<OpenedSession<T>> {
-    const opened = new OpenedSession<T>(request)
+    const opened = new FetchRequest<T>(request)
     if (!availability.connected) {
       const error = disconnected()
       if (policyFor(error, request, settings, 'skip') === 'error') throw error

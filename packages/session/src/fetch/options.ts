@@ -1,10 +1,4 @@
-import type { Problem } from '../engine/check-cookie.ts'
-import { checkOptions } from '../engine/check-options.ts'
-import { ENGINE_OPTIONS, type EngineOptions, STRICT, strictCookie, withDefaults } from '../engine/options.ts'
-import { resolveOptions } from '../engine/resolve-options.ts'
-import type { Settings } from '../engine/settings.ts'
-import { unknownNames } from '../option-names.ts'
-import type { Store } from '../store/store.ts'
+import type { EngineOptions } from '../engine/options.ts'
 
 /** Options of `createSessions()`: those of `session.strict()`, with its defaults, where they make sense for a `Request`. */
 export interface FetchSessionOptions extends EngineOptions<Request> {
@@ -17,53 +11,4 @@ export interface FetchSessionOptions extends EngineOptions<Request> {
    * proxy sends, such as `X-Forwarded-Proto`. Default: whether the URL of the request begins with `https:`.
    */
   secure?: boolean | ((request: Request) => boolean) | undefined
-}
-
-const NAMES: readonly string[] = [...ENGINE_OPTIONS, 'secure']
-
-/** Check the options and fill in the defaults of `session.strict()`. Throws a TypeError that names the option when one cannot be used. */
-export function fetchSettings(options: FetchSessionOptions): Settings<Request> {
-  const { secret, store, secure } = options ?? {}
-  if (!secret) throw new TypeError('secret option is required: a long random text that signs the cookie')
-  if (!store) throw new TypeError('store option is required: a session store')
-  if (secure !== undefined && typeof secure !== 'boolean' && typeof secure !== 'function') {
-    throw new TypeError('secure option must be true, false or a function of the request')
-  }
-  const [unknown] = unknownNames(options, NAMES, 'createSessions')
-  if (unknown) throw new TypeError(unknown)
-  const chosen: EngineOptions<Request> = {
-    ...withDefaults<EngineOptions<Request>>(STRICT, options),
-    cookie: strictCookie(options.cookie),
-  }
-  for (const problem of checkOptions(chosen)) object(problem)
-  return resolveOptions(chosen, store as Store, {
-    resave: false,
-    saveUninitialized: false,
-    unset: 'destroy',
-    isSecure: request => isSecure(request, secure),
-    autoInsecure() {},
-    secureCookieNotSent: secureCookieWarning(),
-  })
-}
-
-function isSecure(request: Request, secure: FetchSessionOptions['secure']): boolean {
-  if (typeof secure === 'function') return secure(request)
-  return secure ?? request.url.startsWith('https:')
-}
-
-/** Tests and examples use short secrets. In production they are refused. */
-function object({ kind, text }: Problem): void {
-  if (kind !== 'short secret' || process.env.NODE_ENV === 'production') throw new TypeError(text)
-}
-
-function secureCookieWarning(): () => void {
-  let warned = false
-  return () => {
-    if (warned) return
-    warned = true
-    process.emitWarning(
-      'The session cookie is secure and was not sent, because the request did not come over HTTPS; if a proxy ends HTTPS before this server, set the option "secure".',
-      { code: 'COATCHECK_SECURE_COOKIE_WITHHELD' },
-    )
-  }
 }

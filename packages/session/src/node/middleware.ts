@@ -1,5 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { ServerResponse } from 'node:http'
 import createDebug from 'debug'
 import type { Secret } from '../cookie/secret.ts'
 import { type Availability, watch } from '../engine/availability.ts'
@@ -11,15 +10,9 @@ import type { Session, SessionData, SessionRequest } from '../session/session.ts
 import { HttpRequest } from './http-request.ts'
 import type { Next } from './next.ts'
 import { pathOf, secretsOf, sessionIdsOf } from './request.ts'
+import type { SessionMiddleware } from './session-middleware.ts'
 
 const debug = createDebug('express-session')
-
-/** Middleware for Express, Connect, and `node:http` and `node:http2` servers. `T` is the data of its sessions. */
-export interface SessionMiddleware<T extends object = SessionData> {
-  (req: IncomingMessage | Http2ServerRequest, res: ServerResponse | Http2ServerResponse, next: Next): void
-  /** The session of a request, with the type of its data; `undefined` where the request has none. */
-  of(req: IncomingMessage | Http2ServerRequest): (Session & Partial<SessionData> & Partial<T>) | undefined
-}
 
 export function createMiddleware<T extends object>(settings: Settings<SessionRequest>): SessionMiddleware<T> {
   const availability = watch(settings.store)

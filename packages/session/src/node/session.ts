@@ -26,9 +26,11 @@ import type { RecordStoreOptions } from '../store/record-store-options.ts'
 import type { SessionChange, StoredSession } from '../store/record-update.ts'
 import type { GetOptions } from '../store/renewal.ts'
 import { Store } from '../store/store.ts'
-import { createMiddleware, type SessionMiddleware } from './middleware.ts'
+import { createMiddleware } from './middleware.ts'
 import type { Next } from './next.ts'
-import { type SessionOptions, settingsOf } from './options.ts'
+import type { SessionOptions } from './options.ts'
+import type { SessionMiddleware } from './session-middleware.ts'
+import { settingsOf } from './settings.ts'
 
 /** Read once, as express-session does. */
 const production = process.env.NODE_ENV === 'production'

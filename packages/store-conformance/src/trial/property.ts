@@ -30,8 +30,8 @@ export async function checkProperty<Ts extends unknown[]>(
   })
   if (!details.failed) return
   const error = details.errorInstance
-  // Stopped by the time limit before the first run had ended.
-  if (error === null && details.interrupted) throw new Unverified('the store is too slow for a single run')
+  // Stopped by the time limit before a run had ended.
+  if (error === null || error === undefined) throw new Unverified('the store is too slow for a single run')
   if (error instanceof Unverified) throw error
   if (!(error instanceof Failure)) throw error instanceof Error ? error : new Error(textOf(error))
   recorder.clear()

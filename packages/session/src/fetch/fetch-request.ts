@@ -9,12 +9,12 @@ import type { Settings } from '../engine/settings.ts'
 import { hasCode } from '../errors.ts'
 import type { SessionHolder } from '../session/session.ts'
 import { CookieList } from './cookie-list.ts'
-import type { SessionOf } from './fetch-session.ts'
+import type { OpenedSession, SessionOf } from './fetch-session.ts'
 import { withCookies } from './response.ts'
 import { viewOf } from './session-view.ts'
 
-/** The session of one `Request`. */
-export class OpenedSession<T extends object> implements Door<Request> {
+/** One `Request` with its session. */
+export class FetchRequest<T extends object> implements Door<Request>, OpenedSession<T> {
   readonly request: Request
   readonly holder: SessionHolder = {} as SessionHolder
   readonly #view: SessionOf<T> = viewOf(this.holder) as SessionOf<T>
@@ -37,31 +37,21 @@ export class OpenedSession<T extends object> implements Door<Request> {
     return this.request.signal?.aborted ?? false
   }
 
-  /**
-   * The session, as one object for the whole request. `undefined` after `destroy`, where the store is away and `onStoreUnavailable` is
-   * `'skip'`, and where the path is not below `cookie.path`.
-   */
   get session(): SessionOf<T> | undefined {
     return this.holder.session ? this.#view : undefined
   }
 
-  /** `null` ends the session when the response is committed. */
   set session(session: null) {
     this.holder.session = session as never
   }
 
-  /**
-   * Save, touch or destroy the session, and give `response` with the `Set-Cookie` that it needs. The head and the body of the response
-   * are not read, so a stream begins when the session is safe. Rejects when the session cannot be saved, unless the response is an
-   * error itself or `onSaveError` is `'continue'`. Commit one response for a request.
-   */
   commit(response: Response): Promise<Response> {
     if (this.#committed) return Promise.reject(new Error('A response has been committed for this request'))
     this.#committed = this.#commit(response)
     return this.#committed
   }
 
-  /** Internal: read the session, or begin one. */
+  /** Read the session, or begin one. */
   begin(settings: Settings<Request>, secret: Secret, ids: readonly SignedId[]): Promise<void> {
     const own = new RequestSession(this, settings, secret, ids[0])
     this.#own = own

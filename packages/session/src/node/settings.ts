@@ -1,0 +1,59 @@
+import depd from 'depd'
+import type { Problem } from '../engine/check-cookie.ts'
+import { checkChoice, checkOptions } from '../engine/check-options.ts'
+import { ENGINE_OPTIONS } from '../engine/options.ts'
+import { resolveOptions } from '../engine/resolve-options.ts'
+import type { Settings } from '../engine/settings.ts'
+import { unknownNames } from '../option-names.ts'
+import type { SessionRequest } from '../session/session.ts'
+import type { Store } from '../store/store.ts'
+import type { SessionOptions } from './options.ts'
+import { isSecure } from './request.ts'
+import { secureCookieWarning, untrustedProxyWarning } from './secure-cookie-warning.ts'
+
+const deprecate = depd('express-session')
+
+const NAMES = [...ENGINE_OPTIONS, 'key', 'proxy', 'resave', 'saveUninitialized', 'unset']
+
+/**
+ * Check the options and fill in the defaults. Throws a TypeError that names the option when one cannot be used. What express-session
+ * accepts, and what works somewhere, is a warning, unless `strict`.
+ */
+export function settingsOf(
+  options: SessionOptions,
+  strict: boolean,
+  makeStore: () => Store,
+): Settings<SessionRequest> {
+  const name = options.name || options.key
+  checkChoice('unset', options.unset || undefined, ['keep', 'destroy'])
+  const problems = [
+    ...unknownNames(options, NAMES, 'the session').map(text => ({ kind: 'unknown name', text }) as const),
+    ...checkOptions({ ...options, name }),
+  ]
+  for (const problem of problems) object(problem, strict)
+  const { resave, saveUninitialized } = options
+  if (resave === undefined) deprecate('undefined resave option; provide resave option')
+  if (saveUninitialized === undefined) {
+    deprecate('undefined saveUninitialized option; provide saveUninitialized option')
+  }
+  if (!options.secret) deprecate('req.secret; provide secret option')
+  return resolveOptions({ ...options, name }, (options.store as Store | undefined) || makeStore(), {
+    resave: resave ?? true,
+    saveUninitialized: saveUninitialized ?? true,
+    unset: options.unset || 'keep',
+    isSecure: req => isSecure(req, options.proxy),
+    autoInsecure: options.proxy === undefined ? untrustedProxyWarning() : () => {},
+    secureCookieNotSent: secureCookieWarning(name || 'connect.sid'),
+  })
+}
+
+/** Texts that have been told. */
+const warned = new Set<string>()
+
+function object({ kind, text }: Problem, strict: boolean): void {
+  const tolerated = kind === 'short secret' ? process.env.NODE_ENV !== 'production' : false
+  if (strict && !tolerated) throw new TypeError(text)
+  if (warned.has(text)) return
+  warned.add(text)
+  process.emitWarning(`${text}.`, { code: 'COATCHECK_OPTION' })
+}
