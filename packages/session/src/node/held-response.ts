@@ -205,9 +205,12 @@ export class HeldResponse implements Held {
     if (this.#begun) return this.#handOwnHead(self, args)
     const { status, reason, headers } = headArguments(args)
     if (this.#fixed) throw headSentError('write')
-    checkStatus(status)
-    setHeaders(this.#res, headers)
-    this.#res.statusCode = status
+    // The handshake of a WebSocket calls it without a status, on a response that is made up.
+    if (args.length > 0) {
+      checkStatus(status)
+      setHeaders(this.#res, headers)
+      this.#res.statusCode = status
+    }
     if (reason !== undefined) this.#res.statusMessage = reason
     this.#explicit = this.#phase === 'open'
     this.#fix()
@@ -259,7 +262,7 @@ export class HeldResponse implements Held {
 
   #fix(): void {
     const res = this.#res
-    checkStatus(res.statusCode)
+    if (res.statusCode !== undefined) checkStatus(res.statusCode)
     // Where a response is made up, as for the handshake of a WebSocket, it may know less than those of Node.
     this.#names ??= res.getHeaderNames?.() ?? []
     this.changeHead(() => this.#hooks.onHead())
