@@ -142,7 +142,12 @@ export class HeldResponse implements Held {
 
   /** Answer for an application that does not. Wrappers that came later have ended their part already. */
   answer(text: string): void {
-    this.#end.call(this.#res, text)
+    try {
+      this.#end.call(this.#res, text)
+    } catch {
+      // What has thrown is a wrapper that was there before, and it throws again. Its error was told.
+      this.#res.destroy()
+    }
   }
 
   /** Give the response back to the application as if it had not been finished; `false` when some of it has been sent. */

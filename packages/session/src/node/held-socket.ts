@@ -18,7 +18,10 @@ export function keepOpen(socket: Socket | null | undefined): () => void {
   if (typeof socket?.destroySoon !== 'function') return () => {}
   const state = stateOf(socket)
   state.held++
+  let held = true
   return () => {
+    if (!held) return
+    held = false
     if (--state.held === 0 && state.wanted) socket.destroySoon()
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Listener, serve, start } from '../support/http.ts'
 import { ours } from '../support/ours.ts'
 import { exchange as rawExchange } from '../support/raw.ts'
@@ -212,3 +212,24 @@ it.each(['/', '/save'])(
     expect((await app.get('/fine')).text).toBe('body')
   },
 )
+
+it('filter: one that always throws ends its response, and nothing else', async () => {
+  const uncaught: unknown[] = []
+  const listen = (error: unknown) => uncaught.push(error)
+  process.on('uncaughtException', listen)
+  onTestFinished(() => void process.off('uncaughtException', listen))
+  const before = (req: Request, res: Response) => {
+    if (req.url === '/fine') return
+    res.end = (() => {
+      throw new Error('a filter failed')
+    }) as never
+  }
+  const handler: Listener = (req, res) => {
+    req.session.user = 'Ada'
+    res.end('body')
+  }
+  const app = await start(ours, handler, { store: slowStore(5), saveUninitialized: true }, { before })
+  await expect(app.get('/')).rejects.toThrow()
+  expect((await app.get('/fine')).text).toBe('body')
+  expect(uncaught).toEqual([])
+})
