@@ -13,7 +13,7 @@ skipped=0
 databases=${COATCHECK_DATABASES-redis postgres mongodb}
 missing=''
 # So many runs of tests at once: most of their time is waiting.
-at_once=${COATCHECK_AT_ONCE-$((2 * $(nproc)))}
+at_once=${COATCHECK_AT_ONCE-$(($(nproc) + 1))}
 
 source scripts/apt.sh
 source scripts/side-by-side.sh
@@ -22,6 +22,8 @@ source scripts/databases/databases.sh
 # Whatever tests leave in the folder for temporary files is gone at the end, also when they are cut short.
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/coatcheck-verify-XXXXXX")
 export TMPDIR
+# Some tests give up their rights, and have to find what they have made here.
+chmod 755 "$TMPDIR"
 close() {
   # A `return` in here gives the status that the script ends with: it must not end the cleaning up.
   set +e

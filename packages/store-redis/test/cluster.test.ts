@@ -112,7 +112,8 @@ describe('a cluster', () => {
       expect(status).toBeGreaterThanOrEqual(500)
       expect(body.name).toMatch(/Error$/)
     }
-    const fresh = await openUrl({ timeout: 500 })
+    // Time enough to connect and to read the slots on a busy machine.
+    const fresh = await openUrl({ timeout: 3000 })
     expect(await failureOf(fresh.get('a'))).toBeInstanceOf(Error)
     await server.startServer()
     // Attempts to connect are spaced, so the first request may come too early.
