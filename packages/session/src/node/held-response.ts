@@ -51,6 +51,8 @@ export class HeldResponse implements Held {
   #headGone = false
   /** Some of the body has been handed on. */
   #begun = false
+  /** The end has been handed on. */
+  #done = false
   /** The application has called `writeHead`. */
   #explicit = false
   /** Nothing of the head may be changed but by the hooks. */
@@ -132,6 +134,7 @@ export class HeldResponse implements Held {
       if (this.#explicit) this.#handHead(res)
       if (this.#held) this.#write.apply(res, this.#held)
       this.#end.apply(res, this.#finishing)
+      this.#done = true
     } catch (error) {
       this.#headGone = res.headersSent
       this.#hooks.onFailure(error)
@@ -184,8 +187,8 @@ export class HeldResponse implements Held {
   }
 
   end(self: ServerResponse, args: unknown[]): unknown {
+    if (this.#phase === 'held' || this.#done) return this.#endAgain(args)
     if (this.#phase === 'passing') return this.#end.apply(self, args)
-    if (this.#phase === 'held') return this.#endAgain(args)
     // Node's own complaint about a body of a wrong type. A wrapper may take others.
     if (!isBody(args[0]) && !this.#isWrapped()) return this.#end.apply(self, args)
     this.#phase = 'held'
@@ -261,7 +264,8 @@ export class HeldResponse implements Held {
 
   #endAgain(args: unknown[]): boolean {
     const callback = args.find(argument => typeof argument === 'function')
-    if (callback) this.#res.once('finish', callback as () => void)
+    if (callback && this.#res.writableFinished) nextTick(callback as () => void)
+    else if (callback) this.#res.once('finish', callback as () => void)
     return false
   }
 
