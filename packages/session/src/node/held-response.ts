@@ -3,7 +3,14 @@ import { nextTick } from '../calls/timers.ts'
 import { type Held, install, isOutermost, showFixedHead } from './held-methods.ts'
 import { keepOpen } from './held-socket.ts'
 import { LastByte } from './last-byte.ts'
-import { checkStatus, headArguments, headSentError, setHeaders, writeAfterEndError } from './response-head.ts'
+import {
+  checkStatus,
+  headArguments,
+  headSentError,
+  isBody,
+  setHeaders,
+  writeAfterEndError,
+} from './response-head.ts'
 
 /** What the middleware does at the moments of a response that matter to it. */
 export interface ResponseHooks {
@@ -296,14 +303,4 @@ export class HeldResponse implements Held {
   #keepSocket(): (() => void) | undefined {
     return 'stream' in this.#res ? undefined : keepOpen(this.#res.socket)
   }
-}
-
-function isBody(chunk: unknown): boolean {
-  return (
-    chunk === undefined ||
-    chunk === null ||
-    typeof chunk === 'string' ||
-    typeof chunk === 'function' ||
-    chunk instanceof Uint8Array
-  )
 }

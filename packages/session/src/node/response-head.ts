@@ -56,3 +56,14 @@ export function headSentError(action: string): Error {
 export function writeAfterEndError(): Error {
   return Object.assign(new Error('write after end'), { code: 'ERR_STREAM_WRITE_AFTER_END' })
 }
+
+/** Whether Node takes this as a part of a body. */
+export function isBody(chunk: unknown): boolean {
+  return (
+    chunk === undefined ||
+    chunk === null ||
+    typeof chunk === 'string' ||
+    typeof chunk === 'function' ||
+    chunk instanceof Uint8Array
+  )
+}
