@@ -8,6 +8,7 @@ import {
   headArguments,
   headSentError,
   isBody,
+  removeEntityHeaders,
   setHeaders,
   writeAfterEndError,
 } from './response-head.ts'
@@ -23,20 +24,6 @@ export interface ResponseHooks {
   /** What an earlier wrapper of the response, or Node, has thrown when the response was let go. */
   onFailure(error: unknown): void
 }
-
-/** Headers that describe the abandoned response and would be wrong on the one that replaces it. */
-const ENTITY_HEADERS = [
-  'content-length',
-  'content-type',
-  'content-encoding',
-  'content-range',
-  'content-disposition',
-  'transfer-encoding',
-  'cache-control',
-  'etag',
-  'last-modified',
-  'location',
-]
 
 type Method = (...args: unknown[]) => unknown
 
@@ -168,7 +155,7 @@ export class HeldResponse implements Held {
     this.#letSocketGo?.()
     const res = this.#res
     const names = this.#names
-    for (const name of ENTITY_HEADERS) if (!names || names.includes(name)) res.removeHeader(name)
+    removeEntityHeaders(res, names)
     // A filter such as compression has begun: what it makes of the next body has a length of its own.
     this.#dropLength =
       names !== undefined && !names.includes('content-encoding') && res.hasHeader('Content-Encoding')

@@ -67,3 +67,22 @@ export function isBody(chunk: unknown): boolean {
     chunk instanceof Uint8Array
   )
 }
+
+/** Headers that describe the abandoned response and would be wrong on the one that replaces it. */
+const ENTITY_HEADERS = [
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-range',
+  'content-disposition',
+  'transfer-encoding',
+  'cache-control',
+  'etag',
+  'last-modified',
+  'location',
+]
+
+/** Remove those of `names`; all of them where it is not known which there were. */
+export function removeEntityHeaders(res: ServerResponse, names: readonly string[] | undefined): void {
+  for (const name of ENTITY_HEADERS) if (!names || names.includes(name)) res.removeHeader(name)
+}
