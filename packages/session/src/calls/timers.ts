@@ -4,6 +4,8 @@
  */
 export const setTimeout: typeof globalThis.setTimeout = globalThis.setTimeout
 export const clearTimeout: typeof globalThis.clearTimeout = globalThis.clearTimeout
+export const setInterval: typeof globalThis.setInterval = globalThis.setInterval
+export const clearInterval: typeof globalThis.clearInterval = globalThis.clearInterval
 export const setImmediate: typeof globalThis.setImmediate = globalThis.setImmediate
 export const nextTick: typeof process.nextTick = process.nextTick
 

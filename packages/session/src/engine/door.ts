@@ -19,6 +19,8 @@ export interface Door<Req = unknown> {
   readonly method: string | undefined
   /** Whether the request came over HTTPS. */
   isSecure(): boolean
+  /** Whether `ended` tells of every end. */
+  readonly tellsEnd: boolean
   /** Whether the client has gone, or has got the whole response. `false` where a door cannot tell. */
   readonly ended: boolean
 }

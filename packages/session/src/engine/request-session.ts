@@ -24,7 +24,7 @@ import { fullLifetime, sinceLastTouch } from './age.ts'
 import { createSession } from './create-session.ts'
 import type { Door } from './door.ts'
 import { tell, warnOfOnError } from './hooks.ts'
-import { keepAlive } from './keep-alive.ts'
+import { type KeptAlive, keepAlive } from './keep-alive.ts'
 import type { Settings } from './settings.ts'
 import { TouchOnRead } from './touch-on-read.ts'
 
@@ -51,6 +51,8 @@ export class RequestSession implements SessionHost, WriterHost {
   /** The id of the session that has been destroyed. */
   destroyedId: string | undefined
   keepAliveTimer: NodeJS.Timeout | undefined
+  keepAliveDue = 0
+  keepAliveEntry: KeptAlive['keepAliveEntry']
   /** The response is complete, and what is left to do for the session has begun. */
   completed = false
   /** The last session that was in place: the attributes of its cookie clear the cookie when it is gone. */

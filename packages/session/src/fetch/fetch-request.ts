@@ -33,6 +33,10 @@ export class FetchRequest<T extends object> implements Door<Request>, OpenedSess
     return this.#own?.settings.isSecure(this.request) ?? false
   }
 
+  get tellsEnd(): boolean {
+    return false
+  }
+
   get ended(): boolean {
     return this.request.signal?.aborted ?? false
   }

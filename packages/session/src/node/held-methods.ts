@@ -20,8 +20,12 @@ interface Level {
   readonly key: symbol
   /** Assigned when a response begins to be held. */
   readonly methods: Methods
-  /** Defined when its head is fixed before it is sent. */
-  readonly late: PropertyDescriptorMap
+  /** Put on it when its head is fixed before it is sent. */
+  readonly late: {
+    readonly methods: Methods
+    readonly headersSent: PropertyDescriptor
+    readonly writableEnded: PropertyDescriptor
+  }
 }
 
 const levels: Level[] = []
@@ -40,7 +44,9 @@ export function install(res: ServerResponse, held: Held): Level {
 
 /** From here on the response looks as one of Node whose head is fixed: `headersSent` is true, and a late `setHeader` throws. */
 export function showFixedHead(res: ServerResponse, { late }: Level): void {
-  Object.defineProperties(res, late)
+  Object.assign(res, late.methods)
+  Object.defineProperty(res, 'headersSent', late.headersSent)
+  Object.defineProperty(res, 'writableEnded', late.writableEnded)
 }
 
 /** Whether nobody has put another `writeHead` over ours. */
@@ -71,9 +77,11 @@ function newLevel(): Level {
     late: {
       headersSent: late('headersSent', held => held.fixed, heldOf),
       writableEnded: late('writableEnded', held => held.ended, heldOf),
-      setHeader: checked('setHeader', 'set', heldOf),
-      appendHeader: checked('appendHeader', 'append', heldOf),
-      removeHeader: checked('removeHeader', 'remove', heldOf),
+      methods: {
+        setHeader: checked('setHeader', 'set', heldOf),
+        appendHeader: checked('appendHeader', 'append', heldOf),
+        removeHeader: checked('removeHeader', 'remove', heldOf),
+      },
     },
   }
 }
@@ -93,16 +101,10 @@ function late(
 }
 
 /** A method of the prototype that fails when the head is fixed. */
-function checked(name: string, action: string, heldOf: (self: unknown) => Held): PropertyDescriptor {
-  return {
-    configurable: true,
-    writable: true,
-    value(this: ServerResponse, ...args: unknown[]) {
-      heldOf(this).checkHead(action)
-      return (Reflect.get(Object.getPrototypeOf(this), name) as (...args: unknown[]) => unknown).apply(
-        this,
-        args,
-      )
-    },
-  }
+function checked(name: string, action: string, heldOf: (self: unknown) => Held): Method {
+  return function (this: ServerResponse, ...args: unknown[]) {
+    heldOf(this).checkHead(action)
+    const method = Reflect.get(Object.getPrototypeOf(this), name) as (...args: unknown[]) => unknown
+    return method.apply(this, args)
+  } as Method
 }

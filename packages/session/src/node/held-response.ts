@@ -45,12 +45,13 @@ export class HeldResponse implements Held {
   #headGone = false
   /** Some of the body has been handed on. */
   #begun = false
-  /** The end has been handed on. */
   #done = false
   /** The application has called `writeHead`. */
   #explicit = false
   /** Nothing of the head may be changed but by the hooks. */
   #fixed = false
+  /** It shows that its head is fixed. */
+  #shown = false
   /** The hooks are at work. */
   #ours = false
   #finishing: unknown[] = []
@@ -194,7 +195,11 @@ export class HeldResponse implements Held {
       if ((this.#phase as string) === 'held') this.#phase = 'open'
       throw error
     }
-    if ((this.#phase as string) === 'held') this.#letSocketGo = this.#keepSocket()
+    if ((this.#phase as string) === 'held') {
+      // The session takes its time. A response that was let go at once needs none of this.
+      this.#showFixed()
+      if (!('stream' in this.#res)) this.#letSocketGo = keepOpen(this.#res.socket)
+    }
     return self
   }
 
@@ -272,7 +277,13 @@ export class HeldResponse implements Held {
     if (this.#fixed) return
     this.#fixed = true
     this.#status = [res.statusCode, res.statusMessage || undefined]
-    showFixedHead(res, this.#level)
+    if (this.#explicit) this.#showFixed()
+  }
+
+  #showFixed(): void {
+    if (this.#shown || this.#headGone) return
+    this.#shown = true
+    showFixedHead(this.#res, this.#level)
   }
 
   #flushHeld(): void {
@@ -285,9 +296,5 @@ export class HeldResponse implements Held {
   #isWrapped(): boolean {
     const { end, write } = Object.getPrototypeOf(this.#res) as { end: unknown; write: unknown }
     return this.#end !== end || this.#write !== write
-  }
-
-  #keepSocket(): (() => void) | undefined {
-    return 'stream' in this.#res ? undefined : keepOpen(this.#res.socket)
   }
 }

@@ -58,6 +58,10 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
     return this.#encrypted || this.#own.settings.isSecure(this.holder)
   }
 
+  get tellsEnd(): boolean {
+    return true
+  }
+
   get ended(): boolean {
     return this.#res.destroyed || this.#res.writableFinished
   }
@@ -103,17 +107,11 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
   /** A stream without an end, such as server-sent events, is saved when the client goes. */
   onClose(): void {
     const leaveAlone = () => {}
-    complete(
-      this.#own,
-      {
-        headGone: true,
-        decided: leaveAlone,
-        changeCookies: leaveAlone,
-        send: this.#heard,
-        refuse: this.#heard,
-      },
-      false,
-    )
+    const hear = (error?: unknown) => {
+      if (error) this.#own.report(error)
+    }
+    const gone = { headGone: true, decided: leaveAlone, changeCookies: leaveAlone, send: hear, refuse: hear }
+    complete(this.#own, gone, false)
   }
 
   onFailure(error: unknown): void {
@@ -138,10 +136,6 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
 
   #complete(): void {
     complete(this.#own, this, this.#held.alone)
-  }
-
-  readonly #heard = (error?: unknown): void => {
-    if (error) this.#own.report(error)
   }
 
   /** Tell the application of an error beside its response. Where `next` was for one call only, it may throw. */
