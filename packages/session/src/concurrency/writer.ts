@@ -1,6 +1,7 @@
 import { backoff } from '../calls/backoff.ts'
 import type { Callback } from '../calls/call-method.ts'
 import { setTimeout } from '../calls/timers.ts'
+import { Cookie } from '../cookie/cookie.ts'
 import { gone, hasCode } from '../errors.ts'
 import { decode } from '../session/codec.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
@@ -205,7 +206,7 @@ export class Writer {
     const { tombstones, comparable } = this.host.settings
     let snapshot: Snapshot
     try {
-      dropReservedKeys(session.cookie)
+      if (!(session.cookie instanceof Cookie)) dropReservedKeys(session.cookie)
       if (progress.retries === 0) progress.renews = this.host.prepare(session)
       else if (progress.renews) session.resetMaxAge()
       snapshot = this.host.snapshot(session)
