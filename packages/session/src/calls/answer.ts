@@ -11,7 +11,7 @@ export function started<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Hand the outcome to the callback in a turn of its own, so that what it throws is nobody else's; or give the promise. `settled` is
+ * Call the callback in a tick of its own, so that what it throws reaches no other code. Without a callback, give the promise. `settled` is
  * called when there is one; it costs no promise of its own.
  */
 export function deliver<T>(

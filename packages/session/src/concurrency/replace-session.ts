@@ -9,7 +9,7 @@ import type { Writer } from './writer.ts'
 
 /**
  * Give the request a session of another id, with `data` in it and what is kept of the old one, and let the store end the one and store
- * the other in one step. When that fails nothing has happened, and the request goes on with the session that it had.
+ * the other in one atomic step. When that fails nothing has happened, and the request goes on with the session that it had.
  */
 export function replaceSession(
   writer: Writer,

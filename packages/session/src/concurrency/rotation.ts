@@ -89,8 +89,8 @@ async function replace(
 /** Replace the old record, if it is what was read. */
 async function writeRedirect(writer: Writer, old: Session, to: string, until: number): Promise<Outcome> {
   const { tombstones } = writer.host.settings
-  const fate = tombstones.becameOf(old)
-  if (fate) return fate.redirect ? 'elsewhere' : 'gone'
+  const before = tombstones.becameOf(old)
+  if (before) return before.redirect ? 'elsewhere' : 'gone'
   const redirect = makeRedirect(old, to, until, loadedOf(old))
   if (loadedOf(old)) {
     try {

@@ -9,7 +9,7 @@ const SAFE_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'O
 /** A request that takes longer than this, in milliseconds, or than a hundredth of the lifetime, touches its session at the end. */
 const FRESH = 1000
 
-/** Asks the store to touch the session in the same step that reads it, so that a request which only reads needs no second call. */
+/** The store touches the session as it reads it, so that a request which only reads needs no second call. */
 export class TouchOnRead implements GetOptions {
   readonly renew: number | null
   readonly #begun = performance.now()

@@ -11,7 +11,7 @@ const PROVISIONAL_LIFE = 60_000
 /**
  * Carries sessions from one store to another while they are used, and destroys them so that they stay destroyed.
  *
- * A copy is provisional until the session was found in `from` once more. A logout leaves a grave in `to`, then destroys in `from`, then
+ * A copy is provisional until the session was found in `from` once more. A logout leaves a tombstone record (a "grave") in `to`, then destroys in `from`, then
  * in `to`. So a copy that is made while a session is destroyed either finds it gone, or its grave, or is destroyed with it.
  */
 export class Copier {

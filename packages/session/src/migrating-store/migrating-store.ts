@@ -39,7 +39,7 @@ const ATTEMPTS = 20
 
 /**
  * Two stores as one, to move from the first to the second without a logout. Reads are answered by `to`, and a session that is not
- * there yet is carried over. Writes and logouts reach both, so that going back stays possible. See {@link migratingStore}.
+ * there yet is copied. Writes and logouts reach both, so that going back stays possible. See {@link migratingStore}.
  */
 export class MigratingStore extends Store {
   readonly #from: AnyStore
@@ -69,7 +69,7 @@ export class MigratingStore extends Store {
     return this.#to.ttl
   }
 
-  /** The session, carried over if it was in the old store only; `undefined` when there is none, or it was destroyed or has expired. */
+  /** The session, copied if it was in the old store only; `undefined` when there is none, or it was destroyed or has expired. */
   override get(sid: string, callback: Callback<SessionData | undefined>): void
   override get(sid: string): Promise<SessionData | undefined>
   override get(
@@ -159,7 +159,7 @@ export class MigratingStore extends Store {
   }
 
   /**
-   * The live sessions of both, those of the old store first. A session that moves meanwhile is given once; nothing is carried over.
+   * The live sessions of both, those of the old store first. A session that moves meanwhile is given once; nothing is copied.
    * Fails when the old store cannot list its sessions.
    */
   async *entries(): AsyncGenerator<[sid: string, session: SessionData], void, void> {

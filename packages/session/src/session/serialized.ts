@@ -6,7 +6,7 @@
 /** The start of such a text, up to the end of the cookie: a flat object whose strings need no escapes. */
 const COOKIE = /^\{"cookie":(\{"originalMaxAge":[^{}\\"]*(?:"[^"\\]*"[^{}\\"]*)*\})/
 
-/** The content of a session that is being saved in this turn. */
+/** The content of a session that is being saved in this tick. */
 let known: { session: object; content: string } | undefined
 
 /**

@@ -33,7 +33,7 @@ export interface RegenerateOptions {
    */
   grace?: number | undefined
   /**
-   * Data to put into the new session, which is then stored at once, for a login: in one step with the end of the old one, where the
+   * Data to put into the new session, which is then stored at once, for a login: in one atomic step with the end of the old one, where the
    * store has one. Nothing is left to be written at the end of the request. Not together with `grace`. Default: none.
    */
   data?: object | undefined
@@ -47,7 +47,7 @@ export interface SessionHost {
   destroy(session: Session, done: Callback<boolean>): void
   /** Give the request a session of another id. Tells whether the old one was still there. */
   regenerate(session: Session, options: RegenerateOptions, done: Callback<boolean>): void
-  /** Whether the store ends one session and stores another in one step. */
+  /** Whether the store ends one session and stores another in one atomic step. */
   readonly canReplace: boolean
   /** Do so, to give the request a session of another id with `data` in it. */
   replace(session: Session, options: RegenerateOptions, done: Callback): void

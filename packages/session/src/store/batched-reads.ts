@@ -13,22 +13,22 @@ interface Read {
   readonly reject: (error: unknown) => void
 }
 
-/** Reads that ask for the same. */
+/** Reads with the same renewal. */
 interface Group {
   readonly renewal: Renewal | undefined
   readonly reads: Read[]
 }
 
-/** So many are asked for without waiting for more: the database can begin on them, and others on its connection wait for no more. */
+/** A batch of this size is sent at once, so that the database can begin on it. */
 const MOST = 16
 
 /**
- * What is read in one turn of the event loop, as by the requests that have come in since the last one, is read together when the turn
- * ends or enough has come: for most databases a question costs more than what it asks for.
+ * Batches the reads of one tick, such as those of requests that have arrived together. For most databases a round trip costs more than
+ * what it brings.
  */
 export class BatchedReads {
   readonly #reader: Reader
-  /** By what they ask for. */
+  /** By their renewal. */
   #groups = new Map<string, Group>()
 
   constructor(reader: Reader) {

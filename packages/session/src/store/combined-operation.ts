@@ -1,6 +1,6 @@
 /**
- * A method of a store that does in one step what others do one after the other: it stands for them only as long as nobody has put
- * something else in the place of one of them.
+ * A combined operation is a method of a store that does at once what other methods do one after the other. It replaces them only as long
+ * as nobody has put a method of their own in the place of one of them.
  */
 
 /** Registered, so that two copies of this package understand one another. */

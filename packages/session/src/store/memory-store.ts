@@ -9,7 +9,7 @@ import { Store } from './store.ts'
 
 /**
  * The store of express-session's examples: for development, since it grows without bound and one process alone sees it.
- * Takes callbacks, which it calls in a later turn of the event loop; without one its methods return a promise.
+ * Its methods take a callback, which they call in a later tick, or return a promise.
  */
 declare class DevelopmentStore extends Store {
   /** Serialized sessions by id. */
@@ -138,7 +138,7 @@ function live(sessions: Record<string, string>): Record<string, SessionData> {
   return found
 }
 
-/** Do it now, answer later: by callback in a turn of its own, so that what the callback throws is nobody else's. */
+/** Do the work now and answer in a later tick, so that what the callback throws reaches no other code. */
 function answer<T>(callback: Callback<T> | undefined, work: () => T): Promise<T> | undefined {
   if (callback !== undefined && callback !== null && typeof callback !== 'function') {
     return Promise.reject(new TypeError('The callback of a session store must be a function'))

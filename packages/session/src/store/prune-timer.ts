@@ -27,7 +27,7 @@ export class PruneTimer {
   }
 }
 
-/** How many sessions are deleted in one step. */
+/** How many sessions a batch deletes. */
 const BATCH = 1000
 
 /** Delete expired sessions batch by batch, until there are none left or the store is closed. Tells how many there were. */

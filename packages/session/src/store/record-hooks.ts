@@ -9,11 +9,11 @@ import { Store } from './store.ts'
  * - a failure is thrown as the driver gave it.
  */
 export abstract class RecordHooks extends Store {
-  /** The session of `sid`, or `undefined` when there is none or it has expired. What a {@link Renewal} asks for may be ignored. */
+  /** The session of `sid`, or `undefined` when there is none or it has expired. A backend may ignore `renewal`. */
   protected abstract _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined>
   /**
-   * The same for several sessions in one step, in their order; one that fails by itself is a promise that does. With this hook what is
-   * read in one turn of the event loop is read together.
+   * The same for several sessions at once, in their order. One that cannot be read is a promise that rejects. With this hook, reads of
+   * one tick are batched.
    */
   protected _readMany?(sids: readonly string[], renewal?: Renewal): Promise<readonly ReadResult[]>
   /** Insert or replace. */

@@ -19,7 +19,7 @@ export type SessionChange = (session: StoredSession) => void | object | Promise<
 /** A session as plain data. */
 export type StoredSession = SessionData & Record<string, unknown>
 
-/** What an update asks of the store. */
+/** What an update needs of the store. */
 export interface UpdateBackend {
   readonly ttl: number
   readonly codec: Codec

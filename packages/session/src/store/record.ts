@@ -8,7 +8,7 @@ export interface StoredRecord {
   renewed?: boolean | undefined
 }
 
-/** A session that was read with others: nothing when there is none, a promise where it is asked for by itself after all. */
+/** A session that was read with others: nothing when there is none, a promise where it is read by itself after all. */
 export type ReadResult = StoredRecord | undefined | Promise<StoredRecord | undefined>
 
 /**

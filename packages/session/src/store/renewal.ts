@@ -2,7 +2,7 @@ import type { Renewal } from './record.ts'
 
 /**
  * A read that renews: it starts the session's lifetime anew in the same step, so that a request that only reads needs no touch. The
- * stores of this family offer it; others are asked as ever.
+ * stores that extend `RecordStore` offer it. Others are read and touched as ever.
  */
 
 /** Options of a store's `get`. */
