@@ -68,8 +68,8 @@ export function connect(place: Place, timeout: number, ioredis: Ioredis = loadIo
     client,
     begin() {
       waiting.begin()
-      // It has given up connecting when nobody waited any more.
-      if (client.status !== 'end') return
+      // It has given up connecting when nobody waited any more. A cluster that could not be connected to at first stays at `close`.
+      if (client.status !== 'end' && client.status !== 'close') return
       failure = undefined
       client.connect().catch(() => {})
     },

@@ -31,8 +31,6 @@ export function mongodbSubject({ url, version, stringify }: Kind): Subject {
     name: `MongodbStore, ${version}, as ${stringify ? 'text' : 'documents'}`,
     granularityMs: 1,
     shared: true,
-    // A busy machine takes its time.
-    deadlineMs: 10_000,
     async teardown() {
       const client = newClient(url, version)
       await client.db(dbName).dropDatabase()
