@@ -12,7 +12,7 @@ export const ON_TIME = 'ERR-12'
 export const UNPARSABLE: string[] = ['COR-01', 'COR-02', 'COR-03', 'SEC-02']
 
 /** The run of the suite on stores of this kind, so many rules side by side, and what it found. */
-export function conforms(kindOf: () => Kind, unverified: string[] = [ON_TIME], concurrency = 8): void {
+export function conforms(kindOf: () => Kind, unverified: string[] = [ON_TIME], concurrency = 4): void {
   let report: Report
   beforeAll(async () => {
     report = await runConformance(postgresSubject(kindOf()), { concurrency })
