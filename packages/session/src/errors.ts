@@ -59,14 +59,6 @@ export function disconnected(): SessionError {
   return new SessionError('ERR_SESSION_STORE_UNAVAILABLE', 'The session store is disconnected')
 }
 
-/** The store cannot be reached, or refuses to work for a while: `cause` is the driver's error. */
-export function unavailable(cause: unknown): SessionError {
-  const reason = cause instanceof Error && cause.message ? cause.message : String(cause)
-  return new SessionError('ERR_SESSION_STORE_UNAVAILABLE', `The session store is unavailable: ${reason}`, {
-    cause,
-  })
-}
-
 export function tooLate(): SessionError {
   return new SessionError(
     'ERR_SESSION_TOO_LATE',
