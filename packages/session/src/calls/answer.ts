@@ -1,7 +1,7 @@
 import type { Callback } from './call-method.ts'
 import { nextTick } from './timers.ts'
 
-/** What a hook gives and throws that is not async is a promise, too. An async one costs no other. */
+/** Call `work` and always return a promise, also when it throws or is not async. A promise is returned as it is. */
 export function started<T>(work: () => Promise<T>): Promise<T> {
   try {
     return Promise.resolve(work())
@@ -11,8 +11,8 @@ export function started<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Call the callback in a tick of its own, so that what it throws reaches no other code. Without a callback, give the promise. `settled` is
- * called when there is one; it costs no promise of its own.
+ * Pass the outcome to the callback, in a tick of its own, so that an exception of the callback reaches no other code. Without a callback,
+ * return the promise. `settled`, if given, is called first; it costs no promise.
  */
 export function deliver<T>(
   outcome: Promise<T>,
@@ -20,7 +20,7 @@ export function deliver<T>(
   settled?: () => void,
 ): Promise<T> | undefined {
   if (!callback) {
-    // The promise is the caller's: whoever does not await it, as express-session's `destroy()`, does not want the process ended.
+    // Many callers ignore the promise, as with `destroy()`. An unhandled rejection would end their process.
     outcome.then(settled, settled ?? (() => {}))
     return outcome
   }
