@@ -1,7 +1,7 @@
 import { callMethod } from './call-method.ts'
 
 /**
- * Call a method of any connect-style store, be it one that calls back or one that gives a promise: its first answer counts.
+ * Call a method of any connect-style store. The store may call back or return a promise; its first answer counts.
  * `get` of a session that is not there may answer `undefined` or `null`.
  */
 export function callStore<T = unknown>(
