@@ -8,7 +8,7 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
-/** A promise of what `work` calls back with. */
+/** A promise of the value that `work` calls back with. */
 export function promised<T = void>(work: (done: Callback<T>) => void): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     work((error, value) => (error ? reject(error) : resolve(value)))
@@ -16,8 +16,8 @@ export function promised<T = void>(work: (done: Callback<T>) => void): Promise<T
 }
 
 /**
- * Call a store's method and hear its first answer, be it a callback, a promise or a throw; later ones are ignored.
- * `timeout` in milliseconds; 0 waits for ever. `options` follow the callback.
+ * Call a store's method and pass its first answer to `done`: a callback, a promise or an exception. Later answers are ignored.
+ * `timeout` is in milliseconds; 0 waits for ever. `options` are the argument after the callback.
  */
 export function callMethod<T>(
   store: object,
@@ -53,22 +53,22 @@ export function callMethod<T>(
   try {
     answer = call.apply(store, options ? [...args, deliver, options] : [...args, deliver])
   } catch (error) {
-    // After an answer it is the application's own exception, which passed through the store.
+    // The store has answered already: this is an exception of the application's callback.
     if (settled) throw error
-    return deliver(error ?? new Error(`${method} threw nothing`))
+    return deliver(error ?? new Error(`The session store's ${method} threw ${error}`))
   }
   if (!isPromise(answer)) return
-  // An async method that takes a callback may resolve long before it calls back: only a value is an answer then.
+  // An async method that takes a callback may resolve before it calls back. Then its promise counts only if it has a value.
   const answersByCallback = takesCallback(call, args.length)
   answer.then(
     value => {
       if (value !== undefined || !answersByCallback) nextTick(deliver, null, value)
     },
-    error => nextTick(deliver, error ?? new Error(`${method} rejected with nothing`)),
+    error => nextTick(deliver, error ?? new Error(`The session store's ${method} rejected with ${error}`)),
   )
 }
 
-/** Whether a method has a parameter beyond the `given` ones, or one with a default, or takes all there are. */
+/** Whether a method takes a callback: it has a parameter beyond the `given` ones, one with a default, or a rest parameter. */
 function takesCallback(method: (...args: unknown[]) => unknown, given: number): boolean {
   if (method.length > given) return true
   const parameters = /^[^(=]*\(([^)]*)/.exec(String(method))?.[1] ?? ''
