@@ -1,6 +1,6 @@
 import { clearTimeout, setImmediate, setTimeout } from './timers.ts'
 
-/** How long the end of a store waits for calls that are not answered. */
+/** Milliseconds that `close` waits for calls that the store has not answered. */
 const PATIENCE = 3000
 
 /** Counts the calls that a store has under way. */
@@ -12,19 +12,19 @@ export class CallsUnderWay {
     this.#count++
   }
 
-  /** Bound, so that it can be handed on as it is. */
+  /** Bound, so that it can be passed as a callback. */
   readonly leave: () => void = () => {
     if (--this.#count === 0) this.#idle?.()
   }
 
-  /** When nothing is under way, or when that has taken too long. */
+  /** Resolves when no call is under way, or after `PATIENCE`. */
   done(): Promise<void> {
     if (this.#count === 0) return Promise.resolve()
     return new Promise(resolve => {
       const timer = setTimeout(resolve, PATIENCE)
       this.#idle = () => {
         clearTimeout(timer)
-        // The callback that has the answer comes first.
+        // The callback of the last call runs first.
         setImmediate(resolve)
       }
     })
