@@ -1,6 +1,6 @@
 /**
- * The timers of Node as they are when this package is loaded. Test runners replace the global ones by fakes that stand still, and a
- * request must not stand still with them.
+ * Node's timers, taken when this package is loaded. A test runner may later replace the global ones with fake timers, which stand
+ * still. A request must not wait for those.
  */
 export const setTimeout: typeof globalThis.setTimeout = globalThis.setTimeout
 export const clearTimeout: typeof globalThis.clearTimeout = globalThis.clearTimeout
