@@ -8,29 +8,29 @@ const TOKEN = /^[!#$%&'*+\-.^`|~\w]+$/
 
 /** Attributes of the session cookie, as the `cookie` option and `new Cookie()` take them. */
 export interface CookieOptions {
-  /** Lifetime in milliseconds, moved on by each use; `null` is a cookie that ends with the browser. Default `null`. */
+  /** Lifetime in milliseconds since the last use. `null`: the cookie ends when the browser closes. Default `null`. */
   maxAge?: number | Date | null | undefined
-  /** End of the cookie. Give `maxAge` instead where you can; of the two the one that stands last counts. */
+  /** When the cookie ends. Prefer `maxAge`. If you give both, the last one in the object counts. */
   expires?: Date | null | false | undefined
-  /** The value that `maxAge` is set back to when the session is touched. Milliseconds. */
+  /** The lifetime in milliseconds that a touch sets `maxAge` back to. */
   originalMaxAge?: number | null | undefined
   /** Default `'/'`. Requests whose path does not start with it get no session. */
   path?: string | undefined
   /** Default: the host of the request. */
   domain?: string | undefined
-  /** Keep the cookie from scripts. Default `true`. */
+  /** Hide the cookie from scripts of the page. Default `true`. */
   httpOnly?: boolean | undefined
   /** Send the cookie over HTTPS only; `'auto'` decides by the request. Default: not secure. */
   secure?: boolean | 'auto' | undefined
   /** `'auto'` is `'none'` over HTTPS and `'lax'` otherwise. Default: not set. */
   sameSite?: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined
-  /** Default: not set. */
+  /** One cookie for each top-level site that embeds yours (CHIPS). Default: not set. */
   partitioned?: boolean | undefined
-  /** Default: not set. */
+  /** Which cookies a browser drops first when there are too many. Default: not set. */
   priority?: 'low' | 'medium' | 'high' | undefined
 }
 
-/** What a {@link Cookie} is in stored JSON; keys that are not set are left out. */
+/** A {@link Cookie} as stored JSON. Keys that are not set are left out. */
 export interface CookieData {
   originalMaxAge: number | null
   partitioned?: boolean | undefined
@@ -47,7 +47,7 @@ export interface CookieData {
 export class Cookie {
   path: string | undefined = '/'
   httpOnly: boolean | undefined = true
-  /** The lifetime in milliseconds that was last assigned, which a touch sets `maxAge` back to. */
+  /** The lifetime in milliseconds that was assigned last. A touch sets `maxAge` back to it. */
   declare originalMaxAge: number | null
   declare domain: string | undefined
   declare secure: boolean | 'auto' | undefined
@@ -79,8 +79,8 @@ export class Cookie {
   }
 
   /**
-   * Milliseconds that are left; `null` for a browser-session cookie. Assigning it sets `originalMaxAge` too. The type is that of
-   * express-session, which stores that are made from the middleware ask for: test with `== null`.
+   * Milliseconds that are left; `null` for a cookie that ends with the browser. Assigning it sets `originalMaxAge` too. The type is
+   * express-session's, because its stores require that type: test with `== null`.
    */
   get maxAge(): number | undefined {
     const left = this._expires instanceof Date ? this._expires.valueOf() - Date.now() : this._expires
@@ -121,7 +121,7 @@ export class Cookie {
    */
   serialize(name: string, value: string): string {
     if (!TOKEN.test(name)) throw new TypeError(`argument name is invalid: ${name}`)
-    // One object, written out: the library copies what comes in two.
+    // One object with all attributes: the library would copy two.
     return stringifySetCookie({
       name,
       value,
