@@ -5,20 +5,20 @@ import { signed as sign, verified } from './signatures.ts'
 
 const debug = createDebug('express-session')
 
-/** How many cookies of one name are looked at. */
+/** How many cookies of one name are read at most. */
 const CANDIDATES = 4
 
 /** A session id that the client sent, signed by one of the secrets. */
 export interface SignedId {
   readonly id: string
-  /** Signed by another secret than the first, which signs today. */
+  /** Whether an older secret signed it. The first secret signs new cookies. */
   readonly outdated: boolean
 }
 
 /**
- * The session ids in a `Cookie` header that one of the secrets signed, in their order, each once. There are several when cookies of one
- * name were set for several paths or domains. The wire format is express-session's: `s:`, the id, a dot, and HMAC-SHA256 of the id in
- * base64 without padding.
+ * The session ids in a `Cookie` header that one of the secrets signed, in order and without duplicates. A browser sends several cookies
+ * of one name when they were set for several paths or domains. The wire format is express-session's: `s:`, the id, a dot, and
+ * HMAC-SHA256 of the id in base64 without padding.
  */
 export function readSessionIds(
   header: string | undefined,
@@ -61,7 +61,7 @@ function isRepeated(header: string, name: string): boolean {
   return first >= 0 && header.indexOf(name, first + name.length) >= 0
 }
 
-/** `parseCookie` gives the first of a name. The others are found one cookie at a time. */
+/** `parseCookie` returns only the first cookie of a name, so the others are parsed one by one. */
 function readOthers(header: string, name: string, secrets: readonly Secret[]): SignedId[] {
   const values: string[] = []
   for (const pair of header.split(';')) {
@@ -72,7 +72,7 @@ function readOthers(header: string, name: string, secrets: readonly Secret[]): S
   return ids.filter(id => id !== undefined)
 }
 
-/** A cookie's value may stand in quotes (RFC 6265, section 4.1.1). */
+/** A cookie's value may be quoted (RFC 6265, section 4.1.1). */
 function unquoted(value: string | undefined): string | undefined {
   return value && /^".*"$/s.test(value) ? value.slice(1, -1) : value
 }
