@@ -2,18 +2,18 @@ import { KeyObject } from 'node:crypto'
 import { sign, unsign } from 'cookie-signature'
 import type { Secret } from './secret.ts'
 
-/** How many signed values are kept for a secret, in each of two generations. */
+/** How many signed values each of a secret's two generations keeps. */
 const REMEMBERED = 1000
-/** An application rotates a few secrets. With more than this, all values are forgotten. */
+/** An application uses a few secrets. With more than this, the whole cache is emptied. */
 const SECRETS = 10
 
-/** Values with a valid signature, and their ids, both ways. */
+/** Ids by their signed values, and signed values by their ids. */
 class Generation {
   readonly ids = new Map<string, string>()
   readonly values = new Map<string, string>()
 }
 
-/** The values of one secret: the recently used, and those before them. */
+/** The cache of one secret: the recently used values, and the generation before them. */
 class Known {
   #young = new Generation()
   #old = new Generation()
@@ -39,7 +39,7 @@ class Known {
 
 const bySecret = new Map<Secret, Known>()
 
-/** `undefined` for bytes, which their owner may change in place. */
+/** The cache of this secret. `undefined` for bytes, which their owner may change in place. */
 function knownBy(secret: Secret): Known | undefined {
   const known = bySecret.get(secret)
   if (known || !(typeof secret === 'string' || secret instanceof KeyObject)) return known
@@ -50,8 +50,8 @@ function knownBy(secret: Secret): Known | undefined {
 }
 
 /**
- * The id in `signed` if `secret` has signed it. A valid value is kept and recognized as a whole the next time. Anything else is compared
- * in constant time, so that the time of a wrong guess tells nothing.
+ * The id in `signed` if `secret` has signed it. Valid values are cached. Every other signature is compared in constant time, so that the
+ * time of a wrong guess reveals nothing.
  */
 export function verified(signed: string, secret: Secret): string | undefined {
   const known = knownBy(secret)
@@ -64,7 +64,7 @@ export function verified(signed: string, secret: Secret): string | undefined {
   return id
 }
 
-/** A copy with bytes of its own. V8 keeps the whole Cookie header in memory for each part of it that is kept. */
+/** A copy of the text. V8 would keep the whole Cookie header in memory for each slice of it that is cached. */
 function ownText(text: string): string {
   return Buffer.from(text).toString()
 }
