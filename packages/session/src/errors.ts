@@ -1,18 +1,18 @@
 /**
- * What went wrong, in a form that code can compare. Codes are stable, messages are not.
+ * Codes of failures. Codes are stable, messages are not.
  *
  * - `ERR_SESSION_GONE`: the session was destroyed or has expired since it was read; nothing was written.
  * - `ERR_SESSION_CHANGED`: another writer changed the session since it was read; nothing was written.
- * - `ERR_SESSION_CORRUPT`: the stored data cannot be decoded, or is no session.
+ * - `ERR_SESSION_CORRUPT`: the stored data cannot be decoded, or is not a session.
  * - `ERR_SESSION_SERIALIZE`: the session cannot be encoded (circular, BigInt, a throwing `toJSON`).
  * - `ERR_SESSION_EXPIRES`: `cookie.expires` is not a date.
  * - `ERR_SESSION_STORE_CLOSED`: the store was closed.
  * - `ERR_SESSION_STORE_TIMEOUT`: the store did not answer within `storeTimeout`.
  * - `ERR_SESSION_STORE_UNAVAILABLE`: the store has emitted `disconnect` and not yet `connect`.
  * - `ERR_SESSION_STORE_MISSING`: `openStore` with `create: false`, and the file, table or collection does not exist.
- * - `ERR_SESSION_TOO_LATE`: a new session was made after the head of the response had gone, so that its cookie could not be sent;
- *   nothing was written.
- * - `ERR_SESSION_NOT_A_SESSION`: `req.session` was replaced by something that is no session.
+ * - `ERR_SESSION_TOO_LATE`: a new session was made after the response headers were sent, so its cookie could not be sent; nothing was
+ *   written.
+ * - `ERR_SESSION_NOT_A_SESSION`: `req.session` was replaced by something that is not a session.
  */
 export type SessionErrorCode =
   | 'ERR_SESSION_GONE'
@@ -27,11 +27,11 @@ export type SessionErrorCode =
   | 'ERR_SESSION_TOO_LATE'
   | 'ERR_SESSION_NOT_A_SESSION'
 
-/** Every failure of our own. A driver's error is never wrapped: it reaches the caller as it is. */
+/** A failure that this package detects. A driver's error is never wrapped: it reaches the caller unchanged. */
 export class SessionError extends Error {
-  /** Stable, for comparisons. */
+  /** Stable: compare this, not the message. */
   readonly code: SessionErrorCode
-  /** HTTP status that Express's error handling uses: 503 when the store is away, otherwise 500. */
+  /** HTTP status that Express's error handling uses: 503 when the store is unavailable, otherwise 500. */
   readonly status: number
 
   constructor(code: SessionErrorCode, message: string, options?: ErrorOptions) {
@@ -42,7 +42,7 @@ export class SessionError extends Error {
   }
 }
 
-/** Whether `error` carries this code, also when it comes from a second copy of this package. */
+/** Whether `error` has this code. Unlike `instanceof`, this also holds for errors of a second copy of this package. */
 export function hasCode(error: unknown, code: SessionErrorCode): boolean {
   return (error as { code?: unknown } | null | undefined)?.code === code
 }
@@ -62,7 +62,7 @@ export function disconnected(): SessionError {
 export function tooLate(): SessionError {
   return new SessionError(
     'ERR_SESSION_TOO_LATE',
-    'The session was made after the head of the response had gone: its cookie could not be sent',
+    'The session was made after the response headers were sent, so its cookie could not be sent',
   )
 }
 
