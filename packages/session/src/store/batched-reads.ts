@@ -1,7 +1,7 @@
 import { setImmediate } from '../calls/timers.ts'
 import type { ReadResult, Renewal, StoredRecord } from './record.ts'
 
-/** What reads sessions, one by one and several at once. */
+/** Reads sessions: one, or several at once. */
 export interface Reader {
   one(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined>
   several(sids: readonly string[], renewal?: Renewal): Promise<readonly ReadResult[]>
@@ -19,16 +19,16 @@ interface Group {
   readonly reads: Read[]
 }
 
-/** A batch of this size is sent at once, so that the database can begin on it. */
+/** A batch of this size does not wait for the end of the tick. */
 const MOST = 16
 
 /**
- * Batches the reads of one tick, such as those of requests that have arrived together. For most databases a round trip costs more than
- * what it brings.
+ * Batches the reads of one tick, such as those of requests that arrive together. With most databases a round trip costs more than the
+ * reads themselves.
  */
 export class BatchedReads {
   readonly #reader: Reader
-  /** By their renewal. */
+  /** Reads with the same renewal, by that renewal. */
   #groups = new Map<string, Group>()
 
   constructor(reader: Reader) {
@@ -36,11 +36,11 @@ export class BatchedReads {
   }
 
   read(sid: string, renewal: Renewal | undefined): Promise<StoredRecord | undefined> {
-    if (this.#groups.size === 0) setImmediate(() => this.#callMethod())
+    if (this.#groups.size === 0) setImmediate(() => this.#sendAll())
     const group = this.#groupOf(renewal)
     return new Promise((resolve, reject) => {
       group.reads.push({ sid, resolve, reject })
-      if (group.reads.length === MOST) void this.#answer(group)
+      if (group.reads.length === MOST) void this.#send(group)
     })
   }
 
@@ -54,15 +54,15 @@ export class BatchedReads {
     return group
   }
 
-  #callMethod(): void {
+  #sendAll(): void {
     const groups = this.#groups
     this.#groups = new Map()
     for (const group of groups.values()) {
-      if (group.reads.length > 0) void this.#answer(group)
+      if (group.reads.length > 0) void this.#send(group)
     }
   }
 
-  async #answer(group: Group): Promise<void> {
+  async #send(group: Group): Promise<void> {
     const { renewal } = group
     const reads = group.reads.splice(0)
     try {
