@@ -1,19 +1,19 @@
-/** One thing that was found out about a store. Texts hold neither passwords nor session data. */
+/** One result of a diagnosis. Texts contain neither passwords nor session data. */
 export interface Finding {
-  /** What was looked at: `'server'`, `'clock'`, `'maxmemory-policy'`. */
+  /** What was checked, such as `'server'`, `'clock'` or `'maxmemory-policy'`. */
   name: string
-  /** `'warning'`: sessions may be lost or slow under circumstances. `'problem'`: the store cannot do its work. */
+  /** `'warning'`: the store works, but may lose sessions or be slow. `'problem'`: the store does not work. */
   level: 'ok' | 'warning' | 'problem'
   /** A version, a figure, or a sentence on what to do. */
   text: string
-  /** What does not exist yet, and the store makes on first use: `'table "sessions"'`. */
+  /** Something that does not exist yet and that the store creates on first use, such as `'table "sessions"'`. */
   missing?: string | undefined
 }
 
 /**
- * What a store may offer to `coatcheck doctor`: what only it can know, as the version of the server and of the driver, how far the
- * clock of the server is from that of this process, whether its table or collection and their indexes are right, and settings of the
- * server under which sessions get lost. Changes nothing. A server that is away is a rejection.
+ * A store that can be checked by `coatcheck doctor`. `diagnose` reports what only the store can find out: the versions of server and
+ * driver, the difference between the server's clock and that of this process, whether the table or collection and its indexes are
+ * right, and server settings that lose sessions. It changes nothing. It rejects when the server cannot be reached.
  */
 export interface Diagnosing {
   diagnose(): Promise<Finding[]>
