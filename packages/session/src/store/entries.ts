@@ -21,7 +21,7 @@ export async function* decodable<E extends { sid: string }>(
   if (undecodable) process.emitWarning(`${undecodable} stored sessions cannot be decoded and were left out`)
 }
 
-/** What `items` gives, as long as the store is not closed. Between two items nothing is under way. */
+/** The `items`, until the store is closed. Only a step counts as a call under way, so that a paused listing does not delay `close`. */
 export async function* whileOpen<T>(
   items: AsyncGenerator<T, void, void>,
   work: CallsUnderWay,
