@@ -4,17 +4,17 @@ import { CallsUnderWay } from '../calls/calls-under-way.ts'
 import { closed } from '../errors.ts'
 import { PruneTimer } from './prune-timer.ts'
 
-/** What a store does at the beginning, now and then, and at the end. */
+/** What a store does when it opens, periodically, and when it closes. */
 export interface LifecycleSteps {
   open(): Promise<void>
   close(): Promise<void>
   /** Delete expired sessions. */
   prune(): Promise<unknown>
-  /** Milliseconds between these; `undefined` or `false` for never. */
+  /** Milliseconds between two prunes; `undefined` or `false` for none. */
   pruneInterval(): number | false | undefined
 }
 
-/** Opens a store when it is first used, and again after a failure; closes it when nothing is under way any more. */
+/** Opens a store on first use, and tries again after a failure. Closes it when no call is under way. */
 export class Lifecycle {
   readonly #steps: LifecycleSteps
   readonly #timer = new PruneTimer()
@@ -31,7 +31,7 @@ export class Lifecycle {
     return this.#closing !== undefined
   }
 
-  /** Do `work` in the open store, and answer by `callback` or, without one, by a promise. */
+  /** Open the store if needed and run `work`. The result goes to `callback`, or to the returned promise. */
   run<T>(callback: Callback<T> | undefined, work: () => Promise<T>): Promise<T> | undefined {
     if (callback !== undefined && callback !== null && typeof callback !== 'function') {
       return Promise.reject(new TypeError('The callback of a session store must be a function'))
@@ -41,13 +41,13 @@ export class Lifecycle {
     return deliver(ready ? started(work) : this.ready().then(work), callback, this.work.leave)
   }
 
-  /** The same for a call about the session of `sid`. */
+  /** The same for a call with a session id, which must be a string. */
   runOn<T>(sid: unknown, callback: Callback<T> | undefined, work: () => Promise<T>): Promise<T> | undefined {
     if (typeof sid === 'string') return this.run(callback, work)
     return this.run(callback, () => Promise.reject(new TypeError('The session id must be a string')))
   }
 
-  /** Opened once. A failure is forgotten, so that the next call tries again. */
+  /** Open the store once. After a failure, the next call tries again. */
   ready(): Promise<void> {
     if (this.#closing) return Promise.reject(closed())
     this.#opening ??= this.#steps.open().then(
