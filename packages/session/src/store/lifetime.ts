@@ -1,24 +1,24 @@
 import { SessionError } from '../errors.ts'
 import type { DecodedSession } from '../session/codec.ts'
 
-/** One day: the lifetime of a session whose cookie names no end. */
+/** One day: the default lifetime of a session whose cookie has no expiry. */
 export const DAY = 86_400_000
 
-/** What a lifetime is read from: a `Cookie`, or one that has been through JSON. */
+/** The expiry of a cookie: of a live `Cookie`, or of one parsed from JSON. */
 export interface CookieLifetime {
   expires?: Date | string | number | null | false | undefined
   maxAge?: number | null | false | undefined
 }
 
-/** The cookie of a session as a store is given it. Other packages write sessions without one. */
+/** The cookie of a session that a store is given. Other packages write sessions without one. */
 export function cookieOf(session: object): CookieLifetime | undefined {
   return (session as { cookie?: CookieLifetime }).cookie
 }
 
 /**
  * Milliseconds from now to the end of the session: `cookie.expires` (a Date or a date string) decides, then
- * `cookie.maxAge`, then `fallback`. Zero or less means that the session is over. Throws `ERR_SESSION_EXPIRES`
- * when there is an `expires` that is no date, or a `maxAge` without end: to guess would end a session, or keep it for ever.
+ * `cookie.maxAge`, then `fallback`. Zero or less means that the session has expired. Throws `ERR_SESSION_EXPIRES`
+ * when `expires` is not a date or `maxAge` is not finite: a guess would end the session early, or keep it for ever.
  */
 export function lifetimeOf(cookie: CookieLifetime | null | undefined, fallback: number): number {
   const expires = cookie?.expires
@@ -34,10 +34,10 @@ export function lifetimeOf(cookie: CookieLifetime | null | undefined, fallback: 
   return Math.ceil(maxAge)
 }
 
-/** How far `cookie.expires` may be from the clock of the database before it is taken to have been touched. */
+/** By how many milliseconds the two may differ, because the clock of the database is another one. */
 const CLOCK_SLACK = 100
 
-/** The stored text keeps the expiry of the last write; a touch moves only that of the record. */
+/** Set `cookie.expires` to the record's expiry. A touch moves that one only; the stored text keeps the expiry of the last write. */
 export function showExpiry({ cookie }: DecodedSession, ttl: number): void {
   const { expires } = cookie
   if (expires === null || expires === undefined) return
