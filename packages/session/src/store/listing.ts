@@ -7,8 +7,8 @@ export function lists(store: object): boolean {
 }
 
 /**
- * The live sessions of any store with their ids: page by page where it has `entries`, else through `all`. Throws a TypeError when it
- * has neither, or when its `all` gives sessions without ids.
+ * The live sessions of any store with their ids: page by page if it has `entries`, otherwise with `all`. Throws a TypeError when it has
+ * neither, or when `all` returns sessions without ids.
  */
 export async function* entriesOf(
   store: object,
@@ -24,7 +24,7 @@ export async function* entriesOf(
   for (const session of sessions as (SessionData & { id?: unknown })[]) {
     const { id, ...data } = session
     if (typeof id !== 'string')
-      throw new TypeError('The store cannot list its sessions: its all() gives no ids')
+      throw new TypeError('The store cannot list its sessions: its all() returns no ids')
     yield [id, data as SessionData]
   }
 }
