@@ -8,7 +8,7 @@ import { type GetOptions, renewalOf } from './renewal.ts'
 import { Store } from './store.ts'
 
 /**
- * The store of express-session's examples: for development, since it grows without bound and one process alone sees it.
+ * The default store of express-session, for development only: it grows without limit, and other processes do not see its sessions.
  * Its methods take a callback, which they call in a later tick, or return a promise.
  */
 declare class DevelopmentStore extends Store {
@@ -45,7 +45,7 @@ const methods = {
   },
 
   set(this: MemoryStore, sid: string, session: SessionData, callback?: Callback) {
-    // At the call: the session as it is now.
+    // Serialized now: later changes to the object are not stored.
     return answer(callback, () => {
       this.sessions[sid] = stringify(session)
     })
@@ -85,7 +85,7 @@ for (const [name, value] of Object.entries(methods)) {
 
 declareCombined(MemoryStore.prototype, 'get', ['touch'])
 
-/** The session of `sid`; one that has expired is deleted. */
+/** The session of `sid`. An expired one is deleted. */
 function read(
   sessions: Record<string, string>,
   sid: string,
@@ -104,12 +104,12 @@ function read(
   return session
 }
 
-/** The text with its end moved; `undefined` where that is not to be, or the text would have to be parsed for it. */
+/** The text with its expiry moved; `undefined` if `renew` does not fit, or if that needs parsing. */
 function renewedText(text: string, renew: number | null): string | undefined {
   const renewal = renewalOf(renew, 0)
   if (!renewal || !text.startsWith(renewal.prefix)) return undefined
   if (renew !== null) return withExpires(text, new Date(Date.now() + renew))
-  // A touch would take a date away.
+  // A touch would clear a date. That is left to the touch itself.
   return text.startsWith(`${renewal.prefix}"expires":null`) ? text : undefined
 }
 
@@ -138,7 +138,7 @@ function live(sessions: Record<string, string>): Record<string, SessionData> {
   return found
 }
 
-/** Do the work now and answer in a later tick, so that what the callback throws reaches no other code. */
+/** Do the work now, and call back in a later tick, so that an exception of the callback reaches no other code. */
 function answer<T>(callback: Callback<T> | undefined, work: () => T): Promise<T> | undefined {
   if (callback !== undefined && callback !== null && typeof callback !== 'function') {
     return Promise.reject(new TypeError('The callback of a session store must be a function'))
