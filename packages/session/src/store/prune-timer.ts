@@ -1,13 +1,14 @@
 import { clearTimeout, setTimeout } from '../calls/timers.ts'
 
+/** The longest delay of a timer in Node, in milliseconds. */
 const LONGEST = 2 ** 31 - 1
 
-/** Has a store delete what has expired, again and again, and does not keep the process alive. */
+/** Prunes a store periodically. Its timer does not keep the process alive. */
 export class PruneTimer {
   #timer: NodeJS.Timeout | undefined
   #stopped = false
 
-  /** About every `interval` milliseconds: jitter keeps many processes on one database from pruning in step. */
+  /** Prune about every `interval` milliseconds. The jitter keeps processes that share a database from pruning at the same time. */
   start(interval: number, prune: () => Promise<unknown>): void {
     if (this.#stopped) return
     const delay = Math.min(interval * (0.5 + Math.random()), LONGEST)
@@ -30,7 +31,7 @@ export class PruneTimer {
 /** How many sessions a batch deletes. */
 const BATCH = 1000
 
-/** Delete expired sessions batch by batch, until there are none left or the store is closed. Tells how many there were. */
+/** Delete expired sessions batch by batch, until none are left or the store is closed. Returns how many were deleted. */
 export async function pruneInBatches(
   prune: (limit: number) => Promise<number>,
   isClosed: () => boolean,
