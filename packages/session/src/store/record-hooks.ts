@@ -3,39 +3,39 @@ import { Store } from './store.ts'
 
 /**
  * What a backend of {@link RecordStore} implements. The hooks see an id, a text and a lifetime in milliseconds, and never a cookie, a
- * session or a callback. Their promises:
- * - what has expired is not there, for every hook, whether or not it has been deleted;
- * - no hook but `_write`, `_insert` and `_exchange` inserts;
- * - a failure is thrown as the driver gave it.
+ * session or a callback. They keep these rules:
+ * - an expired session does not exist for any hook, whether or not it was deleted;
+ * - only `_write`, `_insert` and `_exchange` insert;
+ * - the driver's errors are thrown unchanged.
  */
 export abstract class RecordHooks extends Store {
   /** The session of `sid`, or `undefined` when there is none or it has expired. A backend may ignore `renewal`. */
   protected abstract _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined>
   /**
-   * The same for several sessions at once, in their order. One that cannot be read is a promise that rejects. With this hook, reads of
-   * one tick are batched.
+   * The same for several sessions at once, in the order of `sids`. A session that cannot be read is a promise that rejects. With this
+   * hook, the reads of one tick are batched.
    */
   protected _readMany?(sids: readonly string[], renewal?: Renewal): Promise<readonly ReadResult[]>
   /** Insert or replace. */
   protected abstract _write(sid: string, data: string, ttl: number): Promise<void>
-  /** Replace only if it is still there and, when `expected` is given, only if its data is still that. Never inserts. */
+  /** Replace a live session; when `expected` is given, only if its data still equals that. Never inserts. */
   protected abstract _update(sid: string, data: string, ttl: number, expected?: string): Promise<UpdateResult>
-  /** Move the expiry of a live session and nothing else. Tells whether it was there. */
+  /** Move the expiry of a live session and nothing else. Returns whether it was there. */
   protected abstract _touch(sid: string, ttl: number): Promise<boolean>
   /**
-   * Remove it. Gives the text of the live record that was removed, or `false` when there was none: a record may redirect to another
-   * session, which then has to end too. `true` stands for a record whose text the backend cannot tell.
+   * Remove the session. Returns the text of the live record that was removed, or `false` when there was none. A redirect record names a
+   * successor, which is then removed too. A backend that cannot return the text returns `true`.
    */
   protected abstract _destroy(sid: string): Promise<string | boolean>
   /** Every live session, read page by page. */
   protected abstract _entries(): AsyncIterable<StoredEntry>
   /** Remove every session of this store and nothing else. */
   protected abstract _clear(): Promise<void>
-  /** Insert, in one atomic step, unless a live session is there. Tells whether it did. Without this hook there is no `insert`. */
+  /** Insert in one atomic step, unless `sid` has a live session. Returns whether it did. Without this hook there is no `insert`. */
   protected _insert?(sid: string, data: string, ttl: number): Promise<boolean>
   /**
-   * Remove one session and insert or replace another, in one atomic step where there is one. With `required` the first must have been
-   * there, or nothing is written. Gives what `_destroy` gives of the first.
+   * Remove the session of `old` and insert or replace that of `sid`, in one atomic step if the backend can. With `required`, nothing is
+   * written unless the old session was there. Returns what `_destroy` returns for `old`.
    */
   protected async _exchange(
     old: string,
@@ -48,9 +48,9 @@ export abstract class RecordHooks extends Store {
     if (there || !required) await this._write(sid, data, ttl)
     return there
   }
-  /** Prepare the backend: on first use, again after a failure. */
+  /** Prepare the backend. Called on first use, and again after a failure. */
   protected async _open(): Promise<void> {}
-  /** Release what `_open` took. */
+  /** Release what `_open` acquired. */
   protected async _close(): Promise<void> {}
   /** How many live sessions there are. */
   protected async _count(): Promise<number> {
@@ -58,6 +58,6 @@ export abstract class RecordHooks extends Store {
     for await (const _ of this._entries()) count++
     return count
   }
-  /** Delete at most `limit` expired sessions and tell how many. A backend that expires them by itself has none. */
+  /** Delete at most `limit` expired sessions and return how many. A backend whose database deletes them omits this hook. */
   protected _prune?(limit: number): Promise<number>
 }
