@@ -1,10 +1,10 @@
 import type { Codec } from '../session/codec.ts'
 
-/** Options that every store of the family has. */
+/** Options of every store that extends `RecordStore`. */
 export interface RecordStoreOptions {
-  /** Lifetime in milliseconds of a session whose cookie names no end. Default one day. */
+  /** Lifetime in milliseconds of a session whose cookie has no expiry. Default one day. */
   ttl?: number | undefined
-  /** Milliseconds between deletions of expired sessions, give or take a half; `false` for none. Default 15 minutes. */
+  /** Milliseconds between deletions of expired sessions, varied at random by half; `false` for none. Default 15 minutes. */
   pruneInterval?: number | false | undefined
   /** Turns sessions into text and back. Default `JSON`. */
   codec?: Codec | undefined
