@@ -18,8 +18,8 @@ import { type GetOptions, renewalOf } from './renewal.ts'
 import type { StoredData } from './store.ts'
 
 /**
- * What a store extends: a backend implements the hooks, see {@link RecordHooks}. Everything else is done here, once: lifetimes,
- * encoding, callbacks and promises, opening on first use, deleting what has expired.
+ * The base class of a store. A backend implements the hooks of {@link RecordHooks}. This class does everything else: lifetimes,
+ * encoding, callbacks and promises, opening on first use, deleting expired sessions.
  *
  * Each public method takes a callback, which is called once and never before the method has returned, or returns a promise.
  */
@@ -43,7 +43,7 @@ export abstract class RecordStore extends RecordHooks {
     if (this._readMany) {
       this.#reads = new BatchedReads({ one: this._read.bind(this), several: this._readMany.bind(this) })
     }
-    // Whoever calls `insert` needs it in one step. Where the backend cannot do that, the method is not there.
+    // Callers rely on an atomic `insert`. If the backend cannot do that, the store has no such method.
     if (!this._insert && this.insert === RecordStore.prototype.insert)
       Object.assign(this, { insert: undefined })
   }
@@ -60,11 +60,11 @@ export abstract class RecordStore extends RecordHooks {
 
   /**
    * The session as plain data, or `undefined` when there is none or it has expired. Its `cookie.expires` is the current expiry.
-   * Fails with `ERR_SESSION_CORRUPT` when the stored data is no session. With `renew` it may be a touch as well, in one step.
+   * Fails with `ERR_SESSION_CORRUPT` when the stored data is not a session. With `renew` the read can also be a touch.
    */
   override get(sid: string, callback: Callback<SessionData | undefined>, options?: GetOptions): void
   override get(sid: string, callback: undefined, options?: GetOptions): Promise<SessionData | undefined>
-  // The last one is what TypeScript compares with a `get` of others.
+  // TypeScript compares the last overload with the `get` of other packages' types.
   override get(sid: string): Promise<SessionData | undefined>
   override get(
     sid: string,
@@ -76,8 +76,8 @@ export abstract class RecordStore extends RecordHooks {
 
   /**
    * Insert or replace the session of `sid`, or remove it when its expiry has passed. The lifetime is `options.ttl`, or else that of its
-   * cookie, or else the store's `ttl`. A session that `get` gave is only replaced, never inserted again: `ERR_SESSION_GONE` when it has
-   * ended meanwhile, `ERR_SESSION_CHANGED` when another writer was first. `ERR_SESSION_SERIALIZE` when it cannot be encoded.
+   * cookie, or else the store's `ttl`. A session that `get` returned is never inserted again: `ERR_SESSION_GONE` when it has ended,
+   * `ERR_SESSION_CHANGED` when another writer has changed it. `ERR_SESSION_SERIALIZE` when it cannot be encoded.
    */
   override set(sid: string, session: StoredData, callback: Callback): void
   override set(sid: string, session: StoredData, options?: SetOptions): Promise<void>
@@ -92,8 +92,8 @@ export abstract class RecordStore extends RecordHooks {
   }
 
   /**
-   * Insert the session of `sid` in one atomic step, unless there is one or this one has expired. Tells whether it was inserted. Fails
-   * as `set` does. A store whose backend has no `_insert` has no `insert` either.
+   * Insert the session in one atomic step, unless `sid` has a live session or this one has expired. Returns whether it was inserted.
+   * Fails as `set` does. A store whose backend has no `_insert` has no `insert`.
    */
   insert(sid: string, session: StoredData, callback: Callback<boolean>): void
   insert(sid: string, session: StoredData): Promise<boolean>
@@ -106,8 +106,8 @@ export abstract class RecordStore extends RecordHooks {
   }
 
   /**
-   * End the session of `old` and insert or replace that of `sid`, another id, in one step where the backend has one. Tells whether the
-   * old one was there. With `required` nothing is stored when it was not. Fails as `set` does.
+   * Destroy the session of `old` and insert or replace that of `sid`, a different id, in one atomic step if the backend can. Returns
+   * whether the old session was there. With `required`, nothing is stored when it was not. Fails as `set` does.
    */
   exchange(
     old: string,
@@ -125,7 +125,7 @@ export abstract class RecordStore extends RecordHooks {
     done?: Callback<boolean>,
   ): Promise<boolean> | void {
     return this.#store(sid, session, done, async (data, ttl) => {
-      if (old === sid) throw new TypeError('A session cannot be exchanged for one of the same id')
+      if (old === sid) throw new TypeError('exchange() needs two different session ids')
       if (ttl <= 0) return this.#remove(old)
       const there = await this.#ended(await this._exchange(old, sid, data, ttl, required))
       if ((there || !required) && LOADED in session)
@@ -135,9 +135,9 @@ export abstract class RecordStore extends RecordHooks {
   }
 
   /**
-   * Change a session outside of a request: read it, call `change` with it, and write it if nobody else has; otherwise start again. Its
-   * lifetime stays, unless `change` gives it another cookie. Gives the session as it is then. Fails with `ERR_SESSION_GONE` when there
-   * is none, and with `ERR_SESSION_CHANGED` when others were faster 50 times.
+   * Change a session outside of a request: read it, call `change` with it, and write it. Start again if another writer was faster. The
+   * lifetime stays, unless `change` sets another cookie. Returns the session as stored. Fails with `ERR_SESSION_GONE` when there is
+   * none, and with `ERR_SESSION_CHANGED` after 50 attempts.
    */
   update(sid: string, change: SessionChange, callback: Callback<StoredSession>): void
   update(sid: string, change: SessionChange): Promise<StoredSession>
@@ -151,7 +151,7 @@ export abstract class RecordStore extends RecordHooks {
     return this.#lifecycle.runOn(sid, callback, () => updateRecord(backend, sid, change))
   }
 
-  /** Move the expiry to that of `session.cookie`. Tells whether the session was there; that it was not is no error. */
+  /** Move the expiry to that of `session.cookie`. Returns whether the session was there. A missing one is not an error. */
   override touch(sid: string, session: StoredData, callback: Callback<boolean>): void
   override touch(sid: string, session: StoredData): Promise<boolean>
   override touch(sid: string, session: StoredData, callback?: Callback<boolean>): Promise<boolean> | void {
@@ -161,14 +161,14 @@ export abstract class RecordStore extends RecordHooks {
     })
   }
 
-  /** Remove the session. Tells whether it was there; that it was not is no error. */
+  /** Remove the session. Returns whether it was there. A missing one is not an error. */
   override destroy(sid: string, callback: Callback<boolean>): void
   override destroy(sid: string): Promise<boolean>
   override destroy(sid: string, callback?: Callback<boolean>): Promise<boolean> | void {
     return this.#lifecycle.runOn(sid, callback, () => this.#remove(sid))
   }
 
-  /** Every live session by id, in one object: for small stores. Large ones are read with {@link entries}. */
+  /** Every live session by id, in one object. For a large store use {@link entries}. */
   override all(callback: Callback<Record<string, SessionData>>): void
   override all(): Promise<Record<string, SessionData>>
   override all(
@@ -199,7 +199,7 @@ export abstract class RecordStore extends RecordHooks {
     })
   }
 
-  /** Live sessions one by one with their ids, never all in memory. What cannot be decoded is left out, with one warning. */
+  /** Live sessions with their ids, never all in memory. Sessions that cannot be decoded are left out, with one warning. */
   async *entries(): AsyncGenerator<[sid: string, session: SessionData], void, void> {
     await this.#lifecycle.ready()
     yield* whileOpen(this.#live(), this.#lifecycle.work, () => this.#lifecycle.closed)
@@ -212,7 +212,7 @@ export abstract class RecordStore extends RecordHooks {
     return this.#lifecycle.run(callback, () => this._clear())
   }
 
-  /** Delete expired sessions, batch by batch. Tells how many there were. */
+  /** Delete expired sessions, batch by batch. Returns how many there were. */
   prune(callback: Callback<number>): void
   prune(): Promise<number>
   prune(callback?: Callback<number>): Promise<number> | void {
@@ -221,8 +221,8 @@ export abstract class RecordStore extends RecordHooks {
   }
 
   /**
-   * Stop the timer, wait for what is under way (at most 3 seconds), and release the backend. Later calls fail with
-   * `ERR_SESSION_STORE_CLOSED`; a second `close` is no error.
+   * Stop the timer, wait for calls under way (at most 3 seconds), and release the backend. Later calls fail with
+   * `ERR_SESSION_STORE_CLOSED`. A second `close` is not an error.
    */
   close(callback: Callback): void
   close(): Promise<void>
@@ -230,7 +230,7 @@ export abstract class RecordStore extends RecordHooks {
     return this.#lifecycle.close(callback)
   }
 
-  /** Encodes at once: what is written is the session as it is at the call. */
+  /** Encodes at once: changes after the call are not written. */
   #store<T>(
     sid: string,
     session: StoredData,
@@ -244,7 +244,7 @@ export abstract class RecordStore extends RecordHooks {
       data = encode(this.#codec, session)
       ttl = lifetime ?? lifetimeOf(cookieOf(session), this.#ttl)
       if (Number.isNaN(ttl) || typeof ttl !== 'number')
-        throw new TypeError('ttl must be a number of milliseconds')
+        throw new TypeError('The option ttl must be a number of milliseconds')
     } catch (error) {
       return this.#lifecycle.runOn<T>(sid, callback, () => Promise.reject(error))
     }
@@ -255,7 +255,7 @@ export abstract class RecordStore extends RecordHooks {
     return this.#ended(await this._destroy(sid))
   }
 
-  /** A record has been removed. If it redirects to another session, that is the one to end. Tells whether there was a record. */
+  /** If the record that was removed is a redirect, remove its successor too. Returns whether there was a record. */
   async #ended(removed: string | boolean): Promise<boolean> {
     const successor = typeof removed === 'string' ? successorIn(this.#codec, removed) : undefined
     if (successor !== undefined) await this.#remove(successor)
@@ -272,7 +272,7 @@ export abstract class RecordStore extends RecordHooks {
     } else {
       await this._write(sid, data, ttl)
     }
-    // A session of the middleware has the place for it from the start; a plain object is left as it is.
+    // Sessions of the middleware have this property from the start. A plain object of a caller is left unchanged.
     if (LOADED in session) noteLoaded(session, { sid, text: data, ttl, compare: loaded?.compare ?? true })
   }
 
