@@ -7,12 +7,12 @@ import type { SessionData } from '../session/session.ts'
 import { lifetimeOf } from './lifetime.ts'
 import { redirectOf } from './redirect-record.ts'
 
-/** How often a change is made again because somebody else was faster. */
+/** How often a change is tried while other writers are faster. */
 const ATTEMPTS = 50
 
 /**
- * Changes a session in place, or gives the data that takes its place; may be called again with newer data. Without a cookie in
- * what it gives, the session keeps the one that it has.
+ * Changes the session in place, or returns the data that replaces it. It may be called again, with newer data. If the returned data has
+ * no `cookie`, the session keeps its own.
  */
 export type SessionChange = (session: StoredSession) => void | object | Promise<void | object>
 
@@ -24,7 +24,7 @@ export interface UpdateBackend {
   readonly ttl: number
   readonly codec: Codec
   read(sid: string): Promise<SessionData | undefined>
-  /** Replace what is still `expected`. */
+  /** Replace the data if it still equals `expected`. */
   replace(
     sid: string,
     data: string,
@@ -33,7 +33,7 @@ export interface UpdateBackend {
   ): Promise<'updated' | 'changed' | 'missing'>
 }
 
-/** Read, change, and write if nobody else has; again if somebody has. Gives the session as it is stored then. */
+/** Read, change and write a session, and start again if another writer was faster. Returns the session as stored. */
 export async function updateRecord(
   store: UpdateBackend,
   sid: string,
