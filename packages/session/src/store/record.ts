@@ -1,23 +1,23 @@
 import type { Callback } from '../calls/call-method.ts'
 
-/** A stored session. `ttl` is what is left of its life, in milliseconds by the clock of the database. */
+/** A stored session. `ttl` is the rest of its lifetime in milliseconds, by the clock of the database. */
 export interface StoredRecord {
   data: string
   ttl: number
-  /** Whether this read has started its lifetime anew; `ttl` is what was left before. */
+  /** Whether this read has also touched it. `ttl` is the rest before the touch. */
   renewed?: boolean | undefined
 }
 
-/** A session that was read with others: nothing when there is none, a promise where it is read by itself after all. */
+/** One result of a batched read: `undefined` when there is no session, a promise when it is read separately after all. */
 export type ReadResult = StoredRecord | undefined | Promise<StoredRecord | undefined>
 
 /**
- * What a read may do on its way: start the session's lifetime anew where its data begins with `prefix`, in the same atomic step. It
- * inserts nothing, brings back nothing that was destroyed or has expired, and leaves the data as it is.
+ * A touch on read: the read also restarts the session's lifetime if its data begins with `prefix`, in the same atomic step. It never
+ * inserts, never brings back a destroyed or expired session, and does not change the data.
  */
 export interface Renewal {
   readonly prefix: string
-  /** Milliseconds from now. */
+  /** The new lifetime in milliseconds. */
   readonly ttl: number
 }
 
@@ -34,7 +34,7 @@ export interface ExchangeOptions {
 
 /** Options of {@link RecordStore.set}. */
 export interface SetOptions {
-  /** Lifetime in milliseconds, for a caller that knows it. Default: that of the session's cookie, else the store's `ttl`. */
+  /** Lifetime in milliseconds. Default: that of the session's cookie, or else the store's `ttl`. */
   ttl?: number | undefined
 }
 
