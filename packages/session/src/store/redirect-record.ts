@@ -4,23 +4,23 @@ import { type Loaded, noteLoaded } from '../session/loaded.ts'
 import type { Session, SessionData } from '../session/session.ts'
 
 /**
- * The key, in the cookie of a record, that makes it a redirect: the session has got another id. Readers that do not know redirects find
- * a session that nobody is logged in to, and which ends soon. It stands in the cookie because an application may let its users choose
- * the names of a session's keys, and a user must not be able to write one of these.
+ * This key in the cookie of a record makes the record a redirect: the session has a new id. Other middleware reads it as a session
+ * without a login that expires soon. The key is in the cookie, not in the data, because an application may let its users choose names
+ * of keys in the data, and a user must not be able to forge a redirect.
  */
 const REDIRECT = 'coatcheck.redirect'
 
-/** How many replaced ids are followed one after the other. */
+/** How many redirects in a row are followed. */
 const MAX_HOPS = 4
 
 interface Redirect {
   /** The id of the session. */
   readonly to: string
-  /** When the old id ends, as `Date.now()` gives it. A touch of the record by other middleware does not move it. */
+  /** When the old id ends, in milliseconds since 1970. A touch of the record by other middleware does not move it. */
   readonly until: number
 }
 
-/** The redirect that the stored `data` is, if it is one. */
+/** The redirect in `data`, if the record is one. */
 export function redirectOf(data: object): Redirect | undefined {
   const { cookie } = data as { cookie?: object }
   if (!cookie || !Object.hasOwn(cookie, REDIRECT)) return undefined
@@ -39,7 +39,7 @@ export function successorIn(codec: Codec, text: string): string | undefined {
   }
 }
 
-/** The record that replaces `old` until `until`. With `loaded`, it replaces only the record that `loaded` describes. */
+/** The redirect record that replaces `old` until `until`. With `loaded`, it replaces only the record that `loaded` describes. */
 export function makeRedirect(
   old: Session,
   to: string,
@@ -57,7 +57,7 @@ export function makeRedirect(
 /** Prefix of the keys that this package keeps in stored cookies. */
 const RESERVED = 'coatcheck.'
 
-/** Remove this package's own keys from a cookie that an application has put in place of the session's. */
+/** Remove this package's own keys from a cookie that an application has assigned to the session. */
 export function dropReservedKeys(cookie: object): void {
   for (const key of Object.keys(cookie)) {
     if (key.startsWith(RESERVED)) Reflect.deleteProperty(cookie, key)
@@ -67,7 +67,7 @@ export function dropReservedKeys(cookie: object): void {
 /** Called with a session and the id under which it was found. */
 export type Found = (error: unknown, data: SessionData | undefined, sid: string) => void
 
-/** Read a session, and follow redirects. A redirect that has ended, or that leads nowhere, counts as no session. */
+/** Read a session and follow redirects. An expired redirect, or one whose successor does not exist, counts as no session. */
 export function readThrough(
   read: (sid: string, done: Callback<SessionData>) => void,
   sid: string,
