@@ -1,21 +1,21 @@
 import type { Renewal } from './record.ts'
 
 /**
- * A read that renews: it starts the session's lifetime anew in the same step, so that a request that only reads needs no touch. The
- * stores that extend `RecordStore` offer it. Others are read and touched as ever.
+ * Touch on read: a read also restarts the session's lifetime, so that a request that only reads needs no separate touch. `MemoryStore`
+ * and the stores that extend `RecordStore` can do this. Other stores are read, and touched at the end of the request.
  */
 
 /** Options of a store's `get`. */
 export interface GetOptions {
   /**
-   * Start the session's lifetime anew in the same step, if this is the `originalMaxAge` of its cookie: milliseconds, or `null` for a
-   * cookie without an end, whose session then lasts for the store's `ttl`. What is given is the session as it was before. Default: a
-   * read changes nothing. Only where sessions are stored as `JSON`; anything but `null` and a whole number greater than 0 is ignored.
+   * Also restart the session's lifetime, if this value equals the `originalMaxAge` of its cookie: milliseconds, or `null` for a cookie
+   * without an expiry, whose session then lasts for the store's `ttl`. The read returns the session as it was before. It needs the codec
+   * `JSON`. Values other than `null` and whole numbers greater than 0 are ignored. Default: a read changes nothing.
    */
   renew?: number | null | undefined
 }
 
-/** What a read shall do on its way; `undefined` for nothing. `ttl` is the lifetime in milliseconds where a cookie has no end. */
+/** The touch that a read makes; `undefined` for none. `ttl` is the lifetime in milliseconds for a cookie without an expiry. */
 export function renewalOf(renew: unknown, ttl: number): Renewal | undefined {
   if (renew === null) return { prefix: '{"cookie":{"originalMaxAge":null,', ttl }
   if (!Number.isInteger(renew) || (renew as number) <= 0) return undefined
