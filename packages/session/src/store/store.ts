@@ -23,7 +23,7 @@ const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisTy
       try {
         generated = this.generate(req)
       } catch (failure) {
-        // Thrown here, it would end the process: this is the store's turn, and nobody would catch it.
+        // This runs in the store's callback: an exception would end the process.
         return callback(error ?? failure)
       }
       if (!isPromise(generated)) return callback(error, wasThere)
@@ -52,7 +52,7 @@ const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisTy
     cookie.originalMaxAge = originalMaxAge as number | null
     ;(data as SessionData).cookie = cookie
     const session = new Session(req, data) as Session & Partial<SessionData>
-    // Under another middleware `set` is the upsert that it expects.
+    // Other middleware expects that `set` inserts or replaces. Without the note it does.
     if (HOST in req) noteLoaded(session, loadedOf(data))
     req.session = session
     return session
