@@ -244,7 +244,7 @@ export abstract class RecordStore extends RecordHooks {
       data = encode(this.#codec, session)
       ttl = lifetime ?? lifetimeOf(cookieOf(session), this.#ttl)
       if (Number.isNaN(ttl) || typeof ttl !== 'number')
-        throw new TypeError('The option ttl must be a number of milliseconds')
+        throw new TypeError('The option "ttl" must be a number of milliseconds')
     } catch (error) {
       return this.#lifecycle.runOn<T>(sid, callback, () => Promise.reject(error))
     }
