@@ -36,5 +36,5 @@ it('set: takes a lifetime from callers that know it', async () => {
   expect(left).toBeGreaterThan(3_000)
   expect(left).toBeLessThanOrEqual(5_000)
   expect(await store.get('a')).toMatchObject({ user: 'Ada', cookie: { originalMaxAge: null } })
-  await expect(store.set('a', {}, { ttl: Number.NaN })).rejects.toThrow('ttl must be a number')
+  await expect(store.set('a', {}, { ttl: Number.NaN })).rejects.toThrow('The option "ttl" must be a number')
 })
