@@ -25,31 +25,31 @@ export function encode(codec: Codec, session: object): string {
   if (typeof text !== 'string') {
     throw new SessionError(
       'ERR_SESSION_SERIALIZE',
-      'The session cannot be serialized: the codec gave no text',
+      'The session cannot be serialized: the codec returned no string',
     )
   }
   return text
 }
 
 /**
- * The session in `text`. Other packages write sessions without a cookie: theirs ends with the store's lifetime. Throws
- * `ERR_SESSION_CORRUPT` when the text cannot be decoded, or is no object.
+ * The session in `text`. Other packages write sessions without a cookie: those get one without an expiry. Throws
+ * `ERR_SESSION_CORRUPT` when the text cannot be decoded, or is not an object.
  */
 export function decode(codec: Codec, text: string): DecodedSession {
   let session: unknown
   try {
     session = codec.parse(text)
   } catch {
-    // The parser's message quotes the text: it is session data and stays here.
+    // The parser's message quotes the text. That is session data, so the message is dropped.
     throw new SessionError('ERR_SESSION_CORRUPT', 'The stored session cannot be decoded')
   }
   if (typeof session !== 'object' || session === null || Array.isArray(session)) {
-    throw new SessionError('ERR_SESSION_CORRUPT', 'The stored data is no session: it is not an object')
+    throw new SessionError('ERR_SESSION_CORRUPT', 'The stored data is not a session: it is not an object')
   }
   const { cookie } = session as { cookie?: unknown }
   if (cookie === undefined || cookie === null) return noteBare({ ...session, cookie: bareCookie() })
   if (typeof cookie === 'object') return session as DecodedSession
-  throw new SessionError('ERR_SESSION_CORRUPT', 'The stored data is no session: its cookie is not an object')
+  throw new SessionError('ERR_SESSION_CORRUPT', 'The stored data is not a session: its cookie is not an object')
 }
 
 /** A session as plain data. */
@@ -63,7 +63,7 @@ export function bareCookie(): { originalMaxAge: null; expires: null } {
   return { originalMaxAge: null, expires: null }
 }
 
-/** The first line of V8's message names the kind of problem; the lines after it name the user's keys. */
+/** Only the first line of V8's message: it names the kind of problem. The other lines name keys of the data. */
 function summary(codec: Codec, cause: unknown): string {
   if (codec !== JSON) return 'its codec threw'
   return cause instanceof TypeError ? (cause.message.split('\n', 1)[0] ?? '') : 'its toJSON threw'
