@@ -8,9 +8,9 @@ const structured: Codec = {
 }
 
 /**
- * Makes texts of data without its cookie, which can be compared: by `codec` itself, as long as it gives the same text for the same data.
- * One that encrypts gives another text each time, so sessions are compared as structured clones then (HTML standard, section 2.7), which
- * keep Map, Date and BigInt.
+ * Makes comparable texts of data without its cookie: the same data gives the same text. Most codecs do that themselves. One that
+ * encrypts gives another text each time. Then sessions are compared as structured clones (HTML standard, section 2.7), which keep Map,
+ * Date and BigInt.
  */
 export function comparable(codec: Codec): Codec {
   if (codec === JSON) return JSON
@@ -23,7 +23,7 @@ export function comparable(codec: Codec): Codec {
   }
 }
 
-/** A codec may count on a cookie in each session that it is given. */
+/** Adds a cookie to the data, because a codec may rely on one in each session. */
 function withCookie(codec: Codec): Codec {
   return {
     stringify: data => codec.stringify({ cookie: bareCookie(), ...data }),
