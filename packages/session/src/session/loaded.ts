@@ -1,36 +1,36 @@
 /**
- * What a session that was read from a store remembers of its stored form. A store puts it on what `get` returns and
- * looks for it in what `set` is given: a session that carries it is updated, never inserted again.
+ * A note of the form in which a session was stored. A store attaches it to what `get` returns. When `set` is given a
+ * session with this note, the store updates the session and never inserts it again.
  */
 export interface Loaded {
   /** The id under which it was read. */
   readonly sid: string
   /** The stored text as it was read, or as it was last written. */
   readonly text: string
-  /** Lifetime that was left when it was read, in milliseconds. */
+  /** The rest of its lifetime when it was read, in milliseconds. */
   readonly ttl: number
-  /** Whether a save must find this text still in place (`true`), or only the session (`false`). */
+  /** `true`: a save fails unless the store still has this text. `false`: unless it still has the session. */
   readonly compare: boolean
 }
 
-/** Registered, so that two copies of this package understand one another. */
+/** A registered symbol, so that two copies of this package understand each other. */
 export const LOADED: unique symbol = Symbol.for('coatcheck.loaded')
 
-/** The stored form that `session` carries, if it was read from a store that tells. */
+/** The note on `session`, if its store attaches one. */
 export function loadedOf(session: object): Loaded | undefined {
   return (session as { [LOADED]?: Loaded })[LOADED]
 }
 
-/** Note the stored form on `session`, where neither JSON nor `for…in` sees it. */
+/** Attach a note to `session`, where neither JSON nor `for…in` sees it. */
 export function noteLoaded(session: object, loaded: Loaded | undefined): void {
   Object.defineProperty(session, LOADED, { value: loaded, configurable: true, writable: true })
 }
 
-/** How a session was read, by a store that tells. */
+/** How a session was read, if its store notes that. */
 export interface ReadNote {
-  /** The JSON that it was parsed from, until something is made of it. */
+  /** The JSON that it was parsed from. */
   readonly text: string
-  /** Whether the read has started its lifetime anew. */
+  /** Whether the read has also touched it. */
   readonly renewed: boolean
 }
 
