@@ -1,17 +1,17 @@
 /**
- * A session as JSON: its cookie, and the rest, which is its content. A text that this package or express-session has written has the
- * cookie first, so that the content can be taken out of it, and put into it, without reading it.
+ * A session as JSON consists of its cookie and its content, which is everything else. This package and express-session write the cookie
+ * first. So the two can be separated and joined as texts, without parsing.
  */
 
 /** The start of such a text, up to the end of the cookie: a flat object whose strings need no escapes. */
 const COOKIE = /^\{"cookie":(\{"originalMaxAge":[^{}\\"]*(?:"[^"\\]*"[^{}\\"]*)*\})/
 
-/** The content of a session that is being saved in this tick. */
+/** The content of the session that `withContent` is at work on. */
 let known: { session: object; content: string } | undefined
 
 /**
- * The content of the session in this text; `undefined` when it would have to be parsed to tell. Escapes that JSON.stringify has no
- * need of are the sign of another writer, whose text may differ for the same content.
+ * The content of the session in this text; `undefined` when that needs parsing. Escapes such as `\/` are the sign of another writer,
+ * whose text may differ for the same content.
  */
 export function contentIn(text: string): string | undefined {
   const head = COOKIE.exec(text)
@@ -20,22 +20,22 @@ export function contentIn(text: string): string | undefined {
   return rest === '}' ? '{}' : `{${rest.slice(1)}`
 }
 
-/** The text with another cookie; `undefined` when it would have to be parsed for that. */
+/** The text with another cookie; `undefined` when that needs parsing. */
 export function withCookie(text: string, cookie: object): string | undefined {
   const head = COOKIE.exec(text)
   return head ? joined('{"cookie":', JSON.stringify(cookie), text.slice(head[0].length)) : undefined
 }
 
-/** The cookie in the text; `undefined` when the whole would have to be parsed for that. */
+/** The cookie in the text; `undefined` when the whole text needs parsing for that. */
 export function cookieIn(text: string): { expires?: string } | undefined {
   const cookie = COOKIE.exec(text)?.[1]
   return cookie === undefined ? undefined : JSON.parse(cookie)
 }
 
-/** What a date in a cookie stands behind. */
+/** The text in front of the date in a cookie. */
 const EXPIRES = ',"expires":"'
 
-/** The text with another end of its cookie; `undefined` when that names none, or the text would have to be parsed for it. */
+/** The text with another expiry in its cookie; `undefined` when the cookie has none, or when that needs parsing. */
 export function withExpires(text: string, date: Date): string | undefined {
   const head = COOKIE.exec(text)?.[0]
   const at = head ? head.indexOf(EXPIRES) : -1
@@ -44,7 +44,7 @@ export function withExpires(text: string, date: Date): string | undefined {
   return joined(text.slice(0, start), date.toISOString(), text.slice(text.indexOf('"', start)))
 }
 
-/** Let `work` find the content of `session` serialized already. Nothing but the session's cookie may change on the way. */
+/** Run `work`. In it, `stringify(session)` reuses `content`, so only the session's cookie may change. */
 export function withContent<T>(session: object, content: string, work: () => T): T {
   known = { session, content }
   try {
@@ -54,7 +54,7 @@ export function withContent<T>(session: object, content: string, work: () => T):
   }
 }
 
-/** `JSON.stringify(session)`, without the work that was done for it before. */
+/** `JSON.stringify(session)`, which reuses the content given to `withContent`. */
 export function stringify(session: object): string {
   const { cookie } = session as { cookie?: object }
   if (known?.session !== session || !cookie || 'toJSON' in session) return JSON.stringify(session)
@@ -62,7 +62,7 @@ export function stringify(session: object): string {
   return joined('{"cookie":', JSON.stringify(cookie), rest)
 }
 
-/** One text of its own: what `+` makes of long ones keeps its parts until it is read, which a text that is stored is much later. */
+/** One flat text. V8 makes a long `+` a reference to its parts, and they would stay in memory until the text is read. */
 function joined(...parts: string[]): string {
   return parts.join('')
 }
