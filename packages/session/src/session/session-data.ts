@@ -16,8 +16,8 @@ export interface SessionData {
 type Data = Record<string, unknown>
 
 /**
- * Put into `to` what `keep` names of `from`: the names of keys, or `true` for all. The cookie stays where it is. Keys become own
- * properties, `__proto__` too, and none takes the place of a method.
+ * Copy keys of `from` to `to`: those that `keep` lists, or all if it is `true`. The cookie is not copied. Keys become own properties,
+ * even `__proto__`, and none replaces a method.
  */
 export function carryOver(from: object, to: object, keep: boolean | readonly string[] | undefined): void {
   const keys = keep === true ? Object.keys(from) : keep || []
@@ -37,7 +37,7 @@ function isMethod(session: object, key: string): boolean {
   return key !== '__proto__' && key in Object.getPrototypeOf(session)
 }
 
-/** Take everything but the cookie out of `session`. */
+/** Remove everything but the cookie from `session`. */
 export function clearData(session: object): void {
   for (const key of Object.keys(session)) {
     if (key !== 'cookie') delete (session as Data)[key]
