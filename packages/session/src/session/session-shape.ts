@@ -5,7 +5,7 @@ export function isSession(value: Partial<Session>): boolean {
   return typeof value.touch === 'function' && Boolean(value.cookie)
 }
 
-/** Own as in express-session: what an application or a tracer assigns in their place stays out of the data. */
+/** Own and not enumerable, as in express-session: a method that an application or a tracer assigns here stays out of the data. */
 export function ownMethods(session: Session): void {
   for (const name of ['save', 'reload'] as const) {
     Object.defineProperty(session, name, { value: session[name], configurable: true, writable: true })
