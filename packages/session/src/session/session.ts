@@ -8,16 +8,16 @@ import type { BaseStore } from './store-contract.ts'
 
 export type { SessionData } from './session-data.ts'
 
-/** Where a request keeps its session. The stores of express-session call it `req`; the engine needs nothing else of a request. */
+/** The object that holds a request's session. Stores of express-session call it `req`. The engine needs nothing else of a request. */
 export interface SessionHolder {
-  /** Missing once the session was destroyed, and where the request has none. */
+  /** Missing when the request has no session, or the session was destroyed. */
   session: Session & Partial<SessionData>
   /** The id in the cookie, or a new one. */
   sessionID: string
   sessionStore: BaseStore
 }
 
-/** A request of `node:http` that the middleware has seen. */
+/** A request of `node:http` after the middleware. */
 export interface SessionRequest extends IncomingMessage, SessionHolder {
   originalUrl?: string
   secure?: boolean
@@ -25,33 +25,33 @@ export interface SessionRequest extends IncomingMessage, SessionHolder {
 
 /** Options of {@link Session.regenerate}. */
 export interface RegenerateOptions {
-  /** Data to carry over to the new id: `true` for all, or the names of the keys. Default: none. */
+  /** Data to keep under the new id: `true` for all, or the names of the keys. Default: none. */
   keep?: boolean | readonly string[] | undefined
   /**
-   * Milliseconds for which requests with the old id are still led to the session and given its new id: for changing the id of
-   * a session in use. Whoever holds the old id gets the new one: never on login. Default 0: the old id ends at once.
+   * Milliseconds during which the old id redirects to the session, and its client gets the new id. Use it to change the id of a
+   * session in use. Never use it on login: whoever holds the old id gets the new one. Default 0: the old id ends at once.
    */
   grace?: number | undefined
   /**
-   * Data to put into the new session, which is then stored at once, for a login: in one atomic step with the end of the old one, where the
-   * store has one. Nothing is left to be written at the end of the request. Not together with `grace`. Default: none.
+   * Data for the new session, on login. The new session is stored at once: in one atomic step with the end of the old one, if the store
+   * can. The end of the request then writes nothing. Cannot be combined with `grace`. Default: none.
    */
   data?: object | undefined
 }
 
-/** What the middleware does for the sessions of one request. */
+/** What the engine does for the sessions of one request. */
 export interface SessionHost {
   save(session: Session, done: Callback): void
-  /** Put the stored session in place of the request's. Tells whether there is one. */
+  /** Replace the request's session by the stored one. Calls back with whether there is one. */
   reload(sid: string, done: Callback<boolean>): void
   destroy(session: Session, done: Callback<boolean>): void
-  /** Give the request a session of another id. Tells whether the old one was still there. */
+  /** Give the request a session with another id. Calls back with whether the old one was still there. */
   regenerate(session: Session, options: RegenerateOptions, done: Callback<boolean>): void
-  /** Whether the store ends one session and stores another in one atomic step. */
+  /** Whether the store can destroy one session and store another in one atomic step. */
   readonly canReplace: boolean
-  /** Do so, to give the request a session of another id with `data` in it. */
+  /** Give the request a session with another id and `data`, in that one step. */
   replace(session: Session, options: RegenerateOptions, done: Callback): void
-  /** An error that nobody may be listening for. */
+  /** Report an error that nobody else may handle. */
   report(error: unknown): void
 }
 
@@ -59,8 +59,8 @@ export interface SessionHost {
 export const HOST: unique symbol = Symbol.for('coatcheck.host')
 
 /**
- * `req.session`: the data as own enumerable properties, and these methods. Each that talks to the store takes a callback
- * (and returns the session) or none (and returns a promise). A promise that nobody awaits may fail without ending the process.
+ * `req.session`: the data as own enumerable properties, and these methods. A method that calls the store takes a callback and
+ * returns the session, or returns a promise. A promise that nobody awaits can reject without ending the process.
  */
 export class Session {
   /** The session's id; read-only, not enumerable. */
@@ -80,7 +80,7 @@ export class Session {
     }
   }
 
-  /** Start the lifetime anew. The middleware does it on each request. */
+  /** Restart the lifetime. The middleware does it on each request. */
   touch(): this {
     return this.resetMaxAge()
   }
@@ -92,8 +92,8 @@ export class Session {
   }
 
   /**
-   * Write the session to the store now; the middleware does it at the end of the request.
-   * Fails with `ERR_SESSION_GONE` when it was destroyed meanwhile, on a store that can tell.
+   * Write the session to the store now. The middleware does it at the end of the request.
+   * Fails with `ERR_SESSION_GONE` when the session was destroyed meanwhile, if the store detects that.
    */
   save(callback: Callback): this
   save(): Promise<void>
@@ -105,7 +105,7 @@ export class Session {
     })
   }
 
-  /** Replace `req.session` by what the store has. Fails with `failed to load session` when it has none. */
+  /** Replace `req.session` by the stored session. Fails with `failed to load session` when there is none. */
   reload(callback: Callback): this
   reload(): Promise<void>
   reload(callback?: Callback): this | Promise<void> {
@@ -117,8 +117,8 @@ export class Session {
   }
 
   /**
-   * End the session: `req.session` is gone at once, and then the stored one. Tells whether it was there, where the store knows: `false`
-   * means that it had ended, or got another id, before.
+   * Destroy the session. `req.session` is removed at once, then the stored session. The result is whether that was there, if the store
+   * knows: `false` means that it had ended, or got another id, before.
    */
   destroy(callback: Callback<boolean>): this
   destroy(): Promise<boolean | undefined>
@@ -133,11 +133,11 @@ export class Session {
   }
 
   /**
-   * Destroy the session and make a new one under a new id in `req.session`: on login, against session fixation.
-   * The new one is empty, but for what `keep` names and `data`. With `keep` or `grace` it fails with `ERR_SESSION_GONE`, and keeps
-   * nothing, when the session was destroyed meanwhile, on a store that can tell or by this process. With `data` the new session is
-   * stored when it calls back; it fails as `save` does, and the new session is empty then, or the old one is in place if nothing
-   * has happened to that. Rejects a wrong `grace` or `data` with a TypeError.
+   * Destroy the session and put a new one with a new id into `req.session`. Use it on login, against session fixation.
+   * The new session is empty, except for `data` and what `keep` names. With `keep` or `grace` it fails with `ERR_SESSION_GONE`, and
+   * keeps nothing, when the session was destroyed meanwhile by this process, or on a store that detects that. With `data` the new
+   * session is stored before the callback. If that fails, the new session is empty, or the old one is back if it still exists.
+   * Rejects a wrong `grace` or `data` with a TypeError.
    */
   regenerate(callback: Callback): this
   regenerate(options: RegenerateOptions, callback: Callback): this
@@ -174,7 +174,7 @@ function problemOf({ grace, data }: RegenerateOptions, session: Session): string
   return grace ? 'data and grace cannot be given together' : undefined
 }
 
-/** What could not be stored now is not stored at the end of the request. */
+/** Save `data` now. If that fails, clear it, so that the end of the request does not store it. */
 function saveWith(session: Session, data: object, done: Callback): void {
   carryOver(data, session, true)
   session.save(error => {
@@ -208,7 +208,7 @@ function reload({ req, id }: Session, done: Callback<boolean>): void {
   })
 }
 
-/** By callback where there is one, else by a promise whose failure is reported instead of ending the process. */
+/** Answer by callback, or by a promise. A rejection of the promise is reported, and cannot end the process. */
 function answer<S extends Session, T = void>(
   session: S,
   callback: Callback<T> | undefined,
