@@ -7,7 +7,7 @@ export interface Snapshot {
   readonly id: string
   /** Its data as text, without the cookie. */
   readonly data: string
-  /** `cookie.originalMaxAge`, where a new lifetime counts as a change of the session. */
+  /** `cookie.originalMaxAge`, if a new lifetime counts as a change of the session. */
   readonly maxAge: number | null | undefined
 }
 
@@ -26,7 +26,7 @@ export function takeSnapshot(session: Session, settings: SnapshotSettings): Snap
   return snapshotOf(session, textOf(session, settings.comparable), settings)
 }
 
-/** The snapshot of a session just read. Most of the time its data stands in the stored text. */
+/** The snapshot of a session that was just read. Its data is usually a part of the stored text. */
 export function loadedSnapshot(
   session: Session,
   text: string | undefined,
@@ -46,7 +46,7 @@ export function sameSnapshot(a: Snapshot, b: Snapshot | undefined): boolean {
   return a.id === b?.id && a.data === b.data && a.maxAge === b.maxAge
 }
 
-/** Most visitors who come for the first time leave nothing in their session. */
+/** A shortcut: most first requests of a visitor leave the session empty. */
 function isEmpty(session: object): boolean {
   if ('toJSON' in session) return false
   for (const key in session) if (key !== 'cookie') return false
