@@ -10,11 +10,11 @@ import type { Data } from './conflict.ts'
 import { applyMerged, contestedKeys, merge, mergeCookie } from './merge.ts'
 import type { MergeBase, WriterHost } from './writer-host.ts'
 
-/** A save on its way through conflicts. */
+/** The progress of a save through conflicts. */
 export interface Progress {
-  /** How often it was tried again. */
+  /** How often the save was tried again. */
   retries: number
-  /** Whether the save starts the session's lifetime anew: then it counts from the attempt that succeeds. */
+  /** Whether the save restarts the session's lifetime. Then the lifetime counts from the attempt that succeeds. */
   renews: boolean
   /** Keys that another request has changed too. */
   contested: Set<string> | undefined
@@ -28,18 +28,18 @@ export interface SessionWriter {
   moveTo(sid: string): void
 }
 
-/** What a save meets on its way. */
+/** What `catchUp` is told by a save. */
 export interface CatchUp {
   readonly progress: Progress | undefined
   /** The error with which the store has refused the save. */
   readonly refusal?: unknown
-  /** Gives the session as it is stored now. */
+  /** Reads the session as it is stored now. */
   read(sid: string, found: Found): void
 }
 
 /**
- * Bring into `session` what another request has stored meanwhile, also where it has given the session another id. Fails with
- * `ERR_SESSION_GONE` when there is none any more, and, with `conflict: 'error'`, when its data is no longer what was read.
+ * Merge into `session` what another request has stored meanwhile, even if that request has given the session another id. Fails with
+ * `ERR_SESSION_GONE` when the session has ended, and, with `conflict: 'error'`, when its data has changed since it was read.
  */
 export function catchUp(
   writer: SessionWriter,
