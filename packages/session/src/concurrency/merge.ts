@@ -20,7 +20,7 @@ export function contestedKeys(base: Data, mine: Data, theirs: Data, codec: Codec
   return changedKeys(base, mine, codec).filter(key => !same(base, theirs, key, codec))
 }
 
-/** Make `session` what the merge has given. A value that it has kept stays the live one: a Date is still a Date. */
+/** Give `session` the merged data. Values that the merge has not changed stay the live ones: a Date is still a Date. */
 export function applyMerged(session: object, mine: Data, merged: Data, codec: Codec = JSON): void {
   const live = session as Data
   for (const key of Object.keys(mine)) {
@@ -33,7 +33,7 @@ export function applyMerged(session: object, mine: Data, merged: Data, codec: Co
 
 const ATTRIBUTES = ['path', 'domain', 'httpOnly', 'secure', 'sameSite', 'partitioned', 'priority'] as const
 
-/** The same for the cookie: a lifetime or an attribute that only the other request has changed is kept. Tells what both have. */
+/** Merge cookies: take a lifetime or an attribute that only the other request has changed. Returns whether both changed one. */
 export function mergeCookie(base: CookieData, mine: Cookie, theirs: CookieData): boolean {
   let contested = false
   const takes = (key: keyof CookieData) => {
@@ -54,7 +54,7 @@ function changedKeys(base: Data, changed: Data, codec: Codec): string[] {
   return [...keys].filter(key => !same(base, changed, key, codec))
 }
 
-/** Equal once stored. */
+/** Whether both have the same value at `key` once stored. */
 function same(a: Data, b: Data, key: string, codec: Codec): boolean {
   const present = Object.hasOwn(a, key)
   if (present !== Object.hasOwn(b, key)) return false
