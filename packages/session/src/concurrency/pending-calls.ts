@@ -1,7 +1,7 @@
 import { type Callback, callMethod } from '../calls/call-method.ts'
 import { clearTimeout, setTimeout } from '../calls/timers.ts'
 
-/** How long the end of a response waits for calls that nobody awaits: a store that never answers does not hold it for ever. */
+/** Milliseconds that the end of a response waits for calls that nobody awaits. A store that never answers must not hold it for ever. */
 const PATIENCE = 3000
 
 /** The calls to the store that a request has under way. */
@@ -14,12 +14,12 @@ export class PendingCalls {
     this.#timeout = timeout
   }
 
-  /** No call is under way. */
+  /** Whether no call is under way. */
   get idle(): boolean {
     return this.#underWay === 0
   }
 
-  /** Run `work` when that is so, or when it has taken too long. */
+  /** Run `work` when no call is under way, or after `PATIENCE`. */
   whenIdle(work: () => void): void {
     if (this.idle) return work()
     const timer = setTimeout(() => {
@@ -38,7 +38,7 @@ export class PendingCalls {
     callMethod<T>(store, method, args, this.#timeout, (error, value) => leave(() => done(error, value)))
   }
 
-  /** Something is under way from now on. What is returned runs its end, which may begin the next call. */
+  /** Count a call as under way. The returned function ends it: it runs `end`, which may begin the next call. */
   enter(): (end: () => void) => void {
     this.#underWay++
     return end => {
