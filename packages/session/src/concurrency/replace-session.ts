@@ -8,8 +8,8 @@ import { carryOver, clearData } from '../session/session-data.ts'
 import type { Writer } from './writer.ts'
 
 /**
- * Give the request a session of another id, with `data` in it and what is kept of the old one, and let the store end the one and store
- * the other in one atomic step. When that fails nothing has happened, and the request goes on with the session that it had.
+ * Give the request a session with another id, with `data` and the kept data of the old one. The store destroys the old session and
+ * stores the new one in one atomic step. If that fails, nothing has changed, and the request keeps the session that it had.
  */
 export function replaceSession(
   writer: Writer,
@@ -26,7 +26,7 @@ export function replaceSession(
 
 async function replaced(writer: Writer, old: Session, { keep, data }: RegenerateOptions): Promise<void> {
   const { holder } = writer.host
-  // What was never stored cannot be gone.
+  // A session that was never stored cannot have been destroyed.
   const required = Boolean(keep) && loadedOf(old) !== undefined
   let there: boolean | undefined
   try {
@@ -43,7 +43,7 @@ async function replaced(writer: Writer, old: Session, { keep, data }: Regenerate
   throw gone()
 }
 
-/** Let the store do it. Tells whether the old session was there. */
+/** Let the store replace the session. Returns whether the old one was there. */
 async function store(writer: Writer, old: string, required: boolean): Promise<boolean | undefined> {
   const { session } = writer.host.holder
   const { tombstones, comparable } = writer.host.settings
