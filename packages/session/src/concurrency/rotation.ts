@@ -7,16 +7,16 @@ import { carryOver, clearData } from '../session/session-data.ts'
 import { makeRedirect } from '../store/redirect-record.ts'
 import type { Writer } from './writer.ts'
 
-/** How often the change of an id is tried beside requests that write the session. */
+/** How often a rotation is tried while other requests write the session. */
 const ATTEMPTS = 50
 
 /** What has become of the old id. */
 type Outcome = 'replaced' | 'changed' | 'elsewhere' | 'gone'
 
 /**
- * Give the session a new id, and let the old one lead there for `grace` milliseconds. First the new one is written, then the old
- * record is replaced, if it is still what was read: at no time are there two ids that can be written to. Tells whether the session
- * was there.
+ * Give the session a new id, and let the old id redirect to it for `grace` milliseconds. First the new record is written. Then the
+ * redirect replaces the old record, if that has not changed since it was read. So no request ever finds two records that it could
+ * write to. Calls back with whether the session was there.
  */
 export function rotate(
   writer: Writer,
@@ -27,7 +27,7 @@ export function rotate(
 ): void {
   const { tombstones } = writer.host.settings
   const stored = loadedOf(old)?.sid === old.id || tombstones.knows(old)
-  // Nobody else knows the id of a session that was never stored.
+  // A session that was never stored needs no redirect: nobody else knows its id.
   if (!stored) return writer.regenerate(old, done)
   tombstones.rotating = true
   const leave = writer.host.calls.enter()
@@ -55,7 +55,7 @@ async function rotation(
     await holder.sessionStore.generate(holder)
     return false
   } catch (error) {
-    // Nothing has happened: the request goes on with the session that it had.
+    // The stored session is unchanged: the request keeps the session that it had.
     if (next) await discard(writer, next).catch(failure => writer.host.report(failure))
     Object.assign(holder, { sessionID: old.id, session: old })
     throw error
@@ -86,7 +86,7 @@ async function replace(
   throw changed()
 }
 
-/** Replace the old record, if it is what was read. */
+/** Replace the old record by a redirect, if it has not changed since it was read. */
 async function writeRedirect(writer: Writer, old: Session, to: string, until: number): Promise<Outcome> {
   const { tombstones } = writer.host.settings
   const before = tombstones.becameOf(old)
@@ -104,7 +104,7 @@ async function writeRedirect(writer: Writer, old: Session, to: string, until: nu
   }
   const tombstone = tombstones.add(old.id, redirect)
   await promised(done => writer.call('set', [old.id, redirect], done))
-  // What was read before the store has answered may have been read before it was replaced.
+  // A request that read before this answer may have read the old record. A later tombstone covers it.
   if (!tombstones.since(old.id, tombstone.at)) {
     tombstones.add(old.id, redirect)
     return 'replaced'
@@ -124,7 +124,7 @@ async function whereabouts(writer: Writer, old: Session): Promise<Outcome> {
   })
 }
 
-/** Another request has replaced the id first: its session is this request's too, with what this one has changed. */
+/** Another request has replaced the id first. This request takes over that session and merges its own changes into it. */
 async function join(writer: Writer, old: Session): Promise<boolean> {
   const { holder } = writer.host
   Object.assign(holder, { sessionID: old.id, session: old })
