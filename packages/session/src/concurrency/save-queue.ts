@@ -1,4 +1,4 @@
-/** A session as a save of this process has just stored it. */
+/** A session as the last save of this process has stored it. */
 export interface Stored {
   readonly sid: string
   readonly text: string
@@ -10,13 +10,13 @@ interface Line {
 }
 
 /**
- * Saves of one session in this process, one after the other. Each is told what the one before it has stored, and can merge with that
- * instead of being refused by the store and reading it again. Only writers of other processes are met in the store.
+ * Runs the saves of one session in this process one after the other. Each save is told what the one before it has stored, and merges
+ * with that. Without the queue the store would refuse it, and it would have to read again. That happens only with other processes.
  */
 export class SaveQueue {
   readonly #lines = new Map<string, Line>()
 
-  /** Call `work` when no other save of `sid` is under way: at once where there is none. Each must `leave` when it is done. */
+  /** Call `work` when no other save of `sid` is under way. Each save must call `leave` when it is done. */
   enter(sid: string, work: (latest: Stored | undefined) => void): void {
     const line = this.#lines.get(sid)
     if (line) {
@@ -27,7 +27,7 @@ export class SaveQueue {
     work(undefined)
   }
 
-  /** The save of `sid` is over. `stored` is what the store has now, as far as that is known. */
+  /** End the save of `sid`, and begin the next one. `stored` is what the store has now, if that is known. */
   leave(sid: string, stored: Stored | undefined): void {
     const line = this.#lines.get(sid)
     const next = line?.waiting.shift()
@@ -42,7 +42,7 @@ export class SaveQueue {
 
 const byStore = new WeakMap<object, SaveQueue>()
 
-/** Two middlewares on one store share it. */
+/** The queue of a store. Two middlewares on one store share it. */
 export function saveQueueOf(store: object): SaveQueue {
   const known = byStore.get(store)
   if (known) return known
