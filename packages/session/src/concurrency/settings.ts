@@ -3,12 +3,12 @@ import type { Conflict } from './conflict.ts'
 import type { SaveQueue } from './save-queue.ts'
 import type { Tombstones } from './tombstones.ts'
 
-/** The settings that matter to two requests at once. */
+/** The settings for requests that use one session at the same time. */
 export interface ConcurrencySettings {
   readonly conflict: Conflict
-  /** What this process has destroyed or replaced in the store. */
+  /** Ids that this process has destroyed or replaced in the store. */
   readonly tombstones: Tombstones
-  /** Saves of this process, one session at a time. */
+  /** Runs the saves of one session in this process one after the other. */
   readonly queue: SaveQueue
   /** The store's codec. */
   readonly codec: Codec
