@@ -1,9 +1,9 @@
 import { loadedOf } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 
-/** What this process has done to the session of an id: destroyed it, or given it another id. */
+/** A note that this process has destroyed the session of an id, or has given it another id. */
 export interface Tombstone {
-  /** Grows with each tombstone. */
+  /** Its logical time, a number that grows with each tombstone. */
   readonly at: number
   /** The record that redirects to the session's new id. Without one the session was destroyed. */
   readonly redirect?: SessionData | undefined
@@ -13,23 +13,23 @@ export interface Tombstone {
 const LIMIT = 10_000
 
 /**
- * Ids that this process has destroyed or replaced, for stores whose `set` brings back what is gone. A request whose session was read
- * before the tombstone may not write it any more; a session that is made later under the same id is another one.
+ * Ids that this process has destroyed or replaced. They are for stores whose `set` would bring such a session back. A request that has
+ * read the session before the tombstone may not write it. A session that is created later under the same id is a different one.
  */
 export class Tombstones {
   readonly #ids = new Map<string, Tombstone>()
-  /** When each session was known to be there, for stores that do not tell. */
+  /** The logical time at which each session was known to exist, for stores that do not detect its end. */
   readonly #known = new WeakMap<object, number>()
   #now = 0
-  /** Some session has had its id replaced with a `grace`: from then on a stored session may be a redirect. */
+  /** Whether any id was replaced with a `grace`: from then on a stored session may be a redirect. */
   rotating = false
 
-  /** The time of this moment. */
+  /** The current logical time. */
   get now(): number {
     return this.#now
   }
 
-  /** The session of `sid` has ended, or lives on where `redirect` leads. */
+  /** Note that the session of `sid` was destroyed, or has the id to which `redirect` leads. */
   add(sid: string, redirect?: SessionData): Tombstone {
     const tombstone = { at: ++this.#now, redirect }
     this.#ids.delete(sid)
@@ -38,13 +38,13 @@ export class Tombstones {
     return tombstone
   }
 
-  /** The tombstone of `sid` after `time`. */
+  /** The tombstone of `sid`, if it was added after `time`. */
   since(sid: string, time: number): Tombstone | undefined {
     const tombstone = this.#ids.get(sid)
     return tombstone && tombstone.at > time ? tombstone : undefined
   }
 
-  /** `session` was in the store at `time`. Stores of the family tell by themselves. */
+  /** Note that `session` was in the store at `time`. Stores that extend `RecordStore` need no such note. */
   know(session: object, time: number): void {
     if (!loadedOf(session)) this.#known.set(session, time)
   }
@@ -53,7 +53,7 @@ export class Tombstones {
     return this.#known.has(session)
   }
 
-  /** What became of a session whose store does not tell. */
+  /** What became of a session whose store does not detect its end. */
   becameOf(session: { readonly id: string }): Tombstone | undefined {
     if (this.#ids.size === 0) return undefined
     const time = this.#known.get(session)
@@ -61,14 +61,14 @@ export class Tombstones {
   }
 }
 
-/** Registered, so that two copies of this package know what either has destroyed. The number is that of the class above. */
+/** A registered symbol, so that two copies of this package share their tombstones. The number is the version of the class above. */
 const BY_STORE: unique symbol = Symbol.for('coatcheck.tombstones.1')
 
 const shared = globalThis as { [BY_STORE]?: WeakMap<object, Tombstones> }
 shared[BY_STORE] ??= new WeakMap()
 const byStore = shared[BY_STORE]
 
-/** Two middlewares on one store share it. */
+/** The tombstones of a store. Two middlewares on one store share them. */
 export function tombstonesOf(store: object): Tombstones {
   const known = byStore.get(store)
   if (known) return known
