@@ -11,11 +11,11 @@ export interface WriterHost {
   /** The response waits for these calls. */
   readonly calls: PendingCalls
   snapshot(session: Session): Snapshot
-  /** The session has been changed. */
+  /** Forget the last snapshot, because the session has changed. */
   forget(): void
   /**
-   * A save in the middle of a request stores the lifetime that the touch at its end will give. Tells whether what is saved starts
-   * the lifetime anew.
+   * Prepare a session for a save: a save in the middle of a request already stores the lifetime that the touch at its end will set.
+   * Returns whether the save restarts the lifetime.
    */
   prepare(session: Session): boolean
   report(error: unknown): void
@@ -27,6 +27,6 @@ export interface WriterHost {
 export interface MergeBase {
   /** The session's data as text, without its cookie. */
   readonly data: string
-  /** Kept where it may be merged. */
+  /** Set only if cookies can be merged. */
   readonly cookie: CookieData | undefined
 }
