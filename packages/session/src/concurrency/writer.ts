@@ -17,18 +17,18 @@ import type { MergeBase, WriterHost } from './writer-host.ts'
 /** How often a save is merged and tried again before it fails with `ERR_SESSION_CHANGED`. */
 const ATTEMPTS = 50
 
-/** Writes the session of one request to the store, beside others that do the same. */
+/** Writes the session of one request to the store, while other requests may write it too. */
 export class Writer {
   readonly host: WriterHost
   /** What the store is known to have. */
   saved: Snapshot | undefined
-  /** What a save that has not been answered yet is writing. */
+  /** What the save under way is writing. */
   writing: Snapshot | undefined
-  /** The session that the store has told is no longer there. */
+  /** The id of the session that the store has reported as gone. */
   goneId: string | undefined
-  /** The id under which the request's session is in the store: the client's, or the one that has taken its place. */
+  /** The id under which the request's session is stored: the client's id, or its successor. */
   storedId: string | undefined
-  /** The client does not have that id yet. */
+  /** Whether the client does not have that id yet. */
   moved = false
   base: MergeBase = { data: '{}', cookie: undefined }
   #saves: Promise<unknown> | undefined
@@ -38,7 +38,7 @@ export class Writer {
     this.storedId = cookieId
   }
 
-  /** `session` is what the store had at `time`. */
+  /** Note that `session` is what the store had at `time`. */
   adopt(session: Session, snapshot: Snapshot, time: number): void {
     const { conflict, tombstones } = this.host.settings
     const cookie = conflict === 'overwrite' ? undefined : session.cookie.data
@@ -50,7 +50,7 @@ export class Writer {
     this.host.calls.callMethod(this.host.holder.sessionStore, method, args, done)
   }
 
-  /** Read the session of `sid`, or of the id that has taken its place. */
+  /** Read the session of `sid`, and follow redirects. */
   read(sid: string, done: Found): void {
     readThrough((sid, done) => this.call<SessionData>('get', [sid], done), sid, done)
   }
@@ -84,12 +84,12 @@ export class Writer {
     })
   }
 
-  /** Bring into `session` what another request has stored meanwhile, without a save. */
+  /** Merge into `session` what another request has stored meanwhile, without a save. */
   catchUp(session: Session, done: Callback): void {
     catchUp(this, session, { progress: undefined, read: this.read.bind(this) }, done)
   }
 
-  /** Move the expiry of the request's session. Tells whether it was there; `undefined` where that is not known. */
+  /** Move the expiry of the request's session. Calls back with whether it was there, or `undefined` if that is not known. */
   touch(done: Callback<boolean>): void {
     const { session, sessionID } = this.host.holder
     const { tombstones } = this.host.settings
@@ -108,20 +108,20 @@ export class Writer {
     })
   }
 
-  /** The store has `session` as it is in `snapshot`, since `time`. */
+  /** Note that the store has `session`, as it is in `snapshot`, since `time`. */
   stored(session: Session, snapshot: Snapshot, time: number): void {
     this.saved = snapshot
     this.base = { data: snapshot.data, cookie: this.base.cookie && session.cookie.data }
     this.host.settings.tombstones.know(session, time)
   }
 
-  /** Destroy the session of `sid`, also where its id was replaced. Tells whether it was there, where that is known. */
+  /** Destroy the session of `sid`, even if its id was replaced. Calls back with whether it was there, if that is known. */
   destroy(sid: string, done: Callback<boolean>): void {
     const { tombstones } = this.host.settings
     const destroy = () => {
       tombstones.add(sid)
       this.call<boolean>('destroy', [sid], (error, present) => {
-        // What was read before the store has answered may have been read before it was destroyed.
+        // A request that read before this answer may have read the session. A later tombstone covers it.
         tombstones.add(sid)
         done(error, present)
       })
@@ -130,7 +130,7 @@ export class Writer {
     else destroy()
   }
 
-  /** Destroy the session of `sid` and begin a new one. Tells whether it was there, where that is known. */
+  /** Destroy the session and begin a new one. Calls back with whether it was there, if that is known. */
   regenerate(session: Session, done: Callback<boolean>): void {
     const { holder, settings } = this.host
     const { tombstones } = settings
@@ -148,7 +148,7 @@ export class Writer {
     else regenerate(false)
   }
 
-  /** The session that has taken the place of `sid` ends with it. Tells whether it had ended before. */
+  /** Destroy the successor of `sid`, if there is one. Calls back with whether it had already ended. */
   #endSuccessor(sid: string, done: (lost: boolean) => void): void {
     this.read(sid, (error, data, successor) => {
       if (error || successor === sid) return done(false)
@@ -158,7 +158,7 @@ export class Writer {
     })
   }
 
-  /** Saves that compare wait for those of other requests in this process, and begin with what these have stored. */
+  /** A save that compares goes through the save queue, and begins with what the save before it has stored. */
   #inTurn(session: Session, progress: Progress, done: Callback): void {
     if (!loadedOf(session) || !this.#compares) return this.#try(session, progress, done)
     const { queue } = this.host.settings
@@ -196,7 +196,7 @@ export class Writer {
     }
   }
 
-  /** A redirect record is never overwritten. */
+  /** Whether a save compares the stored text. It also does when that may be a redirect, which must not be overwritten. */
   get #compares(): boolean {
     const { conflict, tombstones } = this.host.settings
     return conflict !== 'overwrite' || tombstones.rotating
@@ -247,14 +247,14 @@ export class Writer {
     else write()
   }
 
-  /** The response waits. */
+  /** Run `work` after `ms` milliseconds. The response waits for it. */
   #later(ms: number, work: () => void): void {
     if (ms === 0) return work()
     const leave = this.host.calls.enter()
     setTimeout(() => leave(work), ms)
   }
 
-  /** The session was destroyed or replaced during a write, which may have brought it back. */
+  /** Undo a write that may have brought back a session, because that was destroyed or replaced meanwhile. */
   #undo(session: Session, tombstone: Tombstone, done: () => void): void {
     if (!tombstone.redirect) return this.call('destroy', [session.id], done)
     this.call('set', [session.id, tombstone.redirect], () => {
