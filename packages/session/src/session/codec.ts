@@ -44,12 +44,12 @@ export function decode(codec: Codec, text: string): DecodedSession {
     throw new SessionError('ERR_SESSION_CORRUPT', 'The stored session cannot be decoded')
   }
   if (typeof session !== 'object' || session === null || Array.isArray(session)) {
-    throw new SessionError('ERR_SESSION_CORRUPT', 'The stored data is not a session: it is not an object')
+    throw new SessionError('ERR_SESSION_CORRUPT', 'The stored session is not an object')
   }
   const { cookie } = session as { cookie?: unknown }
   if (cookie === undefined || cookie === null) return noteBare({ ...session, cookie: bareCookie() })
   if (typeof cookie === 'object') return session as DecodedSession
-  throw new SessionError('ERR_SESSION_CORRUPT', 'The stored data is not a session: its cookie is not an object')
+  throw new SessionError('ERR_SESSION_CORRUPT', 'The cookie of the stored session is not an object')
 }
 
 /** A session as plain data. */
