@@ -104,7 +104,7 @@ async function writeRedirect(writer: Writer, old: Session, to: string, until: nu
   }
   const tombstone = tombstones.add(old.id, redirect)
   await promised(done => writer.call('set', [old.id, redirect], done))
-  // A request that read before this answer may have read the old record. A later tombstone covers it.
+  // Other requests may have read the old record until this answer, so the tombstone gets a later time.
   if (!tombstones.since(old.id, tombstone.at)) {
     tombstones.add(old.id, redirect)
     return 'replaced'
