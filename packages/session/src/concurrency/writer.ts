@@ -121,7 +121,7 @@ export class Writer {
     const destroy = () => {
       tombstones.add(sid)
       this.call<boolean>('destroy', [sid], (error, present) => {
-        // A request that read before this answer may have read the session. A later tombstone covers it.
+        // Other requests may have read the session until this answer, so the tombstone gets a later time.
         tombstones.add(sid)
         done(error, present)
       })
