@@ -11,14 +11,14 @@ import type { OpenedSession, SessionOf } from './fetch-session.ts'
 import type { FetchSessionOptions } from './options.ts'
 import { fetchSettings } from './settings.ts'
 
-/** Sessions for servers that take a `Request` and give a `Response`. */
+/** Sessions for servers that take a `Request` and return a `Response`. */
 export interface Sessions<T extends object = SessionData> {
   /**
-   * Read the session of a request by its cookie, or begin a new one. Rejects as `onStoreUnavailable` says when the store cannot be read.
-   * Give the response to `commit` of what this returns.
+   * Read the session of a request by its cookie, or begin a new one. `onStoreUnavailable` decides whether this rejects when the store
+   * cannot be read. Pass the response to `commit` of the returned object.
    */
   open(request: Request): Promise<OpenedSession<T>>
-  /** A handler of requests that has their session: `open` before it, and `commit` after it. */
+  /** Make a handler with sessions: it calls `open` before your handler, and `commit` after it. */
   handle<Rest extends unknown[]>(
     handler: (request: Request, session: SessionOf<T>, ...rest: Rest) => Response | Promise<Response>,
   ): (request: Request, ...rest: Rest) => Promise<Response>
@@ -26,7 +26,7 @@ export interface Sessions<T extends object = SessionData> {
 
 /**
  * Sessions on standard `Request` and `Response` objects, with the options and defaults of `session.strict()`. `T` is the type of their data.
- * Throws a TypeError that names the option when one cannot be used.
+ * Throws a TypeError that names the option when an option is wrong.
  */
 export function createSessions<T extends object = SessionData>(options: FetchSessionOptions): Sessions<T> {
   const settings = fetchSettings(options)
