@@ -50,7 +50,7 @@ export class FetchRequest<T extends object> implements Door<Request>, OpenedSess
   }
 
   commit(response: Response): Promise<Response> {
-    if (this.#committed) return Promise.reject(new Error('A response has been committed for this request'))
+    if (this.#committed) return Promise.reject(new Error('A response was already committed for this request'))
     this.#committed = this.#commit(response)
     return this.#committed
   }
@@ -87,7 +87,7 @@ export class FetchRequest<T extends object> implements Door<Request>, OpenedSess
           },
           refuse: error => {
             withdrawCookie(own, cookies)
-            // The response tells of a failure already: it goes out, and this one is reported.
+            // The response is an error already: it is sent, and this error is only reported.
             if (!failing) return reject(error)
             own.report(error)
             resolve()
@@ -102,7 +102,7 @@ export class FetchRequest<T extends object> implements Door<Request>, OpenedSess
     try {
       sendCookie(own, cookies)
     } catch (error) {
-      // A session that cannot be stored is told by the save.
+      // The save reports a session that cannot be serialized.
       if (!hasCode(error, 'ERR_SESSION_SERIALIZE')) own.report(error)
     }
   }
