@@ -6,15 +6,15 @@ export interface FetchSession {
   /** The session's id. */
   readonly id: string
   cookie: Cookie
-  /** Write the session to the store now; `commit` does it at the end. */
+  /** Write the session to the store now. `commit` does it at the end. */
   save(): Promise<void>
-  /** Replace the data by what the store has. Fails when it has none. */
+  /** Replace the data by the stored data. Fails when there is none. */
   reload(): Promise<void>
-  /** End the session, and begin a new one under a new id: on every login. */
+  /** Destroy the session, and begin a new one with a new id. Call it on every login. */
   regenerate(options?: RegenerateOptions): Promise<void>
-  /** End the session. Tells whether it was there, where the store knows. */
+  /** Destroy the session. Returns whether it was there, if the store knows. */
   destroy(): Promise<boolean | undefined>
-  /** Start the lifetime anew; `commit` does it. */
+  /** Restart the lifetime. `commit` does it. */
   touch(): this
   /** Set `cookie.maxAge` back to `cookie.originalMaxAge`. */
   resetMaxAge(): this
@@ -23,19 +23,19 @@ export interface FetchSession {
 /** A session with data of type `T`. */
 export type SessionOf<T extends object> = FetchSession & Omit<Partial<SessionData>, 'cookie'> & Partial<T>
 
-/** The session of one `Request`, and the way to save it. */
+/** The session of one `Request`, and `commit` to save it. */
 export interface OpenedSession<T extends object> {
   readonly request: Request
   /**
-   * The session, as one object for the whole request. Set it to `null` to end it when the response is committed. `undefined` after `destroy`, where the store is away and `onStoreUnavailable` is
-   * `'skip'`, and where the path is not below `cookie.path`.
+   * The session, as one object for the whole request. Set it to `null` to destroy it when the response is committed. It is `undefined`
+   * after `destroy`, when the store is unavailable and `onStoreUnavailable` is `'skip'`, and when the path is not below `cookie.path`.
    */
   get session(): SessionOf<T> | undefined
   set session(session: null)
   /**
-   * Save, touch or destroy the session, and give `response` with the `Set-Cookie` that it needs. The head and the body of the response
-   * are not read, so a stream begins when the session is safe. Rejects when the session cannot be saved, unless the response is an
-   * error itself or `onSaveError` is `'continue'`. Commit one response for a request.
+   * Save, touch or destroy the session, and return `response` with the `Set-Cookie` that it needs. The body is not read, so a stream
+   * begins only when the session is saved. Rejects when the session cannot be saved, unless the response has a 5xx status or
+   * `onSaveError` is `'continue'`. Commit one response for each request.
    */
   commit(response: Response): Promise<Response>
 }
