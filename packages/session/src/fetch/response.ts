@@ -1,6 +1,6 @@
 /**
- * `response` with these `Set-Cookie` values. The headers of a response from `Response.redirect` or `fetch` cannot be changed, so those
- * get a new response around the same body.
+ * `response` with these `Set-Cookie` values. The headers of a response from `Response.redirect` or `fetch` are immutable, so a new
+ * response takes over its body.
  */
 export function withCookies(response: Response, values: readonly string[]): Response {
   const target = isMutable(response.headers) ? response : copyOf(response)
@@ -11,7 +11,7 @@ export function withCookies(response: Response, values: readonly string[]): Resp
 
 function isMutable(headers: Headers): boolean {
   try {
-    // Deletes nothing, and throws where nothing can be changed.
+    // No response has this header. Immutable headers throw all the same.
     headers.delete('X-Coatcheck-None')
     return true
   } catch {
