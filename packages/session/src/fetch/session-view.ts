@@ -1,8 +1,8 @@
 import { Session, type SessionHolder } from '../session/session.ts'
 
 /**
- * The session that `holder` has at the moment, as one object for the whole request. `regenerate` and `reload` put another session in
- * place, and a variable that was set before shall not write into the one that is gone.
+ * The current session of `holder`, as one object for the whole request. `regenerate` and `reload` replace the session. A variable that
+ * was assigned before must not write into the replaced one.
  */
 export function viewOf(holder: SessionHolder): object {
   return new Proxy({}, new SessionView(holder))
@@ -18,7 +18,7 @@ class SessionView implements ProxyHandler<object> {
   get(_: object, key: PropertyKey): unknown {
     const session = this.#session
     const value = session && Reflect.get(session, key)
-    // The engine knows the session itself, not this view of it.
+    // The methods need the session itself: the engine compares it, and not this view.
     return typeof value === 'function' && key in Session.prototype ? value.bind(session) : value
   }
 
@@ -47,7 +47,7 @@ class SessionView implements ProxyHandler<object> {
   getOwnPropertyDescriptor(_: object, key: PropertyKey): PropertyDescriptor | undefined {
     const session = this.#session
     const descriptor = session && Reflect.getOwnPropertyDescriptor(session, key)
-    // A proxy may show only what can be changed, unless its target has it too.
+    // A proxy may only report configurable properties, unless its target has them too.
     return descriptor?.enumerable ? { ...descriptor, configurable: true } : undefined
   }
 
@@ -61,7 +61,7 @@ class SessionView implements ProxyHandler<object> {
 
   #inPlace(): object {
     const session = this.#session
-    if (!session) throw new TypeError('The session was destroyed: nothing can be put into it')
+    if (!session) throw new TypeError('The session was destroyed, so its properties cannot be set')
     return session
   }
 }
