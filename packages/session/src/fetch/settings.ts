@@ -9,7 +9,7 @@ import type { FetchSessionOptions } from './options.ts'
 
 const NAMES: readonly string[] = [...ENGINE_OPTIONS, 'secure']
 
-/** Check the options and fill in the defaults of `session.strict()`. Throws a TypeError that names the option when one cannot be used. */
+/** Check the options and fill in the defaults of `session.strict()`. Throws a TypeError that names a wrong option. */
 export function fetchSettings(options: FetchSessionOptions): Settings<Request> {
   const { secret, store, secure } = options ?? {}
   if (!secret) throw new TypeError('secret option is required: a long random text that signs the cookie')
@@ -39,7 +39,7 @@ function isSecure(request: Request, secure: FetchSessionOptions['secure']): bool
   return secure ?? request.url.startsWith('https:')
 }
 
-/** Tests and examples use short secrets. In production they are refused. */
+/** Tests and examples may use short secrets. Production may not. */
 function object({ kind, text }: Problem): void {
   if (kind !== 'short secret' || process.env.NODE_ENV === 'production') throw new TypeError(text)
 }
@@ -50,7 +50,7 @@ function secureCookieWarning(): () => void {
     if (warned) return
     warned = true
     process.emitWarning(
-      'The session cookie is secure and was not sent, because the request did not come over HTTPS; if a proxy ends HTTPS before this server, set the option "secure".',
+      'The session cookie is secure and was not sent, because the request did not come over HTTPS. If a proxy terminates HTTPS, set the option "secure".',
       { code: 'COATCHECK_SECURE_COOKIE_WITHHELD' },
     )
   }
