@@ -1,6 +1,6 @@
 /**
- * Throws a TypeError when `options` has a name that is not among `known`, with the name that was probably meant. `what` names the options
- * in the message, such as `'the session cookie'`.
+ * Throws a TypeError when `options` has a name that is not among `known`. The message suggests the name that was probably meant. `what`
+ * says in the message whose options they are, such as `'the session cookie'`.
  */
 export function checkOptionNames(options: object, known: readonly string[], what?: string): void {
   const [problem] = unknownNames(options, known, what)
@@ -27,7 +27,7 @@ export function closest(name: string, known: readonly string[]): string | undefi
   return best && best[0] <= Math.min(DIFFERENCES, name.length - 1) ? best[1] : undefined
 }
 
-/** How many letters must be inserted, removed or replaced to make one text of the other (V. Levenshtein, 1965). */
+/** How many letters must be inserted, removed or replaced to turn one text into the other (V. Levenshtein, 1965). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i++) {
