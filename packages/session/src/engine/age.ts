@@ -2,12 +2,12 @@ import { loadedOf } from '../session/loaded.ts'
 import type { Session } from '../session/session.ts'
 import type { Store } from '../store/store.ts'
 
-/** The whole lifetime of a session in milliseconds, where its cookie or the store names one. */
+/** The full lifetime of a session in milliseconds; `undefined` when neither its cookie nor the store has one. */
 export function fullLifetime({ cookie }: Session, store: Store): number | undefined {
   return cookie.originalMaxAge ?? (store as { ttl?: number }).ttl
 }
 
-/** Milliseconds since the expiry of a session that was just read was last moved; infinite where that is not known. */
+/** Milliseconds since the last touch of a session that was just read; `Infinity` when that is not known. */
 export function sinceLastTouch(session: Session, store: Store): number {
   const { expires } = session.cookie
   const shown = expires instanceof Date ? expires.valueOf() - Date.now() : Number.NaN
