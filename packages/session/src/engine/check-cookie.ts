@@ -2,7 +2,7 @@ import { Cookie, type CookieOptions } from '../cookie/cookie.ts'
 import { unknownNames } from '../option-names.ts'
 import type { EngineOptions } from './options.ts'
 
-/** Something about the options that works in some places only. */
+/** An option that works in some environments only. */
 export interface Problem {
   readonly kind: 'unknown name' | 'no browser keeps it' | 'short secret'
   /** A sentence that names the option. */
@@ -23,8 +23,8 @@ const NAMES = [
 ]
 
 /**
- * What is wrong with the cookie. Throws a TypeError for a name or an attribute that can be in no `Set-Cookie` header. What a function
- * gives is checked when a cookie is made of it.
+ * The problems of the cookie. Throws a TypeError for a name or an attribute that no `Set-Cookie` header can have. The attributes that a
+ * function returns are checked later, when a cookie is made.
  */
 export function checkCookie<Req>(name = 'connect.sid', option: EngineOptions<Req>['cookie']): Problem[] {
   const cookie = typeof option === 'function' ? {} : (option ?? {})
@@ -50,23 +50,23 @@ export function checkCookie<Req>(name = 'connect.sid', option: EngineOptions<Req
 function checkTimes({ maxAge, expires }: CookieOptions): void {
   const isTime = maxAge instanceof Date ? !Number.isNaN(maxAge.valueOf()) : Number.isFinite(maxAge)
   if (maxAge !== undefined && maxAge !== null && (maxAge as unknown) !== false && !isTime) {
-    throw new TypeError('cookie.maxAge option cannot be used: maxAge must be a number or Date')
+    throw new TypeError('cookie.maxAge option is invalid: maxAge must be a number or Date')
   }
   const isDate = expires instanceof Date && !Number.isNaN(expires.valueOf())
   if (expires && !isDate)
     throw new TypeError('option expires is invalid: cookie.expires option must be a Date')
 }
 
-/** The cookie library calls the attributes options too: `option domain is invalid: a b`. */
+/** Name our option in a message of the cookie library, such as `option domain is invalid: a b`. */
 function optionIn(message: string): string {
   const attribute = /^option (\w+)/.exec(message)?.[1]
-  if (attribute) return `cookie.${attribute} option is not valid in a cookie (${message})`
+  if (attribute) return `cookie.${attribute} option is not allowed in a cookie (${message})`
   return /name/.test(message)
     ? `name option is not the name of a cookie (${message})`
     : `cookie option: ${message}`
 }
 
-/** Warn once for each settings object when a cookie that is made for a request is one that no browser keeps. */
+/** Settings that have warned: each warns once of a cookie that no browser keeps. */
 const warned = new WeakSet<object>()
 
 export function warnOfRejected(settings: object, name: string, cookie: CookieOptions): void {
