@@ -2,12 +2,12 @@ import type { Store } from '../store/store.ts'
 import { checkCookie, type Problem } from './check-cookie.ts'
 import type { EngineOptions } from './options.ts'
 
-/** Bytes of a secret: as many as SHA-256 gives (RFC 2104, section 3, asks for no less). */
+/** Bytes of a secret: as many as the output of SHA-256, the least that RFC 2104, section 3, recommends. */
 const SECRET_BYTES = 32
 
 /**
- * What is wrong with `options`. Throws a TypeError where nothing could work; what works somewhere, as in tests or under
- * express-session, is given as a problem.
+ * The problems of `options`. Throws a TypeError for an option that cannot work. An option that works in some environments, such as
+ * tests, is returned as a problem.
  */
 export function checkOptions<Req>(options: EngineOptions<Req>): Problem[] {
   const { genid, store, cookie, conflict, onStoreUnavailable } = options
@@ -67,7 +67,7 @@ function sizeOf(secret: unknown): number | undefined {
   return key?.type === 'secret' && typeof key.symmetricKeySize === 'number' ? key.symmetricKeySize : undefined
 }
 
-/** `get`, `set` and `destroy` may come later, as in stores that connect first. */
+/** Only `on` is checked: some stores get their methods `get`, `set` and `destroy` later, when they have connected. */
 function checkStore(store: Store): void {
   if (typeof store.on !== 'function') {
     throw new TypeError('store option must be a session store: it has no method on')
