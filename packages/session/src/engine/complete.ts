@@ -9,8 +9,8 @@ import { sendCookie, withdrawCookie } from './session-cookie.ts'
 const debug = createDebug('express-session')
 
 /**
- * The response is complete: do what is left to do for the session, then let the response go. `alone` tells that no code but this
- * package's runs when the head of the response is fixed, so that the session cannot change then.
+ * The application has finished the response: save, touch or destroy the session, then send the response. `alone` tells that no other
+ * package's code runs when the response headers are fixed, so the session cannot change then.
  */
 export function complete(own: RequestSession, completion: Completion, alone: boolean): void {
   const { settings, writer } = own
@@ -43,7 +43,7 @@ function carryOut(own: RequestSession, plan: Exclude<Plan, 'nothing'>, completio
   if (plan === 'save') {
     if (isUnreachable(own, completion)) {
       own.report(tooLate())
-      // express-session stores it all the same.
+      // With 'continue' the session is stored anyway, as express-session does.
       if (own.settings.onSaveError === 'error') return completion.send()
     }
     holder.session.save(error => saved(own, error, completion))
@@ -52,14 +52,14 @@ function carryOut(own: RequestSession, plan: Exclude<Plan, 'nothing'>, completio
   } else {
     writer.destroy(holder.sessionID, (error, present) => {
       if (!error) own.destroyedId = holder.sessionID
-      // The session has ended before, or lives on under another id.
+      // The session had ended before, or has another id now.
       if (!error && present === false) own.report(gone())
       answered(own, error, completion)
     })
   }
 }
 
-/** The client does not know the id of this session, and cannot be told any more: nobody would ever come back to it. */
+/** Whether the client does not know the session's id and cannot get it: the session would be stored and never used. */
 function isUnreachable(own: RequestSession, { headGone }: Completion): boolean {
   const { holder, writer } = own
   if (!headGone || own.setCookie !== undefined || own.cookieId === holder.sessionID) return false
@@ -68,14 +68,14 @@ function isUnreachable(own: RequestSession, { headGone }: Completion): boolean {
 
 function saved(own: RequestSession, error: unknown, completion: Completion): void {
   if (!hasCode(error, 'ERR_SESSION_GONE')) return answered(own, error, completion)
-  // The session was destroyed meanwhile, and stays so: what this request has changed is dropped.
+  // The session was destroyed meanwhile and stays destroyed. The changes of this request are dropped.
   withdraw(own, completion)
   if (own.settings.onSaveError === 'error') return completion.refuse(error)
   own.report(error)
   completion.send()
 }
 
-/** A touch has no data to lose: when it fails, the response goes out all the same. `present` tells whether the session was there. */
+/** A failed touch loses no data, so the response is sent anyway. `present` tells whether the session was there. */
 function touched(own: RequestSession, error: unknown, present: unknown, completion: Completion): void {
   if (present === false) withdraw(own, completion)
   if (!error || own.settings.onSaveError === 'continue') return answered(own, error, completion)
