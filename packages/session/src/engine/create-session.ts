@@ -4,8 +4,8 @@ import type { SessionData, SessionHolder } from '../session/session.ts'
 import { Store } from '../store/store.ts'
 
 /**
- * Put a session of stored data into `holder`, as the store does it. A store that extends express-session's `Store` makes that package's
- * `Session`, whose methods know neither promises nor other requests, so ours replaces it. A class of the store's own stays.
+ * Let the store put a session with stored data into `holder`. A store that extends express-session's `Store` makes a `Session` of that
+ * package, whose methods return no promises and ignore other requests: it is replaced. A session of the store's own class stays.
  */
 export function createSession(store: Store, holder: SessionHolder, data: SessionData): void {
   store.createSession(holder, data)
