@@ -8,10 +8,10 @@ export interface SetCookies {
 }
 
 /**
- * What the engine knows of one request. A door (`node/`, `fetch/`) gives it, and nothing here depends on a server.
+ * What the engine knows of one request. A door (`node/` or `fetch/`) implements it. Nothing here depends on a server.
  */
 export interface Door<Req = unknown> {
-  /** Where the request's session, its id and the store stand. */
+  /** The object that has the request's session, its id and the store. */
   readonly holder: SessionHolder
   /** The request itself, for the application's own functions such as `genid` and `onError`. The engine does not look at it. */
   readonly request: Req
@@ -19,22 +19,22 @@ export interface Door<Req = unknown> {
   readonly method: string | undefined
   /** Whether the request came over HTTPS. */
   isSecure(): boolean
-  /** Whether `ended` tells of every end. */
+  /** Whether `ended` is reliable. */
   readonly tellsEnd: boolean
-  /** Whether the client has gone, or has got the whole response. `false` where a door cannot tell. */
+  /** Whether the client has gone, or has the whole response. `false` if the door cannot tell. */
   readonly ended: boolean
 }
 
 /** How a door completes a response. The engine calls `decided` first, and then exactly one of `send` and `refuse`. */
 export interface Completion {
-  /** The head of the response has gone: no cookie reaches the client any more. */
+  /** Whether the response headers were sent: then no cookie reaches the client any more. */
   readonly headGone: boolean
-  /** The engine knows what is left to do for the session, and asks the store next: no header changes from here on but by `changeCookies`. */
+  /** The engine has decided what to do for the session, and calls the store next. From here on only `changeCookies` changes a header. */
   decided(): void
-  /** Change the session's cookie in a response that has not been sent. Does nothing when it has. */
+  /** Change the session's cookie in the response. Does nothing when the headers were sent. */
   changeCookies(change: (cookies: SetCookies) => void): void
-  /** Send the response. `error`, if there is one, is told to the application afterwards. */
+  /** Send the response, then tell the application about `error`, if there is one. */
   send(error?: unknown): void
-  /** The session could not be saved, and the application has chosen that the client shall know (`onSaveError: 'error'`). */
+  /** The session could not be saved, and the client has to get an error (`onSaveError: 'error'`). */
   refuse(error: unknown): void
 }
