@@ -1,8 +1,8 @@
 import { isPromise } from '../calls/call-method.ts'
 
 /**
- * Call a function of the application that only listens. What it throws or rejects with goes to `failed`: a failure to listen must not
- * fail the request, or end the process.
+ * Call a hook of the application that only observes. Its exception or rejection goes to `failed`: a failing hook must not fail the
+ * request, or end the process.
  */
 export function tell(
   hook: ((...args: never[]) => unknown) | undefined,
@@ -18,8 +18,8 @@ export function tell(
   }
 }
 
-/** Warn that `onError` itself has failed: nobody else is left to tell. */
+/** Warn that `onError` itself has failed: there is no other hook to tell. */
 export function warnOfOnError(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error)
-  process.emitWarning(`The session's function onError failed: ${text}`, { code: 'COATCHECK_HOOK_FAILED' })
+  process.emitWarning(`The option onError of the session failed: ${text}`, { code: 'COATCHECK_HOOK_FAILED' })
 }
