@@ -2,44 +2,43 @@ import { clearInterval, clearTimeout, setInterval, setTimeout } from '../calls/t
 import type { Writer } from '../concurrency/writer.ts'
 import type { Door } from './door.ts'
 
-/** A session that is looked at now and then, as long as there is one. */
+/** A session that the sweep checks, until the session is collected as garbage. */
 interface Entry {
   deref(): KeptAlive | undefined
 }
 
-/** The session of a request, as far as it is kept alive. */
+/** The session of a request that keeps it alive. */
 export interface KeptAlive {
   readonly door: Door
   readonly settings: { readonly touches: boolean }
   readonly writer: Pick<Writer, 'touch'>
-  /** What is left to do for the session at the end has begun. */
+  /** Whether the save or touch at the end of the response has begun. */
   readonly completed: boolean
   keepAliveTimer: NodeJS.Timeout | undefined
-  /** When it has to be touched, by `performance.now()`, where a sweep does that. */
+  /** When the sweep has to touch it, by `performance.now()`. */
   keepAliveDue: number
   /** Its place in the sweep. */
   keepAliveEntry: Entry | undefined
-  /** Start the lifetime anew. Gives it in milliseconds; `undefined` where there is nothing to extend. */
+  /** Restart the lifetime. Returns it in milliseconds; `undefined` when there is nothing to extend. */
   extend(): number | undefined
   report(error: unknown): void
 }
 
-/** The longest time of a timer, in milliseconds. */
+/** The longest delay of a timer in Node, in milliseconds. */
 const LONGEST = 2 ** 31 - 1
 
-/** Sessions with more life than this, in milliseconds, are looked at now and then, which costs a request less than a timer. */
+/** A sweep touches sessions with a longer lifetime than this, in milliseconds: that costs a request less than a timer. */
 const SWEPT = 120_000
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two sweeps. */
 const SWEEP_INTERVAL = 20_000
 
 const swept = new Set<Entry>()
 let sweeping: NodeJS.Timeout | undefined
 
 /**
- * A session that is valid when a request arrives stays valid until the request has ended, however long an upload or a stream takes
- * (Jakarta Servlet 6.0, section 7.5): it is touched each time that half of its life has passed. `ttl` is what is left of that, in
- * milliseconds.
+ * Keep the session valid until its request has ended, however long an upload or a stream takes (Jakarta Servlet 6.0, section 7.5): touch
+ * it each time half of its lifetime has passed. `ttl` is the rest of the lifetime in milliseconds.
  */
 export function keepAlive(own: KeptAlive, ttl: number): void {
   if (!(ttl > 0) || !own.settings.touches) return
@@ -48,7 +47,7 @@ export function keepAlive(own: KeptAlive, ttl: number): void {
     return
   }
   own.keepAliveDue = performance.now() + ttl / 2
-  // Nobody tells when a request of the web standard is dropped: then nothing else refers to its session any more.
+  // There is no event for a standard `Request` that is dropped. A weak reference lets its session be collected.
   own.keepAliveEntry = own.door.tellsEnd ? { deref: () => own } : new WeakRef(own)
   swept.add(own.keepAliveEntry)
   sweeping ??= setInterval(sweep, SWEEP_INTERVAL).unref()
@@ -75,7 +74,7 @@ function sweep(): void {
   sweeping = undefined
 }
 
-/** A power of two: Node keeps timers of one duration in one list, which makes most of them cheap. */
+/** The delay is a power of two, because Node keeps timers with the same delay in one list, which makes them cheap. */
 function timer(ttl: number, work: () => void): NodeJS.Timeout {
   const ms = Math.min(2 ** Math.floor(Math.log2(ttl / 2)), LONGEST)
   return setTimeout(work, Math.max(ms, 1)).unref()
