@@ -6,12 +6,12 @@ import { ownMethods } from '../session/session-shape.ts'
 import type { RequestSession } from './request-session.ts'
 import { cookieOptions, resolveAuto, type Settings } from './settings.ts'
 
-/** Give the store the function `generate`, by which it puts a new session into a request, as express-session does. */
+/** Give the store the method `generate`, which puts a new session into a request, as express-session does. */
 export function provideGenerate(settings: Settings): void {
   const { store } = settings
   store.generate = (holder: SessionHolder) => {
     const own = requestSessionOf(holder)
-    // Two middlewares may share a store: the one that serves this request makes its session.
+    // Two middlewares may share a store: the settings are those of the one that serves this request.
     return generate(
       holder,
       own?.door.request ?? holder,
@@ -20,7 +20,7 @@ export function provideGenerate(settings: Settings): void {
   }
 }
 
-/** The request session that stands on `holder`, if a door of this package has put one there. */
+/** The request session on `holder`, if a door of this package has put one there. */
 export function requestSessionOf(holder: object): RequestSession | undefined {
   return (holder as { [HOST]?: RequestSession })[HOST]
 }
@@ -35,14 +35,14 @@ function putNew(holder: SessionHolder, req: unknown, id: string, settings: Setti
   holder.sessionID = id
   const cookie = newCookie(settings, req)
   const session = new Session(holder)
-  // From its first save on it is updated like one that was read, and never inserted again.
+  // With this property, the store notes the first save. Later saves update the session and never insert it again.
   noteLoaded(session, undefined)
   ownMethods(session)
   session.cookie = cookie
   holder.session = session as SessionHolder['session']
 }
 
-/** A cookie as the application wants it for this request. */
+/** A cookie with the application's options for this request. */
 export function newCookie(settings: Settings, req: unknown): Cookie {
   const options = cookieOptions(settings, req)
   const cookie = new Cookie(options)
