@@ -17,8 +17,8 @@ const debug = createDebug('express-session')
 type Done = (error?: unknown) => void
 
 /**
- * Put the session of the first of `ids` that has one in place, or a new one. `done` is called once; without an error and without a
- * session where the store is unavailable and the application has chosen to go on (`onStoreUnavailable: 'skip'`).
+ * Give the request the session of the first of `ids` that has one, or a new session. `done` is called once. If the store is unavailable
+ * and `onStoreUnavailable` is `'skip'`, it is called without an error, and there is no session.
  */
 export function openSession(own: RequestSession, ids: readonly SignedId[], done: Done): void {
   const [cookie, ...others] = ids
@@ -40,7 +40,7 @@ export function openSession(own: RequestSession, ids: readonly SignedId[], done:
   )
 }
 
-/** What a failure of the store does to a request. */
+/** Whether a failure of the store fails the request, or the request goes on without a session. */
 export function policyFor<Req>(
   error: Error,
   req: Req,
@@ -51,12 +51,12 @@ export function policyFor<Req>(
   return typeof policy === 'function' ? policy(error, req) : policy
 }
 
-/** Stores of files answer `ENOENT` for a session that is not there. */
+/** File stores answer with `ENOENT` when a session is not there. */
 function isMissing(error: unknown, data: unknown): boolean {
   return error ? (error as { code?: unknown }).code === 'ENOENT' : !data
 }
 
-/** The session cannot be read. One that is corrupt stays so: with `onCorrupt: 'new'` its user gets a new one. */
+/** The session cannot be read. A corrupt session never becomes readable: with `onCorrupt: 'new'` its user gets a new one. */
 function failed(own: RequestSession, error: unknown, done: Done): void {
   const { settings, door } = own
   debug('the session cannot be read: %o', error)
