@@ -14,11 +14,6 @@ export type { SessionOptions } from './node/options.ts'
 export { type SessionModule, session } from './node/session.ts'
 export type { SessionMiddleware } from './node/session-middleware.ts'
 export { checkOptionNames } from './option-names.ts'
-export type { Codec } from './session/codec.ts'
-export type { RegenerateOptions, SessionData, SessionRequest } from './session/session.ts'
-export { Session } from './session/session.ts'
-export type { Diagnosing, Finding } from './store/diagnose.ts'
-export { MemoryStore } from './store/memory-store.ts'
 export type {
   ExchangeOptions,
   ReadResult,
@@ -26,7 +21,12 @@ export type {
   StoredEntry,
   StoredRecord,
   UpdateResult,
-} from './store/record.ts'
+} from './records/record.ts'
+export type { Codec } from './session/codec.ts'
+export type { RegenerateOptions, SessionData, SessionRequest } from './session/session.ts'
+export { Session } from './session/session.ts'
+export type { Diagnosing, Finding } from './store/diagnose.ts'
+export { MemoryStore } from './store/memory-store.ts'
 export { RecordStore } from './store/record-store.ts'
 export type { RecordStoreOptions } from './store/record-store-options.ts'
 export type { SessionChange, StoredSession } from './store/record-update.ts'

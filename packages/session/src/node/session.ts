@@ -8,11 +8,6 @@ import { STRICT, strictCookie, withDefaults } from '../engine/options.ts'
 import type { SessionErrorCode } from '../errors.ts'
 import { SessionError } from '../errors.ts'
 import { checkOptionNames } from '../option-names.ts'
-import type { Codec } from '../session/codec.ts'
-import type { RegenerateOptions, SessionRequest } from '../session/session.ts'
-import { Session, type SessionData } from '../session/session.ts'
-import type { Diagnosing, Finding } from '../store/diagnose.ts'
-import { MemoryStore } from '../store/memory-store.ts'
 import type {
   ExchangeOptions,
   ReadResult,
@@ -20,7 +15,12 @@ import type {
   StoredEntry,
   StoredRecord,
   UpdateResult,
-} from '../store/record.ts'
+} from '../records/record.ts'
+import type { Codec } from '../session/codec.ts'
+import type { RegenerateOptions, SessionRequest } from '../session/session.ts'
+import { Session, type SessionData } from '../session/session.ts'
+import type { Diagnosing, Finding } from '../store/diagnose.ts'
+import { MemoryStore } from '../store/memory-store.ts'
 import { RecordStore } from '../store/record-store.ts'
 import type { RecordStoreOptions } from '../store/record-store-options.ts'
 import type { SessionChange, StoredSession } from '../store/record-update.ts'

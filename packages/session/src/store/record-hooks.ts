@@ -1,4 +1,4 @@
-import type { ReadResult, Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
+import type { ReadResult, Renewal, StoredEntry, StoredRecord, UpdateResult } from '../records/record.ts'
 import { Store } from './store.ts'
 
 /**
