@@ -3,7 +3,7 @@ import type { CookieOptions } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { Store } from '../store/store.ts'
 
-/** A store of another package: what the middleware calls, whatever else its types say. */
+/** A store of another package: the methods that the middleware calls. */
 export interface ForeignStore {
   // biome-ignore-start lint/suspicious/noExplicitAny: each package has types of its own for sessions and callbacks
   get(sid: string, callback: any): unknown
@@ -12,13 +12,13 @@ export interface ForeignStore {
   // biome-ignore-end lint/suspicious/noExplicitAny: see above
 }
 
-/** Options that both doors have. `Req` is the request that the application's own functions are given. */
+/** Options of both doors. `Req` is the request that the application's own functions are given. */
 export interface EngineOptions<Req> {
-  /** Signs the cookie: the first of several signs, all verify. */
+  /** Signs the cookie. Of several secrets the first one signs, and all verify. */
   secret?: Secret | readonly Secret[] | undefined
   /** Where sessions are kept. Default: a new `MemoryStore`, for development. */
   store?: Store | ForeignStore | undefined
-  /** Attributes of the cookie, or a function of the request that gives them. */
+  /** Attributes of the cookie, or a function of the request that returns them. */
   cookie?: CookieOptions | ((req: Req) => CookieOptions) | undefined
   /** Name of the cookie. Default `'connect.sid'`. */
   name?: string | undefined
@@ -27,47 +27,46 @@ export interface EngineOptions<Req> {
   /** Send the cookie on each response. Default `false`. */
   rolling?: boolean | undefined
   /**
-   * What a failed save at the end of a request does: `'continue'` sends the response and then tells the error; `'error'` makes the error
-   * the response, unless some of that has been sent or its status is 5xx. Default `'continue'`. A failed touch never replaces a response.
+   * What a failed save at the end of a request does. `'continue'` sends the response, and then passes the error on. `'error'` replaces the
+   * response by the error, unless some of it was sent or its status is 5xx. A failed touch never replaces a response. Default `'continue'`.
    */
   onSaveError?: 'continue' | 'error' | undefined
   /**
-   * What happens while the store is away (it has emitted `disconnect`, or reading fails): `'skip'` goes on without a session,
-   * `'error'` fails the request, a function of error and request chooses. Default: as express-session, which skips while
-   * disconnected and fails when reading fails.
+   * What a request does when the store is unavailable (it has emitted `disconnect`, or a read fails): `'skip'` goes on without a
+   * session, `'error'` fails the request, and a function of error and request chooses between them. Default: as express-session, which
+   * skips while disconnected and fails when a read fails.
    */
   onStoreUnavailable?: 'skip' | 'error' | ((error: Error, req: Req) => 'skip' | 'error') | undefined
   /**
-   * What happens when stored data cannot be decoded (another codec, a lost key, damage): `'error'` fails the request, `'new'` tells
-   * `onError` and begins a new session. Default `'error'`.
+   * What a request does when the stored data cannot be decoded (another codec, a lost key, damage): `'error'` fails the request,
+   * `'new'` calls `onError` and begins a new session. Default `'error'`.
    */
   onCorrupt?: 'new' | 'error' | undefined
-  /** Milliseconds that the store has for an answer; then `ERR_SESSION_STORE_TIMEOUT`. Default `0`: no limit. */
+  /** Milliseconds that the store has to answer. After that a call fails with `ERR_SESSION_STORE_TIMEOUT`. Default `0`: no limit. */
   storeTimeout?: number | undefined
-  /** Leave out touching a session whose expiry was moved less than this many milliseconds ago. Default `0`: never leave it out. */
+  /** Do not touch a session whose expiry was moved less than this many milliseconds ago. Default `0`: touch on each request. */
   touchAfter?: number | undefined
   /**
-   * Whether a response that sets no cookie waits for the touch at its end. `false` sends it while the store works: a touch that
-   * fails is told to `onError`, and one that is lost, as in a process that is ended or frozen right then, has not moved the expiry.
-   * Default `true`.
+   * Whether a response that sets no cookie waits for the touch at its end. `false` sends it while the store works: a failed touch goes
+   * to `onError`. If the process is ended or frozen right then, the touch is lost and the expiry has not moved. Default `true`.
    */
   awaitTouch?: boolean | undefined
-  /** Expire the cookie in the browser when the session was destroyed. Default `false`. */
+  /** Remove the cookie from the browser when the session was destroyed. Default `false`. */
   clearCookie?: boolean | undefined
   /** Treat a new `cookie.maxAge` or `cookie.expires` as a change of the session: save it and send the cookie. Default `false`. */
   saveCookieChanges?: boolean | undefined
-  /** Default `'overwrite'`. */
+  /** What a save does when another request has changed the session meanwhile. Default `'overwrite'`. */
   conflict?: Conflict | undefined
-  /** Called after a save with `conflict: 'merge'` when this request and another one have changed the same keys. */
+  /** Called after a save with `conflict: 'merge'` if this request and another one have changed the same keys. */
   onConflict?: ((conflict: ConflictInfo, req: Req) => void) | undefined
   /**
-   * Called with failures that nobody else may hear of: those of promises, awaited or not, of a response that cannot be replaced any
-   * more, of a touch, and changes dropped because the session is gone.
+   * Called with failures that nothing else may report: rejected promises of the session's methods, awaited or not, a failed save when
+   * the response cannot be replaced, a failed touch, and changes that were dropped because the session is gone.
    */
   onError?: ((error: Error, req: Req) => void) | undefined
 }
 
-/** Defaults of `session.strict()` and of the fetch door, for apps that have no old behaviour to keep. */
+/** Defaults of `session.strict()` and of the fetch door, for applications that need not keep express-session's behaviour. */
 export const STRICT = {
   onSaveError: 'error',
   onStoreUnavailable: 'error',
@@ -81,7 +80,7 @@ export const STRICT = {
 /** Cookie defaults of `session.strict()` and of the fetch door. */
 export const STRICT_COOKIE: CookieOptions = { sameSite: 'lax', secure: 'auto' }
 
-/** `options` over `defaults`, where an option that is `undefined` counts as not given. */
+/** `options` with `defaults`. An option that is `undefined` counts as not given. */
 export function withDefaults<O extends object>(defaults: Partial<O>, options: O): O {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   return { ...defaults, ...Object.fromEntries(given) } as O
