@@ -30,10 +30,10 @@ import { TouchOnRead } from './touch-on-read.ts'
 
 const debug = createDebug('express-session')
 
-/** What is left to do for the session when the response is complete. */
+/** What has to be done for the session when the response is complete. */
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
-/** The session of one request: what was read, what has been written since, and what is left to do. */
+/** The session of one request: what was read, what was written since, and what has to be done at the end. */
 export class RequestSession implements SessionHost, WriterHost {
   readonly door: Door
   readonly settings: Settings
@@ -41,7 +41,7 @@ export class RequestSession implements SessionHost, WriterHost {
   readonly secret: Secret
   /** The id that the client sent. */
   cookieId: string | undefined
-  /** The client's cookie is signed by an older secret: it is sent again. */
+  /** Whether an older secret has signed the client's cookie: then the cookie is sent again. */
   outdated: boolean
   /** Calls of the store that the response waits for. */
   readonly calls: PendingCalls
@@ -53,19 +53,19 @@ export class RequestSession implements SessionHost, WriterHost {
   keepAliveTimer: NodeJS.Timeout | undefined
   keepAliveDue = 0
   keepAliveEntry: KeptAlive['keepAliveEntry']
-  /** The response is complete, and what is left to do for the session has begun. */
+  /** Whether the save or touch at the end of the response has begun. */
   completed = false
-  /** The last session that was in place: the attributes of its cookie clear the cookie when it is gone. */
+  /** The request's last session. The attributes of its cookie are needed to clear the cookie. */
   lastSession: Session | undefined
-  /** The session as the request began. A difference to it is a change. */
+  /** The session at the beginning of the request. What differs from it was changed. */
   #original: Snapshot | undefined
-  /** The session as `plan` has found it, as long as nobody else can have changed it. */
+  /** The session as `plan` has found it, until somebody can have changed it. */
   #current: { session: Session; snapshot: Snapshot } | undefined
   #touched = false
   /** The id of the session that the application has asked to destroy. */
   #endingId: string | undefined
   #read: TouchOnRead | undefined
-  /** Milliseconds since the stored expiry was last moved, as far as that is known. */
+  /** Milliseconds since the last touch; `Infinity` when that is not known. */
   #sinceTouch = Number.POSITIVE_INFINITY
   #expiresAtLoad: unknown
 
@@ -88,7 +88,7 @@ export class RequestSession implements SessionHost, WriterHost {
     return this.door.holder
   }
 
-  /** Whether this middleware is the one whose session the request has. Another one may have made its own. */
+  /** Whether the request has this middleware's session. Another middleware may have replaced it. */
   get inPlace(): boolean {
     return (this.holder as { [HOST]?: unknown })[HOST] === this
   }
@@ -99,13 +99,13 @@ export class RequestSession implements SessionHost, WriterHost {
     return this.#read
   }
 
-  /** A new session has been put in place. */
+  /** Called when the request has got a new session. */
   generated(): void {
     this.#original = this.snapshot(this.holder.session)
     this.lastSession = this.holder.session
   }
 
-  /** The session that this cookie names is stored as `sid`. */
+  /** Called when the session of this cookie was found under `sid`. */
   found({ id, outdated }: SignedId, sid: string): void {
     this.cookieId = id
     this.outdated = outdated
@@ -114,7 +114,7 @@ export class RequestSession implements SessionHost, WriterHost {
     if (sid !== id) this.writer.moveTo(sid)
   }
 
-  /** The session that the store had at `time`, as `data`, has been put in place. */
+  /** Called when the request has got the session that the store had at `time`, as `data`. */
   loaded(data: SessionData, time: number): void {
     const { session } = this.holder
     const noted = noteOf(data)
@@ -129,7 +129,7 @@ export class RequestSession implements SessionHost, WriterHost {
     )
   }
 
-  /** Start the stored session's lifetime anew while the request goes on. Gives it in milliseconds; `undefined` where there is nothing to extend. */
+  /** Restart the session's lifetime during the request. Returns it in milliseconds; `undefined` when there is nothing to extend. */
   extend(): number | undefined {
     const { holder, settings, writer } = this
     const { session } = holder
@@ -142,7 +142,7 @@ export class RequestSession implements SessionHost, WriterHost {
     return fullLifetime(session, settings.store)
   }
 
-  /** Read the session of `sid` again, following redirects, and put it in place. Tells whether there is one. */
+  /** Read the session of `sid` again, following redirects, and give it to the request. Calls back with whether there is one. */
   reload(sid: string, done: Callback<boolean>): void {
     const { holder, settings, writer } = this
     const time = settings.tombstones.now
@@ -186,7 +186,7 @@ export class RequestSession implements SessionHost, WriterHost {
     else this.writer.regenerate(session, done)
   }
 
-  /** Not where this process knows redirects: the session that one leads to has to end as well. */
+  /** Not when this process knows redirects: then the successor has to be destroyed as well. */
   get canReplace(): boolean {
     return !this.settings.tombstones.rotating && isCombined(this.settings.store, 'exchange')
   }
@@ -212,14 +212,14 @@ export class RequestSession implements SessionHost, WriterHost {
     return !sameSnapshot(this.snapshot(this.holder.session), this.#original)
   }
 
-  /** Start the session's lifetime anew, once in a request: before the cookie is sent and the session stored. */
+  /** Restart the session's lifetime, once in a request, before the cookie is sent or the session is stored. */
   touch(): void {
     if (this.#touched) return
     this.holder.session.touch()
     this.#touched = true
   }
 
-  /** Throws `ERR_SESSION_SERIALIZE` when the session cannot be stored, and `ERR_SESSION_NOT_A_SESSION` when something else is in place. */
+  /** Throws `ERR_SESSION_SERIALIZE` when the session cannot be stored, and `ERR_SESSION_NOT_A_SESSION` when it was replaced. */
   plan(): Plan {
     const { holder } = this
     if (!this.inPlace) return 'nothing'
@@ -227,7 +227,7 @@ export class RequestSession implements SessionHost, WriterHost {
     if (!isSession(holder.session)) {
       throw new SessionError(
         'ERR_SESSION_NOT_A_SESSION',
-        'req.session, or its cookie or touch, was replaced by something else',
+        'req.session, or its cookie or touch method, was replaced by something that is not a session',
       )
     }
     this.touch()
@@ -242,12 +242,12 @@ export class RequestSession implements SessionHost, WriterHost {
     return this.writer.storedId === holder.sessionID && this.#mustTouch() ? 'touch' : 'nothing'
   }
 
-  /** From here on the session may differ from what `plan` has seen. */
+  /** Called when the session may differ from what `plan` has found. */
   forget(): void {
     this.#current = undefined
   }
 
-  /** Milliseconds that are left of a session that was just read; 0 where that is not known. */
+  /** The rest of the lifetime of a session that was just read, in milliseconds; 0 when that is not known. */
   #remaining({ cookie }: Session): number {
     const { expires } = cookie
     const shown = expires instanceof Date ? expires.valueOf() - Date.now() : 0
@@ -279,14 +279,14 @@ export class RequestSession implements SessionHost, WriterHost {
     return this.#sinceTouch >= Math.min(touchAfter, lifetime ? lifetime / 2 : Number.POSITIVE_INFINITY)
   }
 
-  /** With `unset: 'destroy'`. A session that was never read is not ended by its absence. */
+  /** With `unset: 'destroy'`. A session that was never read is not destroyed because `req.session` is missing. */
   #mustDestroy(): boolean {
     const { holder, settings, lastSession } = this
     const ended = lastSession !== undefined && settings.unset === 'destroy' && holder.session == null
     return ended && Boolean(holder.sessionID) && this.#endingId !== holder.sessionID
   }
 
-  /** A store that keeps the expiry in the data gives the one of the last write. Touches have moved the real one since. */
+  /** A store that keeps the expiry in the data returns that of the last write. Touches have moved the real expiry since. */
   #refresh(session: Session): void {
     const { cookie } = session
     if (typeof cookie.originalMaxAge !== 'number' || cookie.originalMaxAge <= 0) return
