@@ -49,7 +49,7 @@ export function resolveOptions<Req>(
   }
 }
 
-/** With these options a request that only reads ends with a touch and nothing else, whose outcome changes nothing. */
+/** The lifetime of sessions that a read may touch. With other options, the end of a request depends on the touch, or is no touch. */
 function renewable<Req>(
   { rolling, touchAfter, cookie }: EngineOptions<Req>,
   resave: boolean,
@@ -60,7 +60,7 @@ function renewable<Req>(
   return typeof maxAge === 'number' ? maxAge : maxAge ? undefined : null
 }
 
-/** The caller's own array: a secret that is put in front of it later signs from then on. */
+/** The caller's own array, not a copy: a secret that is later put in front signs from then on. */
 function secretsOf(secret: EngineOptions<never>['secret']): readonly Secret[] | undefined {
   if (!secret) return undefined
   return Array.isArray(secret) ? secret : [secret as Secret]
