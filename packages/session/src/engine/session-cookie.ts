@@ -4,7 +4,7 @@ import { isSession } from '../session/session-shape.ts'
 import type { SetCookies } from './door.ts'
 import type { RequestSession } from './request-session.ts'
 
-/** Put the cookie that the session needs by now into the response, in place of the one that was put there before. */
+/** Put the cookie that the session needs now into the response. It replaces one that was put there before. */
 export function sendCookie(own: RequestSession, cookies: SetCookies): void {
   const value = cookieFor(own, cookies)
   if (value === own.setCookie) return
@@ -13,7 +13,7 @@ export function sendCookie(own: RequestSession, cookies: SetCookies): void {
   own.setCookie = value
 }
 
-/** Take the session's cookie back from a response that has not been sent. */
+/** Remove the session's cookie from a response that was not sent. */
 export function withdrawCookie(own: RequestSession, cookies: SetCookies): void {
   const { setCookie } = own
   if (setCookie === undefined) return
@@ -45,7 +45,7 @@ function mustSend(own: RequestSession): boolean {
   return own.outdated || settings.rolling || (holder.session.cookie.expires != null && own.modified)
 }
 
-/** Only once the session has ended: a browser that keeps the cookie of a session that lives on can try the logout again. */
+/** Only when the session was destroyed. If that has failed, the browser keeps the cookie and can try the logout again. */
 function mustClear(own: RequestSession, cookies: SetCookies): boolean {
   const { settings, cookieId, destroyedId } = own
   if (!settings.clearCookie || !cookieId || destroyedId === undefined) return false
