@@ -12,7 +12,7 @@ export interface Settings<Req = any> extends ConcurrencySettings {
   readonly store: Store
   /** Whether the store had a method `touch` when the settings were made. */
   readonly touches: boolean
-  /** The sessions that a read may touch: those of this lifetime in milliseconds, or without an end (`null`); `undefined` for none. */
+  /** A read may touch sessions with this lifetime in milliseconds, or without an expiry (`null`); `undefined`: none. */
   readonly renew: number | null | undefined
   readonly cookie: CookieOptions | ((req: Req) => CookieOptions)
   readonly name: string
@@ -31,7 +31,7 @@ export interface Settings<Req = any> extends ConcurrencySettings {
   readonly onConflict: EngineOptions<Req>['onConflict']
   readonly onError: EngineOptions<Req>['onError']
   readonly onCorrupt: 'new' | 'error'
-  /** Whether a request came over HTTPS: the door knows. */
+  /** Whether a request came over HTTPS. */
   isSecure(req: Req): boolean
   /** Called when the cookie is not made secure (`secure: 'auto'`), because the request did not come over HTTPS. */
   autoInsecure(req: Req): void
@@ -44,7 +44,7 @@ export function cookieOptions<Req>({ cookie }: Settings<Req>, req: Req): CookieO
   return typeof cookie === 'function' ? cookie(req) : cookie
 }
 
-/** Replace `'auto'` by what it means for this request. */
+/** Replace `'auto'` by its meaning for this request. */
 export function resolveAuto<Req>(
   cookie: Cookie,
   options: CookieOptions,
