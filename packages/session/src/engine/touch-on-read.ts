@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts'
 /** Methods that change nothing (RFC 9110, section 9.2.1). Most such requests only read the session. */
 const SAFE_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
-/** A request that takes longer than this, in milliseconds, or than a hundredth of the lifetime, touches its session at the end. */
+/** A request that takes longer than this, in milliseconds, or than 1 % of the lifetime touches its session at the end as well. */
 const FRESH = 1000
 
 /** The store touches the session as it reads it, so that a request which only reads needs no second call. */
@@ -20,13 +20,13 @@ export class TouchOnRead implements GetOptions {
     this.renew = renew
   }
 
-  /** For a request of this method; `undefined` where the read shall change nothing. */
+  /** For a request with this method; `undefined` if the read must change nothing. */
   static for(method: string | undefined, { renew, store }: Settings): TouchOnRead | undefined {
     if (renew === undefined || !SAFE_METHODS.has(method) || !isCombined(store, 'get')) return undefined
     return new TouchOnRead(renew)
   }
 
-  /** Whether another touch of `session` would change next to nothing. */
+  /** Whether the touch on read is recent enough, so that another touch of `session` is not needed. */
   holds(session: Session, lifetime: number = Number.POSITIVE_INFINITY): boolean {
     if (session !== this.session || session.cookie.originalMaxAge !== this.renew) return false
     return performance.now() - this.#begun <= Math.min(FRESH, lifetime / 100)
