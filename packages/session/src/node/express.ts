@@ -1,15 +1,15 @@
 import type { Session, SessionData } from '../session/session.ts'
 import type { Store } from '../store/store.ts'
 
-// `@types/express-session` declares the same properties of Express's Request. Two declarations of a property must have one
-// type: where those types are installed, theirs is it; where they are not, the import below is `any` and ours are.
+// `@types/express-session` declares the same properties of Express's Request. Two declarations of a property must have the same
+// type. If those types are installed, theirs are used. If not, the import below is `any`, and ours are used.
 
-/** @ts-ignore: there or not */
+/** @ts-ignore: may not be installed */
 type Theirs = import('express-session').Session & Partial<import('express-session').SessionData>
-/** @ts-ignore: there or not */
+/** @ts-ignore: may not be installed */
 type TheirStore = import('express-session').Store & { generate: (req: Express.Request) => void }
 
-// In a tuple, since a condition on an unresolved type by itself is unresolved too.
+// Compared inside a tuple, because a condition on an unresolved type alone is unresolved too.
 type IsAny<T> = [0] extends [1 & T] ? true : false
 
 /** The type of `req.session` under Express. */
@@ -20,7 +20,7 @@ export type RequestStore = IsAny<TheirStore> extends true ? Store : TheirStore
 declare global {
   namespace Express {
     interface Request {
-      /** The session of this request. Missing after it was destroyed. */
+      /** The session of this request. Missing when the session was destroyed. */
       session: RequestSession
       /** The id of the session. */
       sessionID: string
