@@ -3,24 +3,24 @@ import type { ServerResponse } from 'node:http'
 type Method = (...args: never[]) => unknown
 type Methods = Record<string, Method>
 
-/** What stands behind the methods of a held response. */
+/** What the methods of a held response call. */
 export interface Held {
   write(self: ServerResponse, args: unknown[]): unknown
   end(self: ServerResponse, args: unknown[]): unknown
   writeHead(self: ServerResponse, args: unknown[]): unknown
   flushHeaders(self: ServerResponse): void
-  /** Throws when the head is fixed, as Node does. */
+  /** Throws Node's error when the headers are fixed. */
   checkHead(action: string): void
   readonly fixed: boolean
   readonly ended: boolean
 }
 
-/** The methods of one level: a response can be held by several middlewares, and each needs a place of its own. */
+/** The methods of one level. Several middlewares can hold one response, and each of them needs its own level. */
 interface Level {
   readonly key: symbol
-  /** Assigned when a response begins to be held. */
+  /** Assigned to a response at the beginning. */
   readonly methods: Methods
-  /** Put on it when its head is fixed before it is sent. */
+  /** Assigned to a response when its headers are fixed and not yet sent. */
   readonly late: {
     readonly methods: Methods
     readonly headersSent: PropertyDescriptor
@@ -30,26 +30,26 @@ interface Level {
 
 const levels: Level[] = []
 
-/** Put the methods of `held` on `res`. Gives the level, for `showFixedHead`. */
+/** Assign the methods of `held` to `res`. Returns the level, for `showFixedHead`. */
 export function install(res: ServerResponse, held: Held): Level {
   let depth = 0
   while (levels[depth] && Object.hasOwn(res, (levels[depth] as Level).key)) depth++
   const level = levels[depth] ?? newLevel()
   levels[depth] = level
-  // In one step: with an assignment for each property V8 moves what a request leaves behind to the old generation, and the garbage
-  // collector takes twice the time.
+  // One call of `Object.assign`: with one assignment for each property, V8 moves the garbage of a request to the old generation, and
+  // garbage collection takes twice the time.
   Object.assign(res, { [level.key]: held }, level.methods)
   return level
 }
 
-/** From here on the response looks as one of Node whose head is fixed: `headersSent` is true, and a late `setHeader` throws. */
+/** From here on the response behaves as if Node had sent its headers: `headersSent` is true, and a late `setHeader` throws. */
 export function showFixedHead(res: ServerResponse, { late }: Level): void {
   Object.assign(res, late.methods)
   Object.defineProperty(res, 'headersSent', late.headersSent)
   Object.defineProperty(res, 'writableEnded', late.writableEnded)
 }
 
-/** Whether nobody has put another `writeHead` over ours. */
+/** Whether no other middleware has wrapped `writeHead` after this one. */
 export function isOutermost(res: ServerResponse, { methods }: Level): boolean {
   return (res.writeHead as unknown) === methods.writeHead
 }
@@ -86,7 +86,7 @@ function newLevel(): Level {
   }
 }
 
-/** A property that is true when `test` is, and otherwise what Node says. */
+/** A property that is true when `test` is, and otherwise has Node's value. */
 function late(
   name: string,
   test: (held: Held) => boolean,
@@ -100,7 +100,7 @@ function late(
   }
 }
 
-/** A method of the prototype that fails when the head is fixed. */
+/** A method of the prototype that throws when the headers are fixed. */
 function checked(name: string, action: string, heldOf: (self: unknown) => Held): Method {
   return function (this: ServerResponse, ...args: unknown[]) {
     heldOf(this).checkHead(action)
