@@ -3,16 +3,16 @@ import type { Socket } from 'node:net'
 interface HeldSocket {
   /** How many responses on this connection are held. */
   held: number
-  /** Somebody has asked to destroy the socket meanwhile. */
+  /** Whether `destroy` was called meanwhile. */
   wanted: boolean
 }
 
 const known = new WeakMap<Socket, HeldSocket>()
 
 /**
- * Error handlers destroy the connection of a response that has been finished already, as Express does for what is thrown after
- * `res.send()`. Node has written such a response by then; one that is held has not been. So the connection ends after it. Gives a function
- * to call when the response has been let go.
+ * Keep the connection open until the held response is sent. Express, for example, destroys the connection when an error is thrown after
+ * `res.send()`. Node would have written the response by then, but a held one was not written. So `destroy` waits for it. Call the
+ * returned function when the response was released.
  */
 export function keepOpen(socket: Socket | null | undefined): () => void {
   if (typeof socket?.destroySoon !== 'function') return () => {}
