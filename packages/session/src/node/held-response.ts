@@ -13,23 +13,23 @@ import {
   writeAfterEndError,
 } from './response-head.ts'
 
-/** What the middleware does at the moments of a response that matter to it. */
+/** What the middleware does during a response. */
 export interface ResponseHooks {
-  /** The head is about to be fixed, or is fixed and may still be changed: the moment for a header. */
+  /** The headers are about to be fixed, or are fixed and may still be changed. Set headers here. */
   onHead(): void
-  /** The application has finished the response. Nothing more of it goes out before `release` or `reopen`. */
+  /** The application has finished the response. The rest of it is held until `release` or `reopen`. */
   onEnd(): void
-  /** The client has gone from a stream that has not ended. */
+  /** The client has disconnected from a stream that has not ended. */
   onClose(): void
-  /** What an earlier wrapper of the response, or Node, has thrown when the response was let go. */
+  /** An earlier wrapper of the response, or Node, has thrown this error when the response was released. */
   onFailure(error: unknown): void
 }
 
 type Method = (...args: unknown[]) => unknown
 
 /**
- * A response of HTTP/1 or HTTP/2 that is held until the session is safe. Nothing is handed to Node, or to a wrapper that was there before,
- * until then. Everything is handed on as the application gave it, through the methods that were there before.
+ * A response of HTTP/1 or HTTP/2 that is held until the session is saved. Until then nothing is passed to Node, or to a wrapper that was
+ * there before. Then everything is passed on as the application gave it, through the methods that were there before.
  */
 export class HeldResponse implements Held {
   readonly #res: ServerResponse
@@ -39,29 +39,29 @@ export class HeldResponse implements Held {
   readonly #writeHead: Method
   readonly #flushHeaders: Method
   readonly #level: ReturnType<typeof install>
-  /** `'passing'`: it was released, or given back to the application. */
+  /** `'passing'`: the response was released, or given back to the application. */
   #phase: 'open' | 'held' | 'passing' = 'open'
-  /** The head has been handed on. */
+  /** Whether the headers were passed on. */
   #headGone = false
-  /** Some of the body has been handed on. */
+  /** Whether a part of the body was passed on. */
   #begun = false
   #done = false
-  /** The application has called `writeHead`. */
+  /** Whether the application has called `writeHead`. */
   #explicit = false
-  /** Nothing of the head may be changed but by the hooks. */
+  /** Whether the headers are fixed: only the hooks may change them. */
   #fixed = false
-  /** It shows that its head is fixed. */
+  /** Whether `showFixedHead` was called. */
   #shown = false
-  /** The hooks are at work. */
+  /** Whether a hook is running. */
   #ours = false
   #finishing: unknown[] = []
   #status: [code: number, reason: string | undefined] | undefined
   #lastByte: LastByte | undefined
   #held: unknown[] | undefined
   #letSocketGo: (() => void) | undefined
-  /** The headers that there were when the head was first fixed. */
+  /** The names of the headers when they were first fixed. */
   #names: readonly string[] | undefined
-  /** A filter has made itself ready for another body: the length of the next one is not known. */
+  /** Whether a filter such as compression will change the next body, so that its length is not known. */
   #dropLength = false
 
   /** Watch `res` and hold its end. */
@@ -75,12 +75,12 @@ export class HeldResponse implements Held {
     this.#level = install(res, this)
   }
 
-  /** No code but this package's runs when the head is fixed. */
+  /** Whether no other package's code runs when the headers are fixed. */
   get alone(): boolean {
     return isOutermost(this.#res, this.#level)
   }
 
-  /** The client may have got the head. */
+  /** Whether the client may have the headers. */
   get headGone(): boolean {
     return this.#headGone || this.#begun
   }
@@ -94,17 +94,17 @@ export class HeldResponse implements Held {
   }
 
   /**
-   * Fix the head as it is now, without sending it: from here on `headersSent` is true and a late `setHeader` throws, as after any
-   * `end`. One that is fixed is brought up to date. Throws what Node throws for a bad status.
+   * Fix the headers as they are now, without sending them: from here on `headersSent` is true and a late `setHeader` throws, as after
+   * any `end`. If they are fixed already, call the hook again. Throws Node's error for a bad status.
    */
   closeHead(): void {
     if (this.#headGone || this.#begun) return
     if (this.#fixed || this.alone) return this.#fix()
-    // Wrappers that came later have their say, and call ours.
+    // Through the wrappers that came later. They call ours.
     this.#res.writeHead(this.#res.statusCode)
   }
 
-  /** Change headers, also those of a head that is fixed. Does nothing once it has been handed on. */
+  /** Change headers, even if they are fixed. Does nothing when they were passed on. */
   changeHead(change: () => void): void {
     if (this.#headGone) return
     const before = this.#ours
@@ -116,13 +116,13 @@ export class HeldResponse implements Held {
     }
   }
 
-  /** Let the response go. */
+  /** Send what was held. */
   release(): void {
     const res = this.#res
     this.#phase = 'passing'
     try {
       if (this.#status) {
-        // What was set after `end` does not count.
+        // A status that was assigned after `end` does not count.
         res.statusCode = this.#status[0]
         if (this.#status[1] !== undefined || res.statusMessage) res.statusMessage = this.#status[1] as string
       }
@@ -138,17 +138,17 @@ export class HeldResponse implements Held {
     }
   }
 
-  /** Answer for an application that does not. Wrappers that came later have ended their part already. */
+  /** Answer in place of an application that does not. Wrappers that came later have ended already, so they are bypassed. */
   answer(text: string): void {
     try {
       this.#end.call(this.#res, text)
     } catch {
-      // What has thrown is a wrapper that was there before, and it throws again. Its error was told.
+      // An earlier wrapper throws again. Its error was reported the first time.
       this.#res.destroy()
     }
   }
 
-  /** Give the response back to the application as if it had not been finished; `false` when some of it has been sent. */
+  /** Give the response back to the application, as if it had not been finished. Returns `false` when some of it was sent. */
   reopen(): boolean {
     if (this.#headGone || this.#begun) return false
     this.#phase = 'passing'
@@ -157,7 +157,7 @@ export class HeldResponse implements Held {
     const res = this.#res
     const names = this.#names
     removeEntityHeaders(res, names)
-    // A filter such as compression has begun: what it makes of the next body has a length of its own.
+    // A filter such as compression has begun. It will change the length of the next body, too.
     this.#dropLength =
       names !== undefined && !names.includes('content-encoding') && res.hasHeader('Content-Encoding')
     res.statusCode = 500
@@ -184,19 +184,19 @@ export class HeldResponse implements Held {
   end(self: ServerResponse, args: unknown[]): unknown {
     if (this.#phase === 'held' || this.#done) return this.#endAgain(args)
     if (this.#phase === 'passing') return this.#end.apply(self, args)
-    // Node's own complaint about a body of a wrong type. A wrapper may take others.
+    // Let Node throw its error for a body of a wrong type. A wrapper may accept other types.
     if (!isBody(args[0]) && !this.#isWrapped()) return this.#end.apply(self, args)
     this.#phase = 'held'
     this.#finishing = args
     try {
       this.#hooks.onEnd()
     } catch (error) {
-      // The application may answer with something else: a bad status is found here.
+      // A bad status throws here. The application may still answer with something else.
       if ((this.#phase as string) === 'held') this.#phase = 'open'
       throw error
     }
     if ((this.#phase as string) === 'held') {
-      // The session takes its time. A response that was let go at once needs none of this.
+      // The store is slow. A response that was released at once needs none of this.
       this.#showFixed()
       if (!('stream' in this.#res)) this.#letSocketGo = keepOpen(this.#res.socket)
     }
@@ -208,11 +208,11 @@ export class HeldResponse implements Held {
       if (this.#dropLength) this.#res.removeHeader('Content-Length')
       return this.#writeHead.apply(self, args)
     }
-    // A `write` that was handed on makes the head.
+    // Node calls this for the headers of a `write` that was passed on.
     if (this.#begun) return this.#handOwnHead(self, args)
     const { status, reason, headers } = headArguments(args)
     if (this.#fixed) throw headSentError('write')
-    // The handshake of a WebSocket calls it without a status, on a response that is made up.
+    // A WebSocket handshake calls it without a status, on an object that is no response of Node.
     if (args.length > 0) {
       checkStatus(status)
       setHeaders(this.#res, headers)
@@ -235,7 +235,7 @@ export class HeldResponse implements Held {
     if (this.fixed && !this.#ours && !this.#headGone) throw headSentError(action)
   }
 
-  /** The head goes now, with the cookie that the session needs by now. */
+  /** Pass on the headers, with the cookie that the session needs now. */
   #beginStream(self: ServerResponse): void {
     if (this.#begun) return
     this.#lastByte = new LastByte(this.#res, this.#isWrapped())
@@ -254,7 +254,7 @@ export class HeldResponse implements Held {
     this.#writeHead.apply(self, reason === undefined ? [code] : [code, reason])
   }
 
-  /** Node, or a wrapper that was there before, makes the head of a body that has begun. */
+  /** Node, or an earlier wrapper, makes the headers of a body that has begun. */
   #handOwnHead(self: ServerResponse, args: unknown[]): unknown {
     this.changeHead(() => this.#hooks.onHead())
     this.#headGone = true
@@ -271,7 +271,7 @@ export class HeldResponse implements Held {
   #fix(): void {
     const res = this.#res
     if (res.statusCode !== undefined) checkStatus(res.statusCode)
-    // Where a response is made up, as for the handshake of a WebSocket, it may know less than those of Node.
+    // The object of a WebSocket handshake may lack methods of Node's responses.
     this.#names ??= res.getHeaderNames?.() ?? []
     this.changeHead(() => this.#hooks.onHead())
     if (this.#fixed) return
@@ -292,7 +292,7 @@ export class HeldResponse implements Held {
     if (held) this.#write.apply(this.#res, held)
   }
 
-  /** Somebody was there before, who may take more than Node does. */
+  /** Whether an earlier wrapper is there, which may accept more than Node does. */
   #isWrapped(): boolean {
     const { end, write } = Object.getPrototypeOf(this.#res) as { end: unknown; write: unknown }
     return this.#end !== end || this.#write !== write
