@@ -49,6 +49,10 @@ export class FetchRequest<T extends object> implements Door<Request>, OpenedSess
     this.holder.session = session as never
   }
 
+  get modified(): boolean {
+    return this.holder.session ? (this.#own as RequestSession).modified : false
+  }
+
   commit(response: Response): Promise<Response> {
     if (this.#committed) return Promise.reject(new Error('A response was already committed for this request'))
     this.#committed = this.#commit(response)

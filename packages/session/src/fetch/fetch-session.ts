@@ -32,6 +32,8 @@ export interface OpenedSession<T extends object> {
    */
   get session(): SessionOf<T> | undefined
   set session(session: null)
+  /** Whether the request has changed the session since it was read or begun. */
+  readonly modified: boolean
   /**
    * Save, touch or destroy the session, and return `response` with the `Set-Cookie` that it needs. The body is not read, so a stream
    * begins only when the session is saved. Rejects when the session cannot be saved, unless the response has a 5xx status or

@@ -108,6 +108,7 @@ async function compilePackage(name: string, work: string): Promise<void> {
   const paths = {
     '@coatcheck/session': [join(session, 'index.d.ts')],
     '@coatcheck/session/stores': [join(session, 'stores.d.ts')],
+    '@coatcheck/session/fetch': [join(session, 'fetch.d.ts')],
   }
   await compile(work, name, join(to, 'dist'), { paths })
   await copyFile(join(from, 'package.json'), join(to, 'package.json'))

@@ -1,0 +1,134 @@
+import { createHmac } from 'node:crypto'
+import type { Callback, CookieOptions, RegenerateOptions, Secret, Session } from '@coatcheck/session'
+import type { OpenedSession } from '@coatcheck/session/fetch'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type CookieForm, WebResponse } from './web.ts'
+
+/** What the sessions of an application have in common. */
+export interface Common {
+  readonly secret: Secret
+  readonly form: CookieForm
+}
+
+type Opened = OpenedSession<Record<string, unknown>>
+
+/** The session of one request of Fastify. */
+export class RequestSession {
+  readonly #request: FastifyRequest
+  readonly #opened: Opened
+  readonly #common: Common
+  #view: object | undefined
+  /** It is saved by a hook of the route, after those of the application. */
+  late = false
+  #committed = false
+
+  constructor(request: FastifyRequest, opened: Opened, common: Common) {
+    this.#request = request
+    this.#opened = opened
+    this.#common = common
+  }
+
+  /** The session, as one object for the whole request; `undefined` where there is none. */
+  get session(): object | undefined {
+    const { session } = this.#opened
+    if (session === undefined) return undefined
+    this.#view ??= new Proxy(session, viewOf(new Methods(this.#request, this.#opened, this.#common)))
+    return this.#view
+  }
+
+  set session(session: unknown) {
+    if (session !== this.#view || session == null) this.#opened.session = session as null
+  }
+
+  /** Save, touch or destroy the session, and put the cookie that it needs into the reply; once. */
+  async commit(reply: FastifyReply): Promise<void> {
+    if (this.#committed) return
+    this.#committed = true
+    await this.#opened.commit(new WebResponse(reply, this.#common.form) as unknown as Response)
+  }
+}
+
+/** What sessions of @fastify/session have beside those of `createSessions()`. */
+class Methods {
+  readonly #request: FastifyRequest
+  readonly #opened: Opened
+  readonly #common: Common
+  #saved = false
+
+  constructor(request: FastifyRequest, opened: Opened, common: Common) {
+    this.#request = request
+    this.#opened = opened
+    this.#common = common
+  }
+
+  get sessionId(): string {
+    return this.#session.id
+  }
+
+  get encryptedSessionId(): string {
+    const { id } = this.#session
+    const signature = createHmac('sha256', this.#common.secret).update(id).digest('base64')
+    return `${id}.${signature.replace(/=+$/, '')}`
+  }
+
+  get(key: string): unknown {
+    return (this.#session as unknown as Record<string, unknown>)[key]
+  }
+
+  set(key: string, value: unknown): void {
+    Object.assign(this.#session, { [key]: value })
+  }
+
+  options(options: CookieOptions): void {
+    const { cookie } = this.#session
+    Object.assign(cookie, options)
+    if (cookie.secure === 'auto') cookie.secure = this.#request.protocol === 'https'
+  }
+
+  isModified(): boolean {
+    return this.#opened.modified
+  }
+
+  isSaved(): boolean {
+    return this.#saved
+  }
+
+  save(done?: Callback): unknown {
+    const saved = (error?: unknown) => {
+      if (!error) this.#saved = true
+      done?.(error)
+    }
+    if (done) return void this.#session.save(saved)
+    const saving = this.#session.save()
+    // Whoever awaits it hears of a failure, and `onError` does.
+    saving.then(
+      () => saved(),
+      () => {},
+    )
+    return saving
+  }
+
+  regenerate(keep?: readonly string[] | RegenerateOptions | Callback, done?: Callback): unknown {
+    if (typeof keep === 'function') return void this.#session.regenerate(keep)
+    const options = (Array.isArray(keep) ? { keep } : (keep ?? {})) as RegenerateOptions
+    return done ? void this.#session.regenerate(options, done) : this.#session.regenerate(options)
+  }
+
+  get #session(): Session {
+    return this.#opened.session as unknown as Session
+  }
+}
+
+const OWN: ReadonlySet<PropertyKey> = new Set(
+  Reflect.ownKeys(Methods.prototype).filter(name => name !== 'constructor'),
+)
+
+function viewOf(methods: Methods): ProxyHandler<object> {
+  return {
+    get(session, key) {
+      if (!OWN.has(key)) return Reflect.get(session, key)
+      const value = Reflect.get(methods, key)
+      return typeof value === 'function' ? value.bind(methods) : value
+    },
+  }
+}

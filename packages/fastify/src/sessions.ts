@@ -1,0 +1,72 @@
+import type { Secret } from '@coatcheck/session'
+import { createSessions } from '@coatcheck/session/fetch'
+import type {
+  FastifyInstance,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+  HookHandlerDoneFunction,
+} from 'fastify'
+import plugin from 'fastify-plugin'
+import { fetchOptions, type SessionsOptions } from './options.ts'
+import { type Common, RequestSession } from './request-session.ts'
+import { CookieForm, WebRequest } from './web.ts'
+
+/** Where a request keeps its session. */
+const OWN = Symbol('coatcheck.session')
+
+type WithSession = FastifyRequest & { [OWN]?: RequestSession | null }
+
+async function register(app: FastifyInstance, options: SessionsOptions): Promise<void> {
+  const door = createSessions<Record<string, unknown>>(fetchOptions(options))
+  const form = new CookieForm(options.name || 'connect.sid', options.cookiePrefix ?? 's:')
+  const common: Common = { secret: [options.secret].flat()[0] as Secret, form }
+
+  decorate(app, options)
+  app.addHook('onRequest', async (request: WithSession) => {
+    const opened = await door.open(new WebRequest(request, form) as unknown as Request)
+    request[OWN] = new RequestSession(request, opened, common)
+  })
+  app.addHook('onSend', async (request: WithSession, reply) => {
+    // `reply.callNotFound()` leaves the route.
+    if (!request[OWN]?.late || request.is404) await request[OWN]?.commit(reply)
+  })
+  // Hooks of a route come after those of the application, which may change the session.
+  app.addHook('onRoute', route => {
+    route.onRequest = [...[route.onRequest ?? []].flat(), saveLate]
+    route.onSend = [...[route.onSend ?? []].flat(), saveNow]
+  })
+}
+
+function decorate(app: FastifyInstance, { store }: SessionsOptions): void {
+  app.decorateRequest(OWN, null)
+  app.decorateRequest('session', {
+    getter(this: WithSession) {
+      return this[OWN]?.session as FastifyRequest['session']
+    },
+    setter(this: WithSession, session: unknown) {
+      const own = this[OWN]
+      if (own) own.session = session
+    },
+  } as never)
+  app.decorateRequest('sessionStore', { getter: () => store } as never)
+}
+
+function saveLate(request: WithSession, _reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  const own = request[OWN]
+  if (own) own.late = true
+  done()
+}
+
+async function saveNow(request: WithSession, reply: FastifyReply): Promise<void> {
+  await request[OWN]?.commit(reply)
+}
+
+/**
+ * The plugin: `await app.register(sessions, { secret, store })`. Each request of the app, or of the part of it that registers the plugin,
+ * has a session before its hooks and handlers; it is saved before the response.
+ */
+export const sessions: FastifyPluginAsync<SessionsOptions> = plugin(register, {
+  fastify: '>=4.20 <6',
+  name: '@coatcheck/fastify',
+})

@@ -1,0 +1,97 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** What the value of a session cookie begins with. */
+export type CookiePrefix = 's:' | ''
+
+/** Reads and writes the session cookie in both forms: with the prefix `s:`, as this family has it, and without, as @fastify/session has it. */
+export class CookieForm {
+  readonly #unprefixed: RegExp
+  readonly #sent: string
+  readonly #wanted: string | undefined
+
+  constructor(name: string, prefix: CookiePrefix) {
+    const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    this.#unprefixed = new RegExp(`((?:^|;)\\s*${literal}\\s*=\\s*"?)(?!s(?::|%3[aA]))`, 'g')
+    this.#sent = `${name}=s%3A`
+    this.#wanted = prefix === '' ? `${name}=` : undefined
+  }
+
+  /** The `Cookie` header with the prefix. */
+  read(header: string | undefined): string | null {
+    return header === undefined ? null : header.replace(this.#unprefixed, '$1s%3A')
+  }
+
+  /** A `Set-Cookie` value in the form that the application wants. */
+  write(value: string): string {
+    if (this.#wanted === undefined || !value.startsWith(this.#sent)) return value
+    return this.#wanted + value.slice(this.#sent.length)
+  }
+}
+
+/** What `createSessions()` reads of a `Request`. To make a real one takes as long as Fastify takes for the whole request. */
+export class WebRequest {
+  readonly origin: FastifyRequest
+  readonly headers: { get(name: string): string | null }
+
+  constructor(origin: FastifyRequest, form: CookieForm) {
+    this.origin = origin
+    this.headers = { get: name => (name === 'Cookie' ? form.read(origin.headers.cookie) : null) }
+  }
+
+  get method(): string {
+    return this.origin.method
+  }
+
+  /** With the path by which the browser knows it. */
+  get url(): string {
+    const { originalUrl } = this.origin
+    return originalUrl.startsWith('/') ? `http://localhost${originalUrl}` : originalUrl
+  }
+
+  get signal(): { readonly aborted: boolean } {
+    return { aborted: this.origin.raw.socket?.destroyed ?? false }
+  }
+}
+
+/** Fastify's request behind what an application's function was given; anything else stays. */
+export function originOf(value: unknown): unknown {
+  return value instanceof WebRequest ? value.origin : value
+}
+
+/** What `createSessions()` reads and changes of a `Response`. */
+export class WebResponse {
+  readonly headers: ReplyHeaders
+  readonly #reply: FastifyReply
+
+  constructor(reply: FastifyReply, form: CookieForm) {
+    this.#reply = reply
+    this.headers = new ReplyHeaders(reply, form)
+  }
+
+  get status(): number {
+    return this.#reply.statusCode
+  }
+}
+
+class ReplyHeaders {
+  readonly #reply: FastifyReply
+  readonly #form: CookieForm
+
+  constructor(reply: FastifyReply, form: CookieForm) {
+    this.#reply = reply
+    this.#form = form
+  }
+
+  getSetCookie(): string[] {
+    const value = this.#reply.getHeader('set-cookie') ?? []
+    return [value].flat().map(String)
+  }
+
+  delete(name: string): void {
+    this.#reply.removeHeader(name)
+  }
+
+  append(name: string, value: string): void {
+    this.#reply.header(name, this.#form.write(value))
+  }
+}
