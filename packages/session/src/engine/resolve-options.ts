@@ -49,7 +49,7 @@ export function resolveOptions<Req>(
   }
 }
 
-/** The lifetime of sessions that a read may touch. With other options, the end of a request depends on the touch, or is no touch. */
+/** The lifetime of sessions that a read may touch. `undefined` unless a request that only reads ends with a plain touch. */
 function renewable<Req>(
   { rolling, touchAfter, cookie }: EngineOptions<Req>,
   resave: boolean,
