@@ -15,10 +15,10 @@ import type { Next } from './next.ts'
 import { isEncrypted } from './request.ts'
 import { ResponseCookies } from './set-cookies.ts'
 
-/** Milliseconds after which an error that the application was told is answered for it. */
+/** Milliseconds that the application has to answer with an error. Then this package answers. */
 const UNANSWERED = 1000
 
-/** A request of `node:http` with its session: nothing of the response is sent, headers included, until the session is safe. */
+/** A request of `node:http` with its session. Nothing of the response is sent, not even headers, until the session is saved. */
 export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Completion {
   readonly holder: SessionRequest
   readonly #own: RequestSession
@@ -26,7 +26,7 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
   readonly #next: Next
   readonly #held: HeldResponse
   readonly #cookies: SetCookies
-  /** Read at the beginning: the socket of a request that was cancelled no longer tells. */
+  /** Read at the beginning, because the socket of a cancelled request no longer tells. */
   readonly #encrypted: boolean
 
   constructor(
@@ -66,7 +66,7 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
     return this.#res.destroyed || this.#res.writableFinished
   }
 
-  /** Put the session of the first of `ids` that has one in place, or a new one. */
+  /** Give the request the session of the first of `ids` that has one, or a new session. */
   open(ids: readonly SignedId[]): void {
     openSession(this.#own, ids, this.#next)
   }
@@ -75,7 +75,7 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
     try {
       sendCookie(this.#own, this.#cookies)
     } catch (error) {
-      // A session that cannot be stored is told at the end. What is left is a cookie that cannot be sent.
+      // The save at the end reports a session that cannot be serialized. Other errors are about the cookie.
       if (!hasCode(error, 'ERR_SESSION_SERIALIZE')) this.#tell(error)
     }
   }
@@ -104,7 +104,7 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
     if (error) this.#tell(error)
   }
 
-  /** A stream without an end, such as server-sent events, is saved when the client goes. */
+  /** The session of a stream without an end, such as server-sent events, is saved when the client disconnects. */
   onClose(): void {
     const leaveAlone = () => {}
     const hear = (error?: unknown) => {
@@ -120,7 +120,7 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
     else this.#res.destroy()
   }
 
-  /** The error replaces the response, unless some of that has been sent, or it is an error itself. */
+  /** Replace the response by the error, unless a part of it was sent, or its status is 5xx. */
   refuse(error: unknown): void {
     const failing = this.#res.statusCode >= 500
     const withdraw = () => withdrawCookie(this.#own, this.#cookies)
@@ -138,7 +138,7 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
     complete(this.#own, this, this.#held.alone)
   }
 
-  /** Tell the application of an error beside its response. Where `next` was for one call only, it may throw. */
+  /** Pass an error to the application after its response. A `next` that accepts one call only may throw. */
   #tell(error: unknown): void {
     setImmediate(() => {
       try {
@@ -150,8 +150,8 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
   }
 
   /**
-   * The application answers with an error of its own. Where the middleware was wrapped in a promise, `next` does nothing any more: nobody
-   * answers then, and the client would wait for ever.
+   * Let the application answer with the error. If the middleware was wrapped in a promise, `next` does nothing any more, and the client
+   * would wait for ever. So this package answers after a while.
    */
   #answerOrFail(error: unknown): void {
     const res = this.#res
