@@ -2,24 +2,24 @@ import type { ServerResponse } from 'node:http'
 
 /** A write whose last byte is held back. */
 export interface Split {
-  /** The arguments of the write now; `undefined` when nothing is left to write. */
+  /** The arguments of the write now; `undefined` when there is nothing to write now. */
   readonly now: unknown[] | undefined
   /** The arguments of the write that completes the body. */
   readonly later: unknown[]
-  /** A callback of the application that nobody else calls. */
+  /** A callback of the application that neither write calls. */
   readonly answer: (() => void) | undefined
 }
 
 /**
- * A client has the whole response when it has as many bytes as Content-Length says, be it ended or not. So the last of them is held back
- * until the session is safe.
+ * A client has the whole response when it has as many bytes as Content-Length says, even if `end` was not called. So the last byte is
+ * held back until the session is saved.
  */
 export class LastByte {
   readonly #length: number
   readonly #wrapped: boolean
   #written = 0
 
-  /** `wrapped`: somebody before us reads what is written, and may not understand a part of a character. */
+  /** `wrapped`: an earlier wrapper reads the body, and may not accept a part of a character. */
   constructor(res: ServerResponse, wrapped: boolean) {
     this.#wrapped = wrapped
     const length = res.getHeader('Content-Length')
@@ -36,7 +36,7 @@ export class LastByte {
     this.#written += bytes.length
     if (bytes.length === 0 || before >= this.#length || this.#written < this.#length) return undefined
     const callback = rest.find(argument => typeof argument === 'function')
-    // Whoever waits for the callback before `end` would wait for ever, if it were called with the last part.
+    // Called now: an application that waits for it before `end` would wait for ever, if the held write called it.
     const answer = callback as (() => void) | undefined
     const last = bytes.length - 1
     if (this.#wrapped || last === 0) {
