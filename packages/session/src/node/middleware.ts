@@ -37,7 +37,7 @@ export function createMiddleware<T extends object>(settings: Settings<SessionReq
   })
 }
 
-/** Whether this request gets a session. Throws where the store is away and the application wants an error then. */
+/** Whether this request gets a session. Throws when the store is unavailable and `onStoreUnavailable` is `'error'`. */
 function applies(
   settings: Settings<SessionRequest>,
   availability: Availability,
