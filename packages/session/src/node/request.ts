@@ -6,14 +6,14 @@ import type { SessionRequest } from '../session/session.ts'
 
 const deprecate = depd('express-session')
 
-/** What `cookie-parser` leaves on a request. */
+/** The properties that `cookie-parser` sets on a request. */
 interface ParsedCookies {
   secret?: Secret
   signedCookies?: Record<string, string | false | undefined>
   cookies?: Record<string, string | undefined>
 }
 
-/** The verified session ids of a request: those of its Cookie header, or else the one that `cookie-parser` has read. */
+/** The verified session ids of a request: those in its Cookie header, or else the one that `cookie-parser` has parsed. */
 export function sessionIdsOf(
   req: SessionRequest & ParsedCookies,
   name: string,
@@ -27,12 +27,12 @@ export function sessionIdsOf(
   return parsed ? [parsed] : []
 }
 
-/** The secret that `cookie-parser` leaves on the request. */
+/** The secret that `cookie-parser` sets on the request. */
 export function secretsOf(req: SessionRequest & ParsedCookies): readonly Secret[] | undefined {
   return req.secret ? [req.secret] : undefined
 }
 
-/** Whether the request came over HTTPS, as far as the option `proxy` allows to believe it. */
+/** Whether the request came over HTTPS. The option `proxy` decides which sources are trusted. */
 export function isSecure(req: SessionRequest, proxy: boolean | undefined): boolean {
   if (isEncrypted(req)) return true
   if (proxy === false) return false
@@ -47,7 +47,7 @@ export function isEncrypted(req: SessionRequest): boolean {
   return Boolean((req.socket as TLSSocket | undefined)?.encrypted)
 }
 
-/** The path of the request as it came to the server, before a router removed its mount point. */
+/** The path of the request at the server, before a router has removed its mount point. */
 export function pathOf(req: SessionRequest): string {
   const url = req.originalUrl ?? req.url ?? ''
   const absolute = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url)
