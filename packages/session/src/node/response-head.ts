@@ -13,7 +13,7 @@ export function headArguments(args: readonly unknown[]): HeadArguments {
   return { status: status as number, reason, headers: reason === undefined ? (third ?? second) : third }
 }
 
-/** Throws as Node's `writeHead` does when a status is not one. */
+/** Throws the error of Node's `writeHead` when `status` is not a status. */
 export function checkStatus(status: unknown): void {
   const code = Number(status) | 0
   if (code >= 100 && code <= 999) return
@@ -22,7 +22,7 @@ export function checkStatus(status: unknown): void {
   })
 }
 
-/** Set the headers that `writeHead` was given: an object, an array of pairs, or an array of names and values in turn. */
+/** Set the headers that `writeHead` was given: an object, an array of pairs, or a flat array of names and values. */
 export function setHeaders(res: ServerResponse, headers: unknown): void {
   if (typeof headers !== 'object' || headers === null) return
   if (!Array.isArray(headers)) {
@@ -46,18 +46,18 @@ function appendHeader(res: ServerResponse, name: string, value: string): void {
   res.setHeader(name, before === undefined ? value : ([before, value].flat() as string[]))
 }
 
-/** Node's error for a header that comes too late. */
+/** Node's error for a header that is set too late. */
 export function headSentError(action: string): Error {
   const error = new Error(`Cannot ${action} headers after they are sent to the client`)
   return Object.assign(error, { code: 'ERR_HTTP_HEADERS_SENT' })
 }
 
-/** Node's error for a body that goes on after its end. */
+/** Node's error for a write after `end`. */
 export function writeAfterEndError(): Error {
   return Object.assign(new Error('write after end'), { code: 'ERR_STREAM_WRITE_AFTER_END' })
 }
 
-/** Whether Node takes this as a part of a body. */
+/** Whether Node accepts this as an argument of `end` in the place of the body. */
 export function isBody(chunk: unknown): boolean {
   return (
     chunk === undefined ||
@@ -82,7 +82,7 @@ const ENTITY_HEADERS = [
   'location',
 ]
 
-/** Remove those of `names`; all of them where it is not known which there were. */
+/** Remove the entity headers among `names`; all of them if `names` is not known. */
 export function removeEntityHeaders(res: ServerResponse, names: readonly string[] | undefined): void {
   for (const name of ENTITY_HEADERS) if (!names || names.includes(name)) res.removeHeader(name)
 }
