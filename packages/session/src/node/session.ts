@@ -32,7 +32,7 @@ import type { SessionOptions } from './options.ts'
 import type { SessionMiddleware } from './session-middleware.ts'
 import { settingsOf } from './settings.ts'
 
-/** Read once, as express-session does. */
+/** Read when the package is loaded, as express-session does. */
 const production = process.env.NODE_ENV === 'production'
 
 function make<T extends object>(options: SessionOptions, strict: boolean): SessionMiddleware<T> {
@@ -46,23 +46,23 @@ function make<T extends object>(options: SessionOptions, strict: boolean): Sessi
 }
 
 /**
- * Session middleware for Express, Connect and `node:http`, with express-session's options, defaults and behaviour. `T` is the data of
- * its sessions, for `of(req)`. Throws a TypeError that names the option when one cannot be used.
+ * Session middleware for Express, Connect and `node:http`, with express-session's options, defaults and behaviour. `T` is the type of
+ * the data of its sessions, for `of(req)`. Throws a TypeError that names the option when an option is wrong.
  */
 export function session<T extends object = SessionData>(options: SessionOptions = {}): SessionMiddleware<T> {
   return make<T>(options ?? {}, false)
 }
 
 /**
- * The same with today's defaults: nothing saved that was not changed, `sameSite: 'lax'`, `secure: 'auto'`, a failed save reaches
- * the client as an error, the cookie is cleared on destroy, parallel changes are merged, the store has ten seconds.
+ * The same with today's defaults: only changed sessions are saved, `sameSite: 'lax'`, `secure: 'auto'`, a failed save is an error
+ * response, destroying a session clears its cookie, parallel changes are merged, and the store has ten seconds to answer.
  */
 function strict<T extends object = SessionData>(options: SessionOptions = {}): SessionMiddleware<T> {
   const defaults: SessionOptions = { resave: false, saveUninitialized: false, ...STRICT }
   return make<T>({ ...withDefaults(defaults, options), cookie: strictCookie(options.cookie) }, true)
 }
 
-// What the package exports hangs on the function, as with express-session: `const { Store } = require('@coatcheck/session')`.
+// The function has the package's exports as properties, as in express-session: `const { Store } = require('@coatcheck/session')`.
 Object.assign(session, {
   Cookie,
   SessionError,
@@ -75,7 +75,7 @@ Object.assign(session, {
   strict,
 })
 
-/** What hangs on the function, and the types of the package by its name: `session.Store`, `session.SessionData`. */
+/** The properties of the function, and the types of the package: `session.Store`, `session.SessionData`. */
 export declare namespace session {
   export type {
     Callback,
