@@ -16,8 +16,8 @@ const deprecate = depd('express-session')
 const NAMES = [...ENGINE_OPTIONS, 'key', 'proxy', 'resave', 'saveUninitialized', 'unset']
 
 /**
- * Check the options and fill in the defaults. Throws a TypeError that names the option when one cannot be used. What express-session
- * accepts, and what works somewhere, is a warning, unless `strict`.
+ * Check the options and fill in the defaults. Throws a TypeError that names a wrong option. An option that express-session accepts, or
+ * that works in some environments, gives a warning instead, unless `strict`.
  */
 export function settingsOf(
   options: SessionOptions,
@@ -47,7 +47,7 @@ export function settingsOf(
   })
 }
 
-/** Texts that have been told. */
+/** The warnings that were emitted. */
 const warned = new Set<string>()
 
 function object({ kind, text }: Problem, strict: boolean): void {
