@@ -33,5 +33,5 @@ export type { SessionChange, StoredSession } from './store/record-update.ts'
 export type { GetOptions } from './store/renewal.ts'
 export { Store } from './store/store.ts'
 export default session
-// `require('@coatcheck/session')` is the function itself.
+// `require('@coatcheck/session')` returns the function itself.
 export { session as 'module.exports' }
