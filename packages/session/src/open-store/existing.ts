@@ -4,14 +4,14 @@ import { SessionError } from '../errors.ts'
 import type { Diagnosing } from '../store/diagnose.ts'
 import type { Store } from '../store/store.ts'
 
-/** Throws `ERR_SESSION_STORE_MISSING` if the file of a SQLite store does not exist. To open it would make it. */
+/** Throws `ERR_SESSION_STORE_MISSING` if the file of a SQLite store does not exist. Opening the store would create it. */
 export function checkFile(path: string, about: string): void {
   if (path !== ':memory:' && !existsSync(path)) throw missing(about, `file "${path}"`)
 }
 
 /**
- * Throws `ERR_SESSION_STORE_MISSING`, and closes the store, if it reports that its table or collection does not exist. A store that
- * reports nothing, or cannot, passes: its first read tells what is wrong with it.
+ * Closes the store and throws `ERR_SESSION_STORE_MISSING` if it reports that its table or collection does not exist. A store that
+ * cannot report passes this check: its first read shows what is wrong.
  */
 export async function checkExists(store: Store, about: string): Promise<void> {
   if (!offers(store, 'diagnose')) return
