@@ -7,8 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 export type Exports = Record<string, unknown>
 
 /**
- * Import a package as the application sees it: from the working directory, then from the folder of the script that was started, then
- * from where this package lies (a layout where everything is at one place). `undefined` when it is in none of them.
+ * Import a package as the application would: from the working directory, then from the folder of the script that was started, then
+ * from the folder of this package. `undefined` when none of them has it.
  */
 export async function loadPackage(name: string): Promise<Exports | undefined> {
   const script = process.argv[1]
@@ -16,7 +16,7 @@ export async function loadPackage(name: string): Promise<Exports | undefined> {
   const ours = folderFrom(here, name)
   for (const from of [process.cwd(), ...(script ? [dirname(realPath(script))] : [])]) {
     const folder = folderFrom(from, name)
-    // The one that we see too is left to Node, with the conditions that the process was started with.
+    // Node imports a package that this one sees too, under the conditions with which the process was started.
     if (folder && folder !== ours) return load(pathToFileURL(entryOf(folder)).href, name, from)
     if (folder) break
     const plugAndPlay = resolvedFrom(from, name)
@@ -25,7 +25,7 @@ export async function loadPackage(name: string): Promise<Exports | undefined> {
   return ours ? load(name, name, here) : undefined
 }
 
-/** Bundlers leave this import to Node. Where code runs in a sandbox that has none, as under Jest, the package is required. */
+/** Bundlers leave this import to Node. In a sandbox without `import`, as under Jest, the package is required instead. */
 async function load(specifier: string, name: string, from: string): Promise<Exports> {
   try {
     return await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)
@@ -42,7 +42,7 @@ function folderFrom(from: string, name: string): string | undefined {
   return found && realpathSync(found)
 }
 
-/** Yarn's Plug'n'Play has no `node_modules`, but answers this. */
+/** Yarn's Plug'n'Play has no `node_modules`, but supports `require.resolve`. */
 function resolvedFrom(from: string, name: string): string | undefined {
   if (!process.versions.pnp) return undefined
   try {
@@ -52,7 +52,7 @@ function resolvedFrom(from: string, name: string): string | undefined {
   }
 }
 
-/** Node gives no way to import on behalf of another folder: `require.resolve` does not see what is for `import` only. */
+/** Find the entry by hand: Node cannot import from another folder, and `require.resolve` ignores entries for `import`. */
 function entryOf(folder: string): string {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     exports?: unknown
