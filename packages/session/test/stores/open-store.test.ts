@@ -162,7 +162,7 @@ describe('without a URL that can be used', () => {
     [42, 'is no text'],
     ['sessions.db', 'begins with no scheme'],
     ['//host', 'begins with no scheme'],
-    ['mysql://localhost/app', 'begins with a name "mysql" that is no scheme'],
+    ['mysql://localhost/app', 'begins with a name "mysql" that is not a scheme'],
     ['redis:localhost', 'has no // after its scheme'],
     ['memory:x', 'has something after memory:'],
   ])('open: %s is told in one sentence', async (url, text) => {
@@ -236,7 +236,7 @@ describe('stores of others', () => {
     await expect(openStore('no-store:')).rejects.toThrow(
       'The package "no-store" exports neither a function open(url, options) nor a store class',
     )
-    await expect(openStore('odd-store:')).rejects.toThrow('What odd-store has opened is no session store')
+    await expect(openStore('odd-store:')).rejects.toThrow('odd-store did not open a session store')
   })
 
   it.each([
