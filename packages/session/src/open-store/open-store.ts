@@ -13,17 +13,17 @@ import { addressOf, checkAddress, filePath, splitName, splitOptions, urlError } 
 
 /** Options of {@link openStore}: those of the store, and how to open it. */
 export interface OpenStoreOptions extends RecordStoreOptions {
-  /** Read a session that is not there before handing out the store, so that a wrong host or password fails here. Default `true`. */
+  /** Read a session that does not exist, so that a wrong host or password fails in `openStore`. Default `true`. */
   check?: boolean | undefined
-  /** Milliseconds that the store has for that. Default 5000. */
+  /** Milliseconds that the store has to answer that read. Default 5000. */
   checkTimeout?: number | undefined
-  /** Make the file, table or collection of the store if it does not exist. If `false`, that is an error. Default `true`. */
+  /** Create the file, table or collection of the store if it does not exist. If `false`, `openStore` fails then. Default `true`. */
   create?: boolean | undefined
-  /** Options that only the store knows, as `table`, `prefix` or a `codec`. */
+  /** Options of the store, such as `table`, `prefix` or `codec`. */
   [option: string]: unknown
 }
 
-/** How to open a store, and what may be said about it. */
+/** How to open a store, and how messages may describe it. */
 interface Opener {
   open: Open
   target: string
@@ -32,17 +32,17 @@ interface Opener {
 
 const OWN_OPTIONS = { check: 'boolean', checkTimeout: 'number', create: 'boolean' } as const
 
-/** No session has such an id, and a store that makes its table or index on first use has made it after this. */
+/** No session has this id. Reading it also makes a store create its table or index. */
 const NOBODY = 'coatcheck.check'
 
 /**
  * Open the store that a URL names: `memory:`, `sqlite:./sessions.db`, `redis://…`, `rediss://…`, `redis+sentinel://…`,
  * `redis+cluster://…`, `postgres://…`, `mongodb://…`, `package-name:…` of a package that exports `open(url, options)` or a class with
- * a static `open`, or a scheme of {@link registerScheme}. Options in its query string win over those of the object.
+ * a static `open`, or a scheme of {@link registerScheme}. Options in the query string override those of the object.
  *
  * Throws a TypeError when the URL or an option is wrong, an error with the npm command when a package is missing,
  * `ERR_SESSION_STORE_MISSING` when `create` is `false` and the store does not exist, and `ERR_SESSION_STORE_UNAVAILABLE` or
- * `ERR_SESSION_STORE_TIMEOUT` when it cannot be used. Passwords are in none of them.
+ * `ERR_SESSION_STORE_TIMEOUT` when the store does not answer. No error contains a password.
  */
 export async function openStore<S extends Store = RecordStore>(
   url: string | undefined,
@@ -60,7 +60,7 @@ export async function openStore<S extends Store = RecordStore>(
   if (!(typeof checkTimeout === 'number' && checkTimeout > 0)) {
     throw new TypeError('The option "checkTimeout" must be a number of milliseconds greater than 0')
   }
-  // A store of others may be given a token, or anything, after the colon.
+  // In the URL of another package, everything after the colon may be a secret.
   const secrets = kind
     ? secretsOf(`${name}:${rest}`)
     : [...secretsOf(`${name}:${rest}`), rest].filter(Boolean)
@@ -97,7 +97,7 @@ async function openerOfKind(scheme: string, rest: string, kind: Kind): Promise<O
   return { open: (url, options) => Class.open(url, options), target, about }
 }
 
-/** What others throw may quote the URL that they were given. */
+/** Other packages' errors may quote the URL. */
 async function guarded<T>(work: () => T, secrets: readonly string[]): Promise<Awaited<T>> {
   try {
     return await work()
@@ -106,12 +106,12 @@ async function guarded<T>(work: () => T, secrets: readonly string[]): Promise<Aw
   }
 }
 
-/** What the store's own `open` takes. */
+/** The URL that the store's own `open` takes. */
 function targetOf(scheme: string, rest: string): string {
   if (scheme === 'sqlite') return filePath(rest)
   if (scheme === 'memory') {
     if (rest !== '' && rest !== '//')
-      throw urlError('has something after memory: that is no option of that store')
+      throw urlError('has something after memory: that is not an option of the store')
     return 'memory:'
   }
   checkAddress(rest)
@@ -153,7 +153,7 @@ async function checked(
 function asStore(value: unknown, name: string): Store {
   const store = value as Store | undefined
   if (store && ['get', 'set', 'destroy'].every(method => offers(store, method))) return store
-  throw new TypeError(`What ${name} has opened is no session store: it has no get, set and destroy`)
+  throw new TypeError(`${name} did not open a session store: the object has no get, set and destroy`)
 }
 
 function missing(kind: Kind, cause?: unknown): Error {
