@@ -1,28 +1,28 @@
 import type { Store } from '../store/store.ts'
 import type { OptionType } from './store-url.ts'
 
-/** A kind of store that this family has. */
+/** A store of this project. */
 export interface Kind {
   /** For messages. */
   readonly label: string
   readonly package: string
   /** The class that the package exports. */
   readonly store: string
-  /** What else has to be installed. */
+  /** The driver that has to be installed too. */
   readonly driver?: string
-  /** The version of the driver to ask for, by the major version of Node. */
+  /** The driver with the version to install, for a major version of Node. */
   readonly driverFor?: (node: number) => string
   readonly options: Readonly<Record<string, OptionType>>
-  /** Whether this is an option of the driver in spite of its similarity to one of the store. Absent if the driver takes none. */
+  /** Whether this is an option of the driver, although it resembles one of the store. Absent if the URL cannot have driver options. */
   readonly isDriverOption?: (name: string) => boolean
   /** Whether the URL names a file. */
   readonly file?: boolean
 }
 
-/** Makes a store for a URL of a scheme of your own. The options are those that were given as an object. */
+/** Makes a store for a URL with your own scheme. `options` is the object that `openStore` was given. */
 export type OpenScheme = (url: string, options: Record<string, unknown>) => Store | Promise<Store>
 
-/** Options of every store, as a query string may hold them. */
+/** Options of every store that a query string may have. */
 const COMMON = { ttl: 'number', pruneInterval: 'number or false' } as const
 
 const MEMORY: Kind = {
@@ -47,7 +47,7 @@ const REDIS: Kind = {
   package: '@coatcheck/store-redis',
   store: 'RedisStore',
   driver: 'ioredis',
-  // Redis deletes what has expired by itself: there is no `pruneInterval`.
+  // No `pruneInterval`: Redis itself deletes expired keys.
   options: { ttl: COMMON.ttl, prefix: 'text', scanCount: 'number', timeout: 'number' },
 }
 
@@ -56,7 +56,7 @@ const POSTGRES: Kind = {
   package: '@coatcheck/store-postgres',
   store: 'PostgresStore',
   driver: 'pg',
-  // Those of libpq and of pg's own that have several words have underscores.
+  // Options of libpq and pg with several words have underscores.
   isDriverOption: name => name.includes('_') || ['ssl', 'min'].includes(name),
   options: {
     ...COMMON,
@@ -114,16 +114,16 @@ export function schemeOf(name: string): OpenScheme | undefined {
 }
 
 /**
- * Make URLs that begin with `name:` known to `openStore`, in this process. `open` is given the whole URL. A name that is registered
- * again is replaced. Throws a TypeError when the name is no scheme, or one that this package knows.
+ * Let `openStore` open URLs that begin with `name:`, in this process. `open` is given the whole URL. Registering a name again replaces
+ * its function. Throws a TypeError when `name` is not a scheme, or is a scheme of this package.
  */
 export function registerScheme(name: string, open: OpenScheme): void {
   if (typeof name !== 'string' || !/^[a-z][a-z0-9.+-]*$/.test(name)) {
-    throw new TypeError('registerScheme needs a name of small letters, digits, ".", "+" and "-"')
+    throw new TypeError('registerScheme needs a name of lowercase letters, digits, ".", "+" and "-"')
   }
-  if (kindOf(name)) throw new TypeError(`The scheme "${name}" is taken: openStore knows it`)
+  if (kindOf(name)) throw new TypeError(`The scheme "${name}" is reserved: openStore already supports it`)
   if (typeof open !== 'function') {
-    throw new TypeError('registerScheme needs a function that makes a store for a URL')
+    throw new TypeError('registerScheme needs a function that returns a store for a URL')
   }
   registered.set(name, open)
 }
