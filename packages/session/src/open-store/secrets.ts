@@ -1,11 +1,11 @@
 import { inspect } from 'node:util'
 
-/** Query parameters whose values nobody else should read. */
+/** Names of query parameters whose values are secret. */
 const SECRET_NAME = /pass|pwd|secret|token|key|auth|credential|sig/i
 
 const HIDDEN = '***'
 
-/** Whatever in a URL may be a secret, well-formed or not, as it is written and as it is decoded. */
+/** All parts of a URL that may be secret, even if the URL is not well-formed: as written, and decoded. */
 export function secretsOf(url: string): string[] {
   const [address = '', ...query] = url.split('?')
   const userinfo = [address, url].flatMap(text => partsOfUserinfo(text))
@@ -17,7 +17,7 @@ export function secretsOf(url: string): string[] {
       return at > 0 && SECRET_NAME.test(parameter.slice(0, at)) ? [parameter.slice(at + 1)] : []
     })
   const found = [...userinfo, ...values].flatMap(text => [text, decoded(text)])
-  // The longest first: what is left of a text when a part of it was hidden would not be found any more.
+  // The longest first: if a part of a secret were hidden first, the rest of it would no longer be found.
   return [...new Set(found)].filter(Boolean).sort((a, b) => b.length - a.length)
 }
 
@@ -26,13 +26,13 @@ export function hide(text: string, secrets: readonly string[]): string {
   return secrets.reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text)
 }
 
-/** The error itself when none of the secrets can be seen in it, else a plain one with its name, code and hidden message. */
+/** The error itself if it shows no secret. Otherwise a plain error with its name, its code and a message without secrets. */
 export function cleaned(error: unknown, secrets: readonly string[]): unknown {
   const shown = inspect(error, { depth: 8, showHidden: true, maxStringLength: null, maxArrayLength: null })
   return secrets.some(secret => shown.includes(secret)) ? copied(error, secrets) : error
 }
 
-/** What a driver hangs on its errors (a command with its arguments, a client) stays behind. */
+/** A copy without the other properties of a driver's error, such as a command with its arguments, or a client. */
 export function copied(error: unknown, secrets: readonly string[]): Error {
   const { name, code, stack } = (error ?? {}) as { name?: unknown; code?: unknown; stack?: unknown }
   const text = hide(messageOf(error), secrets)
@@ -45,7 +45,7 @@ export function copied(error: unknown, secrets: readonly string[]): Error {
   return copy
 }
 
-/** Where several addresses were tried, Node's error has no message but those of its parts. */
+/** If several addresses were tried, Node's error has no message of its own, only those of its parts. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { errors } = error as { errors?: unknown }
@@ -54,14 +54,14 @@ export function messageOf(error: unknown): string {
   return String((error as { code?: unknown }).code ?? error.name)
 }
 
-/** `user:password` with its password, or a token that stands there alone. */
+/** `user:password` and the password, or a token without a user. */
 function partsOfUserinfo(text: string): string[] {
   const at = text.lastIndexOf('@')
   if (at < 0) return []
   const userinfo = text.slice(0, at).replace(/^[^:/]*:?\/*/, '')
   const colon = userinfo.indexOf(':')
   const password = colon < 0 ? userinfo : userinfo.slice(colon + 1)
-  // A driver that splits where a password has a / or an @ of its own shows pieces of it.
+  // If the password contains an unescaped / or @, a driver may split it there and show the pieces.
   return [userinfo, password, ...password.split(/[/@?#:]/).filter(piece => piece.length > 2)]
 }
 
