@@ -1,9 +1,9 @@
 import { closest } from '../option-names.ts'
 
-/** What an option in a query string is turned into. */
+/** The type of an option in a query string. */
 export type OptionType = 'number' | 'boolean' | 'text' | 'number or false'
 
-/** A URL without those of its options that are the store's. */
+/** A URL without the store's own options, and these options. */
 export interface SplitUrl {
   url: string
   options: Record<string, string | number | boolean>
@@ -12,19 +12,19 @@ export interface SplitUrl {
 const EXAMPLES =
   'memory:, sqlite:./sessions.db, redis://localhost:6379, postgres://localhost/app or mongodb://localhost/app'
 
-/** Nothing of the URL is in the message: it may hold a password at any place. */
+/** The message does not quote the URL, because any part of it may contain a password. */
 export function urlError(problem: string): TypeError {
   return new TypeError(
     `The URL of the session store (an environment variable such as SESSION_STORE) ${problem}; it looks like ${EXAMPLES}`,
   )
 }
 
-/** `name:rest`, where the name is that of a scheme or of a package. Throws a TypeError when there is none. */
+/** Split `name:rest`. The name is a scheme or a package. Throws a TypeError when there is no name. */
 export function splitName(url: unknown): { name: string; rest: string } {
   if (url === undefined || url === null || url === '') throw urlError('is not set')
-  if (typeof url !== 'string') throw urlError('is no text')
+  if (typeof url !== 'string') throw urlError('is not a string')
   const match = /^((?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~+-]*):(.*)$/is.exec(url.trim())
-  if (!match) throw urlError('begins with no scheme')
+  if (!match) throw urlError('does not begin with a scheme')
   return { name: match[1] as string, rest: match[2] as string }
 }
 
@@ -33,13 +33,13 @@ export interface QueryOptions {
   /** For messages. */
   readonly label: string
   readonly types: Readonly<Record<string, OptionType>>
-  /** Whether a name is an option of the driver. Undefined if the driver takes none from a URL. */
+  /** Whether a name is an option of the driver. Undefined if the URL cannot have driver options. */
   readonly isDriverOption?: ((name: string) => boolean) | undefined
 }
 
 /**
- * Takes the store's own options off the query string. Options of the driver stay in the URL. Throws a TypeError for a name that nobody
- * knows, or, where the driver has options that are not listed here, for one that looks like a mistyped option of the store.
+ * Removes the store's own options from the query string. Options of the driver stay in the URL. Throws a TypeError for an unknown name.
+ * If the driver has options that are not listed here, only a name that looks like a mistyped option of the store throws.
  */
 export function splitOptions(url: string, { label, types, isDriverOption }: QueryOptions): SplitUrl {
   const at = url.indexOf('?')
@@ -52,7 +52,7 @@ export function splitOptions(url: string, { label, types, isDriverOption }: Quer
       const [name = '', value = ''] = parameter.split(/=(.*)/s)
       const type = Object.hasOwn(types, name) ? types[name] : undefined
       if (type) options[name] = typed(name, decodedText(value), type)
-      // A query string with an @ is a password that is not in percent form: its pieces must not get into a message.
+      // An @ here means that this is part of an unescaped password: its pieces must not get into a message.
       else if (parameter.includes('=') && !url.includes('@', at)) checkName(name)
       return !type
     })
@@ -69,7 +69,7 @@ export function splitOptions(url: string, { label, types, isDriverOption }: Quer
   }
 }
 
-/** Throws a TypeError when what stands after the scheme cannot be the address of a server. */
+/** Throws a TypeError when the text after the scheme cannot be the address of a server. */
 export function checkAddress(rest: string): void {
   if (!rest.startsWith('//')) throw urlError('has no // after its scheme')
   const [authority = '', path = ''] = rest.slice(2).split(/([/?#].*)/s)
@@ -77,12 +77,12 @@ export function checkAddress(rest: string): void {
   const ports = hosts.split(',').every(host => /^(\[[^\]]*\]|[^:]*)(:\d{0,5})?$/.test(host))
   if (!ports || path.replace(/\?.*/s, '').includes('@')) {
     throw urlError(
-      'cannot be read after its scheme: characters such as / ? # @ : in a user name or password are written in percent form (/ as %2F)',
+      'cannot be parsed after its scheme: in a user name or password, percent-encode characters such as / ? # @ : (/ is %2F)',
     )
   }
 }
 
-/** `host:port` for messages; nothing where it cannot be told from a password for certain. */
+/** `host:port` for messages; `undefined` if it might be part of a password. */
 export function addressOf(rest: string): string | undefined {
   if (!rest.startsWith('//')) return undefined
   const [authority = '', path = ''] = rest.slice(2).split(/([/?#].*)/s)
@@ -90,12 +90,12 @@ export function addressOf(rest: string): string | undefined {
   return authority.slice(authority.lastIndexOf('@') + 1) || undefined
 }
 
-/** The file that `sqlite:` names: a path, `///` and an absolute one, or `:memory:`. */
+/** The file that `sqlite:` names: a relative path, `///` and an absolute path, or `:memory:`. */
 export function filePath(rest: string): string {
   const path = rest.replace(/^\/\/(?=\/)/, '').replace(/^\/(?=[a-z]:[\\/])/i, '')
   if (path === '' || path.startsWith('//') || path.includes('?')) {
     throw urlError(
-      'names no file, or has options that SQLite stores do not have: sqlite:./sessions.db is relative, sqlite:///var/lib/sessions.db is absolute, and a ? in a name is written as %3F',
+      'names no file, or has options that SQLite stores do not have: sqlite:./sessions.db is relative, sqlite:///var/lib/sessions.db is absolute, and a ? in a file name is %3F',
     )
   }
   return decodedText(path)
@@ -117,6 +117,6 @@ function decodedText(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw urlError('has a % that no two hexadecimal digits follow')
+    throw urlError('has a % without two hexadecimal digits after it')
   }
 }
