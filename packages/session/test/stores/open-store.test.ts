@@ -84,7 +84,7 @@ describe('sqlite:', () => {
     ['mongodb://localhost/app?collecton=x', 'is not an option of MongoDB stores; did you mean "collection"?'],
     ['sqlite:', 'names no file'],
     ['sqlite://sessions.db', 'sqlite:./sessions.db is relative'],
-    ['sqlite:./a%.db', 'has a % that no two hexadecimal digits follow'],
+    ['sqlite:./a%.db', 'has a % without two hexadecimal digits after it'],
   ])('open: %s is a TypeError', async (url, text) => {
     const error = await openStore(url).catch(error => error)
     expect(error).toBeInstanceOf(TypeError)
@@ -159,9 +159,9 @@ describe('without a URL that can be used', () => {
   it.each([
     [undefined, 'is not set'],
     ['', 'is not set'],
-    [42, 'is no text'],
-    ['sessions.db', 'begins with no scheme'],
-    ['//host', 'begins with no scheme'],
+    [42, 'is not a string'],
+    ['sessions.db', 'does not begin with a scheme'],
+    ['//host', 'does not begin with a scheme'],
     ['mysql://localhost/app', 'begins with a name "mysql" that is not a scheme'],
     ['redis:localhost', 'has no // after its scheme'],
     ['memory:x', 'has something after memory:'],
