@@ -269,7 +269,7 @@ describe('stores of others', () => {
   })
 
   it('scheme: wrong names and those that are taken are refused', () => {
-    expect(() => registerScheme('redis', () => new MapStore())).toThrow('The scheme "redis" is taken')
+    expect(() => registerScheme('redis', () => new MapStore())).toThrow('The scheme "redis" is reserved')
     expect(() => registerScheme('My', () => new MapStore())).toThrow(TypeError)
     expect(() => registerScheme('my', 'no' as never)).toThrow(TypeError)
   })
