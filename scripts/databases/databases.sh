@@ -10,6 +10,7 @@ export TESTCONTAINERS_RYUK_DISABLED=true
 source scripts/databases/engine.sh
 source scripts/databases/images.sh
 source scripts/databases/mongodb.sh
+source scripts/databases/memcached.sh
 
 get_redis() {
   if [[ -n ${REDIS_URL-} ]]; then
