@@ -21,5 +21,5 @@ export function tell(
 /** Warn that `onError` itself has failed: there is no other hook to tell. */
 export function warnOfOnError(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error)
-  process.emitWarning(`The option onError of the session failed: ${text}`, { code: 'COATCHECK_HOOK_FAILED' })
+  process.emitWarning(`The session's onError failed: ${text}`, { code: 'COATCHECK_HOOK_FAILED' })
 }
