@@ -33,6 +33,6 @@ export function untrustedProxyWarning(): (req: SessionRequest) => void {
 function causeOf({ headers }: SessionRequest): string {
   const protocol = headers['x-forwarded-proto']
   if (protocol === undefined) return 'If a proxy terminates HTTPS, let it send X-Forwarded-Proto'
-  if (!/^https\b/i.test(String(protocol))) return 'X-Forwarded-Proto is there, but it is not "https"'
+  if (!/^https\b/i.test(String(protocol))) return 'X-Forwarded-Proto is there, but does not say "https"'
   return 'X-Forwarded-Proto is there: trust it with app.set("trust proxy", 1), or with the option "proxy"'
 }
