@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 
-/** Emit `disconnect` when the first of the stores is away, and `connect` when all are back. */
+/** Emit `disconnect` when the first of the stores becomes unavailable, and `connect` when all of them are back. */
 export function forwardConnection(stores: readonly object[], target: EventEmitter): void {
   const away = new Set<object>()
   for (const store of stores) {
