@@ -5,14 +5,15 @@ import type { SessionData } from '../session/session.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import { graveOf, remaining, stored } from './copy.ts'
 
-/** Milliseconds that an unconfirmed copy lives: one whose process was killed is gone by itself. */
+/** Lifetime of a provisional copy in milliseconds. If its process is killed, the copy expires. */
 const PROVISIONAL_LIFE = 60_000
 
 /**
- * Carries sessions from one store to another while they are used, and destroys them so that they stay destroyed.
+ * Copies sessions from one store to another while they are used, and destroys them so that they stay destroyed.
  *
- * A copy is provisional until the session was found in `from` once more. A logout leaves a tombstone record (a "grave") in `to`, then destroys in `from`, then
- * in `to`. So a copy that is made while a session is destroyed either finds it gone, or its grave, or is destroyed with it.
+ * A copy is provisional until the session was found in `from` once more. A logout writes a tombstone record (a "grave") to `to`, then
+ * destroys the session in `from`, then in `to`. So a copy that is made during a logout finds that the session is gone, or finds the
+ * tombstone, or is destroyed with the session.
  */
 export class Copier {
   readonly #from: object
@@ -24,7 +25,7 @@ export class Copier {
     this.#to = to
   }
 
-  /** Make a provisional copy, or confirm the one that was `found`: then look again. `false`: there is no such session. */
+  /** Make a provisional copy, or confirm the one that was `found`. Then read again, unless this returns `false`: no such session. */
   carry(sid: string, found: SessionData | undefined): Promise<boolean> {
     const underWay = this.#underWay.get(sid)
     if (underWay) return underWay
@@ -35,7 +36,7 @@ export class Copier {
     return work
   }
 
-  /** Whether a logout has been here. */
+  /** Whether a logout has left a tombstone record. */
   async destroyed(sid: string): Promise<boolean> {
     return (await this.#to.get(graveOf(sid))) !== undefined
   }
@@ -46,7 +47,7 @@ export class Copier {
     if (there) await this.#to.set(graveOf(sid), grave(Math.max(this.#to.ttl, longestLife(there))))
     await callStore(this.#from, 'destroy', sid)
     const removed = await this.#to.destroy(sid)
-    // A write that was under way may have brought it back, in a store that inserts with every `set`.
+    // If `set` of the old store inserts, a write under way may have brought the session back.
     await callStore(this.#from, 'destroy', sid)
     return removed || (!here && Boolean(there))
   }
@@ -72,22 +73,22 @@ export class Copier {
     try {
       await this.#to.set(sid, confirmed)
     } catch (error) {
-      // Somebody else was faster: what there is now is the answer.
+      // Another request was faster. Its result counts.
       if (!hasCode(error, 'ERR_SESSION_CHANGED') && !hasCode(error, 'ERR_SESSION_GONE')) throw error
     }
     return true
   }
 
   /**
-   * Never in the place of a copy that somebody else has made, and perhaps written to. Where a store cannot insert in one step, a late
-   * copy can take the place of a write, for as long as one command takes.
+   * Insert a copy, but never replace one that another request has made, and perhaps changed. If a store has no atomic insert, a late
+   * copy can overwrite such a change, in the time between two commands.
    */
   async #insert(sid: string, copy: SessionData): Promise<void> {
     if (offers(this.#to, 'insert')) await this.#to.insert(sid, copy)
     else if (!(await this.#to.get(sid))) await this.#to.set(sid, copy)
   }
 
-  /** The session in `from`, unless a logout has been here: a write that was late may have brought it back there. */
+  /** The session in `from`, unless it has a tombstone record: a late write may have brought a destroyed session back there. */
   async #original(sid: string): Promise<SessionData | undefined> {
     const [session, destroyed] = await Promise.all([
       callStore<SessionData>(this.#from, 'get', sid),
@@ -97,7 +98,7 @@ export class Copier {
   }
 }
 
-/** It lasts as long as what a late write might bring back. */
+/** A tombstone record. It lasts as long as a session that a late write might bring back. */
 function grave(ttl: number): SessionData {
   return { cookie: { originalMaxAge: null, expires: new Date(Date.now() + ttl) } } as unknown as SessionData
 }
@@ -107,7 +108,7 @@ function longestLife(session: SessionData): number {
   return Math.max(remaining(session) ?? 0, typeof originalMaxAge === 'number' ? originalMaxAge : 0)
 }
 
-/** A session that cannot be read is there all the same, and can be destroyed; a store that is away fails when it has to destroy. */
+/** Stands for a session that cannot be read: it exists, and can be destroyed. An unavailable store fails in `destroy`. */
 function unreadable(): SessionData {
   return { cookie: {} } as unknown as SessionData
 }
