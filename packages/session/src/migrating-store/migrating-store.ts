@@ -23,23 +23,23 @@ export interface AnyStore {
 
 /** Options of {@link migratingStore}. */
 export interface MigratingStoreOptions {
-  /** Where the sessions are: any connect-style store. */
+  /** The store that has the sessions: any connect-style store. */
   from: AnyStore
-  /** Where they go: a store that extends `RecordStore`. Give it the `ttl` of the other one. */
+  /** The store that they move to: one that extends `RecordStore`. Give it the `ttl` of the old one. */
   to: RecordStore
   /**
-   * Everything has been copied: the old store is not read from any more, but still told of writes and logouts. For the last step, in which
-   * some processes use the new store alone already. Default `false`.
+   * Whether everything was copied: the old store is not read any more, but still gets writes and logouts. Use it for the last step, in
+   * which some processes already use the new store alone. Default `false`.
    */
   complete?: boolean | undefined
 }
 
-/** How often a read follows changes of others before it gives up. */
+/** How often a read is tried while other requests change the session. */
 const ATTEMPTS = 20
 
 /**
- * Two stores as one, to move from the first to the second without a logout. Reads are answered by `to`, and a session that is not
- * there yet is copied. Writes and logouts reach both, so that going back stays possible. See {@link migratingStore}.
+ * Two stores as one, to move from the first to the second without a logout. Reads use `to`, and copy a session that is not there
+ * yet. Writes and logouts go to both stores, so that you can go back. See {@link migratingStore}.
  */
 export class MigratingStore extends Store {
   readonly #from: AnyStore
@@ -69,7 +69,7 @@ export class MigratingStore extends Store {
     return this.#to.ttl
   }
 
-  /** The session, copied if it was in the old store only; `undefined` when there is none, or it was destroyed or has expired. */
+  /** The session, copied if only the old store had it; `undefined` when there is none, or when it was destroyed or has expired. */
   override get(sid: string, callback: Callback<SessionData | undefined>): void
   override get(sid: string): Promise<SessionData | undefined>
   override get(
@@ -82,7 +82,7 @@ export class MigratingStore extends Store {
     )
   }
 
-  /** Written under the conditions of the new store, whose errors these are, then to the old one. Both have to be up. */
+  /** Write the session to the new store, as its `set` does, then to the old one. Both have to be available. */
   override set(sid: string, session: SessionData, callback: Callback): void
   override set(sid: string, session: SessionData): Promise<void>
   override set(sid: string, session: SessionData, callback?: Callback): Promise<void> | void {
@@ -92,7 +92,7 @@ export class MigratingStore extends Store {
     )
   }
 
-  /** Change a session outside of a request, as `update` of the new store does, then in the old one. */
+  /** Change a session outside of a request: in the new store, as its `update` does, then in the old one. */
   update(sid: string, change: SessionChange, callback: Callback<StoredSession>): void
   update(sid: string, change: SessionChange): Promise<StoredSession>
   update(
@@ -106,7 +106,7 @@ export class MigratingStore extends Store {
     )
   }
 
-  /** Moves the expiry in both. Tells whether the session was there. */
+  /** Move the expiry in both stores. Returns whether the session was there. */
   override touch(sid: string, session: SessionData, callback: Callback<boolean>): void
   override touch(sid: string, session: SessionData): Promise<boolean>
   override touch(sid: string, session: SessionData, callback?: Callback<boolean>): Promise<boolean> | void {
@@ -116,7 +116,7 @@ export class MigratingStore extends Store {
     )
   }
 
-  /** Removed from both, or the call fails. Tells whether the session was there. */
+  /** Remove the session from both stores, or fail. Returns whether it was there. */
   override destroy(sid: string, callback: Callback<boolean>): void
   override destroy(sid: string): Promise<boolean>
   override destroy(sid: string, callback?: Callback<boolean>): Promise<boolean> | void {
@@ -126,7 +126,7 @@ export class MigratingStore extends Store {
     )
   }
 
-  /** Every live session of both by id. */
+  /** Every live session of both stores by id. */
   override all(callback: Callback<Record<string, SessionData>>): void
   override all(): Promise<Record<string, SessionData>>
   override all(
@@ -140,7 +140,7 @@ export class MigratingStore extends Store {
     return deliver(started(work), callback)
   }
 
-  /** How many live sessions there are in both together: each one is looked at. */
+  /** How many live sessions both stores have together. This reads every session. */
   override length(callback: Callback<number>): void
   override length(): Promise<number>
   override length(callback?: Callback<number>): Promise<number> | void {
@@ -148,7 +148,7 @@ export class MigratingStore extends Store {
     return deliver(started(work), callback)
   }
 
-  /** The ids of the live sessions of both. */
+  /** The ids of the live sessions of both stores. */
   ids(callback: Callback<string[]>): void
   ids(): Promise<string[]>
   ids(callback?: Callback<string[]>): Promise<string[]> | void {
@@ -159,7 +159,7 @@ export class MigratingStore extends Store {
   }
 
   /**
-   * The live sessions of both, those of the old store first. A session that moves meanwhile is given once; nothing is copied.
+   * The live sessions of both stores, those of the old store first. A session that moves meanwhile is listed once. Nothing is copied.
    * Fails when the old store cannot list its sessions.
    */
   async *entries(): AsyncGenerator<[sid: string, session: SessionData], void, void> {
@@ -174,7 +174,7 @@ export class MigratingStore extends Store {
     }
   }
 
-  /** Remove every session of both. A request that is writing meanwhile may bring its own back. */
+  /** Remove every session of both stores. A request that is writing meanwhile may bring its own session back. */
   override clear(callback: Callback): void
   override clear(): Promise<void>
   override clear(callback?: Callback): Promise<void> | void {
@@ -186,7 +186,7 @@ export class MigratingStore extends Store {
     return deliver(started(work), callback)
   }
 
-  /** Delete what has expired in both. Tells how many there were in the one that had more: most are in both. */
+  /** Delete the expired sessions of both stores. Returns the greater of the two numbers, because most sessions are in both. */
   prune(callback: Callback<number>): void
   prune(): Promise<number>
   prune(callback?: Callback<number>): Promise<number> | void {
@@ -197,7 +197,7 @@ export class MigratingStore extends Store {
     return deliver(started(work), callback)
   }
 
-  /** Close both. */
+  /** Close both stores. */
   close(callback: Callback): void
   close(): Promise<void>
   close(callback?: Callback): Promise<void> | void {
@@ -231,7 +231,7 @@ export class MigratingStore extends Store {
     return session
   }
 
-  /** The id of a session, then those that took its place in a rotation. */
+  /** The id of a session, then its successors. */
   async *#names(sid: string): AsyncGenerator<string, void, void> {
     let id = sid
     for (let hops = 0; hops < ATTEMPTS; hops++) {
@@ -244,8 +244,8 @@ export class MigratingStore extends Store {
   }
 
   /**
-   * Bring the old store to what the new one has, until that stands still. A store that inserts with every `set` may have brought a
-   * session back that was destroyed meanwhile: then it is removed again.
+   * Copy the session from the new store to the old one until it has not changed meanwhile. If `set` of the old store inserts, this may
+   * bring back a session that was destroyed meanwhile. Then the session is removed again.
    */
   async #mirror(sid: string, insert: boolean): Promise<void> {
     let mirrored: string | undefined
@@ -254,7 +254,7 @@ export class MigratingStore extends Store {
       if (!current || (isProvisional(current) && (await this.#copier.destroyed(sid)))) {
         return void (await callStore(this.#from, 'destroy', sid))
       }
-      // A copy that was late has taken the place of what was written.
+      // A late copy has overwritten what was written.
       if (isProvisional(current)) throw changed()
       const { text, ttl } = loadedOf(current) as Loaded
       if (text === mirrored) return
@@ -275,7 +275,7 @@ export class MigratingStore extends Store {
     try {
       await callStore(this.#from, 'touch', sid, session)
     } catch (error) {
-      // For some stores it is an error that the session is not there.
+      // Some stores fail when the session is not there.
       if (await callStore(this.#from, 'get', sid)) throw error
     }
     return true
@@ -289,9 +289,9 @@ export class MigratingStore extends Store {
 }
 
 /**
- * A store for the time of a move: `to` takes over from `from`, session by session, while the app runs, in as many processes as you
- * like. Both have to be up: a write or a logout that cannot reach both fails. A session that has moved is read from `to` alone.
- * Throws a TypeError when one of them is no store.
+ * A store for a move: `to` takes over from `from`, session by session, while the app runs in any number of processes. Both stores have
+ * to be available: a write or a logout that cannot reach both fails. A session that has moved is read from `to` alone. Throws a TypeError
+ * when one of them is not a store.
  */
 export function migratingStore(options: MigratingStoreOptions): MigratingStore {
   return new MigratingStore(options)
