@@ -44,8 +44,30 @@ export class RequestSession {
   async commit(reply: FastifyReply): Promise<void> {
     if (this.#committed) return
     this.#committed = true
-    await this.#opened.commit(new WebResponse(reply, this.#common.form) as unknown as Response)
+    try {
+      await this.#opened.commit(new WebResponse(reply, this.#common.form) as unknown as Response)
+    } catch (error) {
+      withdrawPage(reply)
+      throw error
+    }
   }
+}
+
+/** What belongs to a page, and not to the error in its place. Fastify itself removes the type and the length. */
+const HEADERS_OF_PAGE = [
+  'content-encoding',
+  'content-range',
+  'content-disposition',
+  'cache-control',
+  'etag',
+  'last-modified',
+  'location',
+]
+
+function withdrawPage(reply: FastifyReply): void {
+  for (const name of HEADERS_OF_PAGE) reply.removeHeader(name)
+  // The default error handler keeps the status of a page that is an error of the client.
+  reply.code(500)
 }
 
 /** What sessions of @fastify/session have beside those of `createSessions()`. */
