@@ -1,8 +1,9 @@
 import { callStore, offers } from '../calls/any-store.ts'
-import { hasCode } from '../errors.ts'
+import { gone, hasCode } from '../errors.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 import type { RecordStore } from '../store/record-store.ts'
+import { redirectOf } from '../store/redirect-record.ts'
 import { graveOf, remaining, stored } from './copy.ts'
 
 /** Lifetime of a provisional copy in milliseconds. If its process is killed, the copy expires. */
@@ -41,15 +42,45 @@ export class Copier {
     return (await this.#to.get(graveOf(sid))) !== undefined
   }
 
+  /** Write to the new store. What was changed by a logout is gone. */
+  async write(sid: string, session: SessionData): Promise<void> {
+    try {
+      await this.#to.set(sid, session)
+    } catch (error) {
+      throw hasCode(error, 'ERR_SESSION_CHANGED') && (await this.destroyed(sid)) ? gone() : error
+    }
+  }
+
   async destroy(sid: string): Promise<boolean> {
     const here = await this.#to.get(sid).catch(unreadable)
     const there = here ?? (await callStore<SessionData>(this.#from, 'get', sid).catch(unreadable))
     if (there) await this.#to.set(graveOf(sid), grave(Math.max(this.#to.ttl, longestLife(there))))
     await callStore(this.#from, 'destroy', sid)
+    const successor = redirectOf((await this.#seal(sid)) ?? there ?? {})?.to
     const removed = await this.#to.destroy(sid)
     // If `set` of the old store inserts, a write under way may have brought the session back.
     await callStore(this.#from, 'destroy', sid)
+    if (successor !== undefined) await this.destroy(successor)
     return removed || (!here && Boolean(there))
+  }
+
+  /**
+   * Replace the session in `to` by a provisional copy, and give what it was. Beside a tombstone record nobody reads or writes such a
+   * copy. A redirect record that another request writes meanwhile is either seen here, or its write fails.
+   */
+  async #seal(sid: string): Promise<SessionData | undefined> {
+    for (;;) {
+      const current = await this.#to.get(sid).catch(() => undefined)
+      if (!current) return undefined
+      const copy = stored(current, remaining(current), true)
+      noteLoaded(copy, loadedOf(current))
+      try {
+        await this.#to.set(sid, copy)
+        return current
+      } catch (error) {
+        if (!hasCode(error, 'ERR_SESSION_CHANGED') && !hasCode(error, 'ERR_SESSION_GONE')) throw error
+      }
+    }
   }
 
   async #copy(sid: string): Promise<boolean> {

@@ -220,7 +220,7 @@ export class MigratingStore extends Store {
   async #write(sid: string, session: SessionData): Promise<void> {
     if (lifetimeOf(session.cookie, this.ttl) <= 0) return void (await this.#copier.destroy(sid))
     const insert = loadedOf(session)?.sid !== sid
-    await this.#to.set(sid, session)
+    await this.#copier.write(sid, session)
     await this.#mirror(sid, insert)
   }
 

@@ -44,9 +44,16 @@ export abstract class RecordHooks extends Store {
     ttl: number,
     required: boolean,
   ): Promise<string | boolean> {
-    const there = await this._destroy(old)
-    if (there || !required) await this._write(sid, data, ttl)
-    return there
+    if (required && !(await this._read(old))) return false
+    // First the new one, whose id nobody knows yet: if that fails, the old one is still there.
+    await this._write(sid, data, ttl)
+    let there: string | boolean = false
+    try {
+      there = await this._destroy(old)
+      return there
+    } finally {
+      if (!there && required) await this._destroy(sid)
+    }
   }
   /** Prepare the backend. Called on first use, and again after a failure. */
   protected async _open(): Promise<void> {}

@@ -125,6 +125,7 @@ export abstract class RecordStore extends RecordHooks {
     done?: Callback<boolean>,
   ): Promise<boolean> | void {
     return this.#store(sid, session, done, async (data, ttl) => {
+      if (typeof old !== 'string') throw new TypeError('The session id must be a string')
       if (old === sid) throw new TypeError('exchange() needs two different session ids')
       if (ttl <= 0) return this.#remove(old)
       const there = await this.#ended(await this._exchange(old, sid, data, ttl, required))
