@@ -24,6 +24,17 @@ export const tested: Tested[] = [
     tests: ['stores/peers.test.ts', 'stores/peers.db.test.ts'],
   },
   {
+    what: 'What the reports to authors of stores say',
+    packages: [
+      'connect-redis',
+      'connect-pg-simple',
+      'connect-mongo',
+      'connect-session-knex',
+      'connect-session-sequelize',
+    ],
+    tests: ['stores/findings.db.test.ts'],
+  },
+  {
     what: 'Our stores under other hosts, and moving from one to the next',
     packages: ['express-session', '@fastify/session', 'fastify'],
     tests: ['stores/ours.test.ts', 'stores/ours.db.test.ts'],
