@@ -2,7 +2,7 @@ import { two } from './conditional-races.ts'
 import { family, type Rule } from './rule.ts'
 import { writeAndOutlive } from './support/lives.ts'
 
-const decision = 'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/010-a-login-in-one-step.md'
+const decision = 'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/010-a-login-is-a-combined-operation.md'
 
 /** For stores whose `exchange` says that it stands for `destroy`, `set` and `regenerate`, as that of `RecordStore` does. */
 export const exchanges: readonly Rule[] = family('exchanges', [
