@@ -5,7 +5,7 @@ import { family, type Rule } from './rule.ts'
 import { lasts, openWithTtl, patiently, rounds, writeAndOutlive } from './support/lives.ts'
 
 const MINUTE = 60_000
-const decision = 'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/008-a-read-renews.md'
+const decision = 'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/008-touch-on-read.md'
 
 /** The session as middleware stores it: a store may tell the lifetime by what the text begins with. */
 function asStored({ cookie, ...data }: Session): object {
