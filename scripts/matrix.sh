@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests of the stores on several versions of their servers, and those of the middleware on several runtimes, and
-# writes docs/support.md. `npm run matrix -- redis` runs the rows with that in their name, and writes nothing.
+# writes docs/support.md. `npm run matrix -- redis` does so for the rows with that in their name.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

