@@ -28,7 +28,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['{packages/*,compat,bench}/test/**/*.test.ts'],
+          include: ['{packages/*,compat,bench,examples/frameworks}/test/**/*.test.ts'],
           exclude: [`packages/store-{${databases}}/**`, '**/*.db.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -39,7 +39,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'browser',
-          include: ['examples/*/test/**/*.test.ts'],
+          include: ['examples/demo/test/**/*.test.ts'],
           globalSetup: ['examples/demo/test/support/build.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
