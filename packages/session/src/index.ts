@@ -14,9 +14,11 @@ export type { SessionOptions } from './node/options.ts'
 export { type SessionModule, session } from './node/session.ts'
 export type { SessionMiddleware } from './node/session-middleware.ts'
 export { checkOptionNames } from './option-names.ts'
+export type { EncryptionOptions, HashIdsOptions, RecordKey } from './records/options.ts'
 export type {
   ExchangeOptions,
   ReadResult,
+  Reencrypted,
   Renewal,
   StoredEntry,
   StoredRecord,

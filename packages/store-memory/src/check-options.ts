@@ -10,6 +10,8 @@ const NAMES: readonly (keyof MemoryStoreOptions)[] = [
   'ttl',
   'pruneInterval',
   'codec',
+  'hashIds',
+  'encryption',
 ]
 
 /** How many sessions and bytes there may be. */

@@ -35,6 +35,8 @@ const LAYOUT: Record<keyof Layout, true> = {
   ttl: true,
   pruneInterval: true,
   codec: true,
+  hashIds: true,
+  encryption: true,
   dbName: true,
   collection: true,
   stringify: true,

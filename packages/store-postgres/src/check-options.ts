@@ -5,6 +5,8 @@ const TABLE_NAMES: Record<keyof PostgresTableOptions, true> = {
   ttl: true,
   pruneInterval: true,
   codec: true,
+  hashIds: true,
+  encryption: true,
   schema: true,
   table: true,
   createTable: true,

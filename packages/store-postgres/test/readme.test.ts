@@ -63,7 +63,7 @@ describe('the tables', () => {
     const common = membersOf(import.meta.url, '../../session/src/store/record-store-options.ts')
     const options = new Set([...own, ...common])
     expect(readme.listed('Options')).toEqual([...options].sort())
-    expect(options.size).toBe(12)
+    expect(options.size).toBe(14)
   })
 
   it('readme: every option of connect-pg-simple has an answer', () => {

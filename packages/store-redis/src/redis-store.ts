@@ -41,7 +41,17 @@ export interface RedisStoreOptions extends RedisOpenOptions {
   client: RedisClient
 }
 
-const OPTIONS = ['client', 'prefix', 'scanCount', 'timeout', 'ttl', 'codec', 'pruneInterval']
+const OPTIONS = [
+  'client',
+  'prefix',
+  'scanCount',
+  'timeout',
+  'ttl',
+  'codec',
+  'pruneInterval',
+  'hashIds',
+  'encryption',
+]
 
 /** Keys per page where only keys are asked for. */
 const KEYS = 1000

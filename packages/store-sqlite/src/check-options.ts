@@ -8,6 +8,8 @@ const OPEN_NAMES: readonly (keyof SqliteOpenOptions)[] = [
   'ttl',
   'pruneInterval',
   'codec',
+  'hashIds',
+  'encryption',
 ]
 
 const STORE_NAMES: readonly (keyof SqliteStoreOptions)[] = [...OPEN_NAMES, 'client']

@@ -1,20 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Cookie, type CookieOptions } from '../cookie/cookie.ts'
+import { GRAVES } from '../records/hashed-ids.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 
 /** A key in the cookie of a provisional copy. When an app saves the session, `Cookie` drops keys that it does not know. */
 const PROVISIONAL = 'coatcheck.provisional'
 
-const GRAVES = 'coatcheck.gone.'
-
 /** The id of the tombstone record that the new store keeps of a destroyed session. It has a hash, because ids may be long. */
 export function graveOf(sid: string): string {
   return GRAVES + createHash('sha256').update(sid).digest('base64url')
-}
-
-export function isGrave(sid: string): boolean {
-  return sid.startsWith(GRAVES) && sid.length === GRAVES.length + 43
 }
 
 /** Whether this is a provisional copy: the session may have been destroyed while it was copied. */

@@ -8,9 +8,11 @@ import { STRICT, strictCookie, withDefaults } from '../engine/options.ts'
 import type { SessionErrorCode } from '../errors.ts'
 import { SessionError } from '../errors.ts'
 import { checkOptionNames } from '../option-names.ts'
+import type { EncryptionOptions, HashIdsOptions, RecordKey } from '../records/options.ts'
 import type {
   ExchangeOptions,
   ReadResult,
+  Reencrypted,
   Renewal,
   StoredEntry,
   StoredRecord,
@@ -87,13 +89,17 @@ export declare namespace session {
     CookieOptions,
     Data,
     Diagnosing,
+    EncryptionOptions,
     ExchangeOptions,
     Finding,
     ForeignStore,
     GetOptions,
+    HashIdsOptions,
     Next,
     ReadResult,
+    RecordKey,
     RecordStoreOptions,
+    Reencrypted,
     RegenerateOptions,
     Renewal,
     Secret,

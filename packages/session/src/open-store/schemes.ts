@@ -23,7 +23,7 @@ export interface Kind {
 export type OpenScheme = (url: string, options: Record<string, unknown>) => Store | Promise<Store>
 
 /** Options of every store that a query string may have. */
-const COMMON = { ttl: 'number', pruneInterval: 'number or false' } as const
+const COMMON = { ttl: 'number', pruneInterval: 'number or false', hashIds: 'boolean' } as const
 
 const MEMORY: Kind = {
   label: 'memory',
@@ -48,7 +48,13 @@ const REDIS: Kind = {
   store: 'RedisStore',
   driver: 'ioredis',
   // No `pruneInterval`: Redis itself deletes expired keys.
-  options: { ttl: COMMON.ttl, prefix: 'text', scanCount: 'number', timeout: 'number' },
+  options: {
+    ttl: COMMON.ttl,
+    hashIds: COMMON.hashIds,
+    prefix: 'text',
+    scanCount: 'number',
+    timeout: 'number',
+  },
 }
 
 const POSTGRES: Kind = {

@@ -6,6 +6,8 @@ export interface StoredRecord {
   ttl: number
   /** Whether this read has also touched it. `ttl` is the rest before the touch. */
   renewed?: boolean | undefined
+  /** The id under which it is stored, where a session of hashed id still has its old one. Set by the base. */
+  place?: string | undefined
 }
 
 /** One result of a batched read: `undefined` when there is no session, a promise when it is read separately after all. */
@@ -49,3 +51,9 @@ export function setArguments(
 
 /** `'changed'`: the data is no longer what was expected. `'missing'`: destroyed or expired. Neither wrote anything. */
 export type UpdateResult = 'updated' | 'changed' | 'missing'
+
+/**
+ * What `reencrypt` has done with a session: it had the current key already (`'current'`), was encrypted with it (`'encrypted'`), has
+ * ended meanwhile (`'gone'`), or cannot be read (`'unreadable'`), and was left as it is.
+ */
+export type Reencrypted = 'current' | 'encrypted' | 'gone' | 'unreadable'

@@ -5,8 +5,10 @@
 export interface Loaded {
   /** The id under which it was read. */
   readonly sid: string
-  /** The stored text as it was read, or as it was last written. */
+  /** The text as it was read, or as it was last written. */
   readonly text: string
+  /** What the store keeps for that text, where it encrypts. */
+  readonly stored?: string | undefined
   /** The rest of its lifetime when it was read, in milliseconds. */
   readonly ttl: number
   /** `true`: a save fails unless the store still has this text. `false`: unless it still has the session. */

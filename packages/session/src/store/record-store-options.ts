@@ -1,3 +1,4 @@
+import type { EncryptionOptions, HashIdsOptions, RecordKey } from '../records/options.ts'
 import type { Codec } from '../session/codec.ts'
 
 /** Options of every store that extends `RecordStore`. */
@@ -8,6 +9,13 @@ export interface RecordStoreOptions {
   pruneInterval?: number | false | undefined
   /** Turns sessions into text and back. Default `JSON`. */
   codec?: Codec | undefined
+  /**
+   * Store sessions under hashes of their ids: `true` for SHA-256, a key of 32 random bytes for HMAC-SHA-256, or options. What lists
+   * sessions gives the hashes then. Default `false`.
+   */
+  hashIds?: boolean | RecordKey | HashIdsOptions | undefined
+  /** Encrypt what is stored of a session, with AES-256-GCM. Default: it is stored as the codec writes it. */
+  encryption?: EncryptionOptions | undefined
 }
 
 /** Throws a TypeError that names the option. */

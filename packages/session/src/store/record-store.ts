@@ -1,20 +1,20 @@
 import type { Callback } from '../calls/call-method.ts'
-import { changed, gone } from '../errors.ts'
-import { type ExchangeOptions, type SetOptions, type StoredRecord, setArguments } from '../records/record.ts'
-import { type Codec, decode, encode } from '../session/codec.ts'
-import { LOADED, type Loaded, loadedOf, noteLoaded, noteRead } from '../session/loaded.ts'
+import type { Backend } from '../records/backend.ts'
+import { sealingOf } from '../records/check-options.ts'
+import { DAY } from '../records/lifetime.ts'
+import { type ExchangeOptions, type Reencrypted, type SetOptions, setArguments } from '../records/record.ts'
+import type { Codec } from '../session/codec.ts'
 import type { SessionData } from '../session/session.ts'
 import { BatchedReads } from './batched-reads.ts'
 import { declareCombined } from './combined-operation.ts'
 import { decodable, whileOpen } from './entries.ts'
 import { Lifecycle } from './lifecycle.ts'
-import { cookieOf, DAY, lifetimeOf, showExpiry } from './lifetime.ts'
 import { pruneInBatches } from './prune-timer.ts'
 import { RecordHooks } from './record-hooks.ts'
 import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
 import { type SessionChange, type StoredSession, updateRecord } from './record-update.ts'
-import { successorIn } from './redirect-record.ts'
-import { type GetOptions, renewalOf } from './renewal.ts'
+import type { GetOptions } from './renewal.ts'
+import { SessionRecords } from './session-records.ts'
 import type { StoredData } from './store.ts'
 
 /**
@@ -24,24 +24,28 @@ import type { StoredData } from './store.ts'
  * Each public method takes a callback, which is called once and never before the method has returned, or returns a promise.
  */
 export abstract class RecordStore extends RecordHooks {
-  readonly #ttl: number
-  readonly #codec: Codec
+  readonly #records: SessionRecords
   readonly #lifecycle: Lifecycle
   readonly #reads: BatchedReads | undefined
 
-  constructor({ ttl = DAY, pruneInterval = 15 * 60_000, codec = JSON }: RecordStoreOptions = {}) {
+  constructor(options: RecordStoreOptions = {}) {
     super()
+    const { ttl = DAY, pruneInterval = 15 * 60_000, codec = JSON, hashIds, encryption } = options
     checkOptions(ttl, pruneInterval, codec)
-    this.#ttl = ttl
-    this.#codec = codec
+    const sealing = sealingOf(hashIds, encryption)
+    this.#records = new SessionRecords(this as unknown as Backend, codec, ttl, sealing)
     this.#lifecycle = new Lifecycle({
       open: () => this._open(),
       close: () => this._close(),
       prune: () => this.prune(),
       pruneInterval: () => this._prune && pruneInterval,
     })
+    const { backend } = this.#records
     if (this._readMany) {
-      this.#reads = new BatchedReads({ one: this._read.bind(this), several: this._readMany.bind(this) })
+      this.#reads = new BatchedReads({
+        one: backend._read.bind(backend),
+        several: backend._readMany!.bind(backend),
+      })
     }
     // Callers rely on an atomic `insert`. If the backend cannot do that, the store has no such method.
     if (!this._insert && this.insert === RecordStore.prototype.insert)
@@ -50,12 +54,17 @@ export abstract class RecordStore extends RecordHooks {
 
   /** Turns sessions into text and back. */
   get codec(): Codec {
-    return this.#codec
+    return this.#records.codec
   }
 
   /** The default lifetime in milliseconds. */
   get ttl(): number {
-    return this.#ttl
+    return this.#records.ttl
+  }
+
+  /** Whether sessions are stored under hashes of their ids, which a listing gives. */
+  get hashesIds(): boolean {
+    return this.#records.hashesIds
   }
 
   /**
@@ -71,7 +80,10 @@ export abstract class RecordStore extends RecordHooks {
     callback?: Callback<SessionData | undefined>,
     options?: GetOptions,
   ): Promise<SessionData | undefined> | void {
-    return this.#lifecycle.runOn(sid, callback, () => this.#get(sid, options?.renew))
+    // What a listing shows is no id: a cookie with it finds nothing.
+    const read = () =>
+      this.#records.isKey(sid) ? Promise.resolve(undefined) : this.#get(sid, options?.renew)
+    return this.#lifecycle.runOn(sid, callback, read)
   }
 
   /**
@@ -88,7 +100,13 @@ export abstract class RecordStore extends RecordHooks {
     callback?: Callback,
   ): Promise<void> | void {
     const { ttl, done } = setArguments(options, callback)
-    return this.#store(sid, session, done, (data, ttl) => this.#save(sid, session, data, ttl), ttl)
+    return this.#store(
+      sid,
+      session,
+      done,
+      (data, ttl, text) => this.#records.save(sid, session, data, ttl, text),
+      ttl,
+    )
   }
 
   /**
@@ -98,9 +116,9 @@ export abstract class RecordStore extends RecordHooks {
   insert(sid: string, session: StoredData, callback: Callback<boolean>): void
   insert(sid: string, session: StoredData): Promise<boolean>
   insert(sid: string, session: StoredData, callback?: Callback<boolean>): Promise<boolean> | void {
-    return this.#store(sid, session, callback, async (data, ttl) => {
-      if (ttl <= 0 || !(await this._insert?.(sid, data, ttl))) return false
-      if (LOADED in session) noteLoaded(session, { sid, text: data, ttl, compare: true })
+    return this.#store(sid, session, callback, async (data, ttl, text) => {
+      if (ttl <= 0 || !(await this.#records.backend._insert?.(sid, data, ttl))) return false
+      this.#records.noteStored(session, sid, text, data, ttl)
       return true
     })
   }
@@ -124,13 +142,15 @@ export abstract class RecordStore extends RecordHooks {
     { required = false }: ExchangeOptions = {},
     done?: Callback<boolean>,
   ): Promise<boolean> | void {
-    return this.#store(sid, session, done, async (data, ttl) => {
+    return this.#store(sid, session, done, async (data, ttl, text) => {
       if (typeof old !== 'string') throw new TypeError('The session id must be a string')
       if (old === sid) throw new TypeError('exchange() needs two different session ids')
-      if (ttl <= 0) return this.#remove(old)
-      const there = await this.#ended(await this._exchange(old, sid, data, ttl, required))
-      if ((there || !required) && LOADED in session)
-        noteLoaded(session, { sid, text: data, ttl, compare: true })
+      if (ttl <= 0) return this.#records.remove(old)
+      const there = await this.#records.ended(
+        old,
+        await this.#records.backend._exchange(old, sid, data, ttl, required),
+      )
+      if (there || !required) this.#records.noteStored(session, sid, text, data, ttl)
       return there
     })
   }
@@ -147,9 +167,8 @@ export abstract class RecordStore extends RecordHooks {
     change: SessionChange,
     callback?: Callback<StoredSession>,
   ): Promise<StoredSession> | void {
-    const [read, replace] = [this.#get.bind(this), this._update.bind(this)]
-    const backend = { ttl: this.#ttl, codec: this.#codec, read, replace }
-    return this.#lifecycle.runOn(sid, callback, () => updateRecord(backend, sid, change))
+    const read = (id: string) => this.#get(id)
+    return this.#lifecycle.runOn(sid, callback, () => updateRecord(this.#records, read, sid, change))
   }
 
   /** Move the expiry to that of `session.cookie`. Returns whether the session was there. A missing one is not an error. */
@@ -157,8 +176,8 @@ export abstract class RecordStore extends RecordHooks {
   override touch(sid: string, session: StoredData): Promise<boolean>
   override touch(sid: string, session: StoredData, callback?: Callback<boolean>): Promise<boolean> | void {
     return this.#lifecycle.runOn(sid, callback, async () => {
-      const ttl = lifetimeOf(cookieOf(session), this.#ttl)
-      return ttl > 0 ? this._touch(sid, ttl) : this.#remove(sid)
+      const ttl = this.#records.lifetimeOf(session)
+      return ttl > 0 ? this.#records.backend._touch(sid, ttl) : this.#records.remove(sid)
     })
   }
 
@@ -166,7 +185,7 @@ export abstract class RecordStore extends RecordHooks {
   override destroy(sid: string, callback: Callback<boolean>): void
   override destroy(sid: string): Promise<boolean>
   override destroy(sid: string, callback?: Callback<boolean>): Promise<boolean> | void {
-    return this.#lifecycle.runOn(sid, callback, () => this.#remove(sid))
+    return this.#lifecycle.runOn(sid, callback, () => this.#records.remove(sid))
   }
 
   /** Every live session by id, in one object. For a large store use {@link entries}. */
@@ -195,7 +214,7 @@ export abstract class RecordStore extends RecordHooks {
   ids(callback?: Callback<string[]>): Promise<string[]> | void {
     return this.#lifecycle.run(callback, async () => {
       const ids: string[] = []
-      for await (const { sid } of this._entries()) ids.push(sid)
+      for await (const { sid } of this.#records.backend._entries()) ids.push(sid)
       return ids
     })
   }
@@ -204,6 +223,13 @@ export abstract class RecordStore extends RecordHooks {
   async *entries(): AsyncGenerator<[sid: string, session: SessionData], void, void> {
     await this.#lifecycle.ready()
     yield* whileOpen(this.#live(), this.#lifecycle.work, () => this.#lifecycle.closed)
+  }
+
+  /** Encrypt every live session with the first of the keys, beside an app that uses them. Gives what was done with each. */
+  async *reencrypt(): AsyncGenerator<Reencrypted, void, void> {
+    const steps = this.#records.reencrypt()
+    await this.#lifecycle.ready()
+    yield* whileOpen(steps, this.#lifecycle.work, () => this.#lifecycle.closed)
   }
 
   /** Remove every session of this store. */
@@ -236,63 +262,32 @@ export abstract class RecordStore extends RecordHooks {
     sid: string,
     session: StoredData,
     callback: Callback<T> | undefined,
-    write: (data: string, ttl: number) => Promise<T>,
+    write: (data: string, ttl: number, text: string) => Promise<T>,
     lifetime?: number,
   ): Promise<T> | undefined {
+    let text: string
     let data: string
     let ttl: number
     try {
-      data = encode(this.#codec, session)
-      ttl = lifetime ?? lifetimeOf(cookieOf(session), this.#ttl)
-      if (Number.isNaN(ttl) || typeof ttl !== 'number')
-        throw new TypeError('The option "ttl" must be a number of milliseconds')
+      text = this.#records.encode(sid, session)
+      data = this.#records.seal(sid, text)
+      ttl = this.#records.lifetimeOf(session, lifetime)
     } catch (error) {
       return this.#lifecycle.runOn<T>(sid, callback, () => Promise.reject(error))
     }
-    return this.#lifecycle.runOn(sid, callback, () => write(data, ttl))
-  }
-
-  async #remove(sid: string): Promise<boolean> {
-    return this.#ended(await this._destroy(sid))
-  }
-
-  /** If the record that was removed is a redirect, remove its successor too. Returns whether there was a record. */
-  async #ended(removed: string | boolean): Promise<boolean> {
-    const successor = typeof removed === 'string' ? successorIn(this.#codec, removed) : undefined
-    if (successor !== undefined) await this.#remove(successor)
-    return Boolean(removed)
-  }
-
-  async #save(sid: string, session: StoredData, data: string, ttl: number): Promise<void> {
-    const loaded = loadedOf(session)
-    if (ttl <= 0) await this.#remove(sid)
-    else if (loaded?.sid === sid) {
-      const result = await this._update(sid, data, ttl, loaded.compare ? loaded.text : undefined)
-      if (result === 'missing') throw gone()
-      if (result === 'changed') throw changed()
-    } else {
-      await this._write(sid, data, ttl)
-    }
-    // Sessions of the middleware have this property from the start. A plain object of a caller is left unchanged.
-    if (LOADED in session) noteLoaded(session, { sid, text: data, ttl, compare: loaded?.compare ?? true })
+    return this.#lifecycle.runOn(sid, callback, () => write(data, ttl, text))
   }
 
   async #get(sid: string, renew?: number | null): Promise<SessionData | undefined> {
-    const renewal = this.#codec === JSON ? renewalOf(renew, this.#ttl) : undefined
-    const record = await (this.#reads ? this.#reads.read(sid, renewal) : this._read(sid, renewal))
-    return record && this.#session(sid, record)
-  }
-
-  #session(sid: string, { data, ttl, renewed = false }: StoredRecord): SessionData {
-    const session = decode(this.#codec, data)
-    showExpiry(session, ttl)
-    noteLoaded(session, { sid, text: data, ttl, compare: true } satisfies Loaded)
-    if (this.#codec === JSON) noteRead(session, { text: data, renewed })
-    return session as unknown as SessionData
+    const renewal = this.#records.renewalOf(renew)
+    const record = await (this.#reads
+      ? this.#reads.read(sid, renewal)
+      : this.#records.backend._read(sid, renewal))
+    return record && this.#records.decode(sid, record)
   }
 
   #live(): AsyncGenerator<[string, SessionData], void, void> {
-    return decodable(this._entries(), entry => this.#session(entry.sid, entry))
+    return decodable(this.#records.backend._entries(), entry => this.#records.decode(entry.sid, entry))
   }
 }
 

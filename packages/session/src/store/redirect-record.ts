@@ -1,4 +1,5 @@
 import type { Callback } from '../calls/call-method.ts'
+import type { HashedIds } from '../records/hashed-ids.ts'
 import { type Codec, decode } from '../session/codec.ts'
 import { type Loaded, noteLoaded } from '../session/loaded.ts'
 import type { Session, SessionData } from '../session/session.ts'
@@ -16,6 +17,8 @@ const MAX_HOPS = 4
 interface Redirect {
   /** The id of the session. */
   readonly to: string
+  /** The key of that session, where ids are hashed. */
+  readonly key?: string | undefined
   /** When the old id ends, in milliseconds since 1970. A touch of the record by other middleware does not move it. */
   readonly until: number
 }
@@ -24,15 +27,37 @@ interface Redirect {
 export function redirectOf(data: object): Redirect | undefined {
   const { cookie } = data as { cookie?: object }
   if (!cookie || !Object.hasOwn(cookie, REDIRECT)) return undefined
-  const { to, until } = ((cookie as { [REDIRECT]?: unknown })[REDIRECT] ?? {}) as Partial<Redirect>
-  return typeof to === 'string' && typeof until === 'number' ? { to, until } : undefined
+  const redirect = ((cookie as { [REDIRECT]?: unknown })[REDIRECT] ?? {}) as Partial<Redirect>
+  const isOne = typeof redirect.to === 'string' && typeof redirect.until === 'number'
+  return isOne ? (redirect as Redirect) : undefined
 }
 
-/** The id to which the record in `text` redirects, if it is a redirect. */
+/** The session as it is stored where ids are hashed: who does not have the old id, `sid`, cannot read where it redirects. */
+export function hideSuccessor(ids: HashedIds, sid: string, session: object): object {
+  const redirect = redirectOf(session)
+  if (!redirect || redirect.key !== undefined) return session
+  const { to, until } = redirect
+  const { cookie } = session as { cookie: object }
+  return {
+    ...session,
+    cookie: { ...cookie, [REDIRECT]: { to: ids.hide(sid, to), key: ids.keyOf(to), until } },
+  }
+}
+
+/** Show in a session that was read by its id, `sid`, where it redirects. Who reads it by its key has the other key. */
+export function showSuccessor(ids: HashedIds, sid: string, session: object): void {
+  const { to, key, until } = redirectOf(session) ?? {}
+  if (to === undefined || key === undefined || ids.keyOf(sid) === sid) return
+  const shown = { to: ids.show(sid, to) ?? to, until }
+  Object.assign((session as { cookie: object }).cookie, { [REDIRECT]: shown })
+}
+
+/** The id, or the key, to which the record in `text` redirects, if it is a redirect. */
 export function successorIn(codec: Codec, text: string): string | undefined {
   if (codec === JSON && !text.includes(REDIRECT)) return undefined
   try {
-    return redirectOf(decode(codec, text))?.to
+    const redirect = redirectOf(decode(codec, text))
+    return redirect?.key ?? redirect?.to
   } catch {
     // What cannot be decoded is not a redirect.
     return undefined

@@ -1,0 +1,106 @@
+import { createHmac } from 'node:crypto'
+import { SessionError } from '../errors.ts'
+import { decrypt, derive, encrypt } from './cipher.ts'
+import type { Renewal } from './record.ts'
+
+/** The version that is written. In JSON, a column of that type takes it too. */
+const VERSION = 'coatcheck.1'
+const ENVELOPE = `"${VERSION}:`
+/** What an envelope of any version begins with. */
+const ANY_ENVELOPE = '"coatcheck.'
+
+/** What the JSON of a session begins with, up to a number that a read that renews compares. */
+const BEGINNING = '{"cookie":{"originalMaxAge":'
+const MAX_AGE = /^(?:\d+|null)(?=,)/
+
+const ID_LENGTH = 8
+
+/** Keys by their ids, the first of which encrypts. */
+export interface Keyring {
+  readonly current: string
+  readonly keys: ReadonlyMap<string, Buffer>
+}
+
+/** An id of a key, which tells nothing about it. */
+export function keyIdOf(key: Buffer): string {
+  return createHmac('sha256', key).update('coatcheck key id').digest('base64url').slice(0, ID_LENGTH)
+}
+
+/** Encrypts the texts of sessions: docs/decisions/017-hashed-ids-and-encryption.md has the format. */
+export class Encryption {
+  readonly #keyring: Keyring
+  readonly #plain: 'read' | 'write' | undefined
+  readonly #suffix: string
+
+  /** `plain`: texts that are not encrypted are read as well, or even written. */
+  constructor(keyring: Keyring, plain: 'read' | 'write' | undefined) {
+    this.#keyring = keyring
+    this.#plain = plain
+    this.#suffix = `,${keyring.current}`
+  }
+
+  /** What is stored for the text of the session of `id`. */
+  seal(id: string, text: string): string {
+    if (this.#plain === 'write') return text
+    if (!isWellFormed(text)) {
+      throw new SessionError(
+        'ERR_SESSION_SERIALIZE',
+        'The session cannot be encrypted: its codec gave a text with half of a character',
+      )
+    }
+    const { current, keys } = this.#keyring
+    const header = `${VERSION}:${maxAgeIn(text)}${this.#suffix}`
+    const key = derive(keys.get(current)!, VERSION + id)
+    return `"${header}.${encrypt(key, `${header}\n${id}`, text)}"`
+  }
+
+  /**
+   * The text of what is stored for the session of `id`, or of `other`, an id that it had before. Throws `ERR_SESSION_CORRUPT` when it
+   * does not open.
+   */
+  open(id: string, data: string, other?: string): string {
+    if (!data.startsWith(ENVELOPE)) return this.#unencrypted(data)
+    const comma = data.indexOf(',')
+    const dot = data.indexOf('.', comma)
+    const header = data.slice(1, dot)
+    const secret = this.#keyring.keys.get(data.slice(comma + 1, dot))
+    if (!secret) throw corrupt('with a key that is not among those of the option "encryption"')
+    const body = data.slice(dot + 1, -1)
+    const openFor = (id: string) => decrypt(derive(secret, VERSION + id), `${header}\n${id}`, body)
+    const text = openFor(id) ?? (other === undefined ? undefined : openFor(other))
+    if (text === undefined) throw corrupt('and was damaged, or belongs to another id')
+    return text
+  }
+
+  /** Whether it is stored as this store would write it now, as far as the key tells. */
+  isCurrent(data: string): boolean {
+    if (this.#plain === 'write') return !data.startsWith(ENVELOPE)
+    return data.startsWith(ENVELOPE) && data.startsWith(`${this.#suffix}.`, data.indexOf(','))
+  }
+
+  /** The same renewal for encrypted texts, which have the number in their header. */
+  renewal(renewal: Renewal | undefined): Renewal | undefined {
+    if (!renewal || this.#plain === 'write') return renewal
+    return { prefix: ENVELOPE + renewal.prefix.slice(BEGINNING.length), ttl: renewal.ttl }
+  }
+
+  #unencrypted(data: string): string {
+    if (data.startsWith(ANY_ENVELOPE)) throw corrupt('by a newer version of this package')
+    if (this.#plain) return data
+    throw new SessionError('ERR_SESSION_CORRUPT', 'The stored session is not encrypted')
+  }
+}
+
+function maxAgeIn(text: string): string {
+  if (!text.startsWith(BEGINNING)) return '-'
+  // Of a number that is far off, such as 1e21, a renewal knows nothing.
+  return MAX_AGE.exec(text.slice(BEGINNING.length, BEGINNING.length + 24))?.[0] ?? '-'
+}
+
+function isWellFormed(text: string): boolean {
+  return (text as unknown as { isWellFormed(): boolean }).isWellFormed()
+}
+
+function corrupt(why: string): SessionError {
+  return new SessionError('ERR_SESSION_CORRUPT', `The stored session is encrypted ${why}`)
+}

@@ -1,0 +1,60 @@
+import type { Backend } from './backend.ts'
+import { type HashedIds, isGrave, isHashedId } from './hashed-ids.ts'
+import type { ReadResult, Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
+
+/** A backend that is given ids and has keys in their place. */
+export class HashedBackend implements Backend {
+  readonly #backend: Backend
+  readonly #ids: HashedIds
+
+  constructor(backend: Backend, ids: HashedIds) {
+    this.#backend = backend
+    this.#ids = ids
+  }
+
+  _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
+    return this.#backend._read(this.#ids.keyOf(sid), renewal)
+  }
+
+  _readMany(sids: readonly string[], renewal?: Renewal): Promise<readonly ReadResult[]> {
+    const keys = sids.map(sid => this.#ids.keyOf(sid))
+    return this.#backend._readMany!(keys, renewal)
+  }
+
+  _write(sid: string, data: string, ttl: number): Promise<void> {
+    return this.#backend._write(this.#ids.keyOf(sid), data, ttl)
+  }
+
+  _insert(sid: string, data: string, ttl: number): Promise<boolean> {
+    return this.#backend._insert!(this.#ids.keyOf(sid), data, ttl)
+  }
+
+  _update(sid: string, data: string, ttl: number, expected?: string): Promise<UpdateResult> {
+    return this.#backend._update(this.#ids.keyOf(sid), data, ttl, expected)
+  }
+
+  _touch(sid: string, ttl: number): Promise<boolean> {
+    return this.#backend._touch(this.#ids.keyOf(sid), ttl)
+  }
+
+  _destroy(sid: string): Promise<string | boolean> {
+    return this.#backend._destroy(this.#ids.keyOf(sid))
+  }
+
+  _exchange(
+    old: string,
+    sid: string,
+    data: string,
+    ttl: number,
+    required: boolean,
+  ): Promise<string | boolean> {
+    return this.#backend._exchange(this.#ids.keyOf(old), this.#ids.keyOf(sid), data, ttl, required)
+  }
+
+  /** What has no key is out of reach of any id, and no session. */
+  async *_entries(): AsyncGenerator<StoredEntry, void, void> {
+    for await (const entry of this.#backend._entries()) {
+      if (isHashedId(entry.sid) || isGrave(entry.sid)) yield entry
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
+import { decrypt, derive, encrypt } from './cipher.ts'
+
+/** What a key of a session begins with: the first version of how ids are hashed. */
+const PREFIX = 'h1.'
+const KEY = /^h1\.[\w-]{43}$/
+
+/** What `migratingStore` keeps of a session that has ended: the hash of its id. */
+export const GRAVES = 'coatcheck.gone.'
+
+/** Whether this is the key under which a store with the option `hashIds` has a session. */
+export function isHashedId(id: string): boolean {
+  return id.startsWith(PREFIX) && KEY.test(id)
+}
+
+export function isGrave(sid: string): boolean {
+  return sid.startsWith(GRAVES) && sid.length === GRAVES.length + 43
+}
+
+/** Half of a character of UTF-16, which UTF-8 has no bytes for. */
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/** Makes keys of ids: what a database has in the place of an id, and nobody can use as one. */
+export class HashedIds {
+  readonly #secret: KeyObject | undefined
+  /** The id of the last call: a write asks twice. */
+  #last: string | undefined
+  #lastKey = ''
+
+  constructor(secret: Buffer | undefined) {
+    this.#secret = secret && createSecretKey(secret)
+  }
+
+  /** The key of an id. A key is its own. */
+  keyOf(sid: string): string {
+    if (sid === this.#last) return this.#lastKey
+    if (isHashedId(sid) || isGrave(sid)) return sid
+    this.#lastKey = PREFIX + this.#hash(LONE_SURROGATE.test(sid) ? Buffer.from(sid, 'utf16le') : sid)
+    this.#last = sid
+    return this.#lastKey
+  }
+
+  /** An id that only those can read who have another one, `sid`. */
+  hide(sid: string, id: string): string {
+    return encrypt(ownKey(sid), this.keyOf(sid), id)
+  }
+
+  show(sid: string, hidden: string): string | undefined {
+    return decrypt(ownKey(sid), this.keyOf(sid), hidden)
+  }
+
+  #hash(id: string | Buffer): string {
+    if (!this.#secret) return hash('sha256', id, 'base64url')
+    return createHmac('sha256', this.#secret).update(id).digest('base64url')
+  }
+}
+
+function ownKey(sid: string): Buffer {
+  return derive(Buffer.from(sid), 'coatcheck redirect')
+}

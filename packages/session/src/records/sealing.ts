@@ -1,0 +1,67 @@
+import type { Backend } from './backend.ts'
+import type { Encryption } from './encryption.ts'
+import { HashedBackend } from './hashed-backend.ts'
+import { type HashedIds, isHashedId } from './hashed-ids.ts'
+import { MovingBackend } from './moving-backend.ts'
+import type { Plain } from './options.ts'
+import type { Reencrypted, Renewal } from './record.ts'
+import { reencrypt } from './reencrypt.ts'
+
+/** How a store hashes ids and encrypts texts. */
+export class Sealing {
+  readonly ids: HashedIds | undefined
+  readonly #plain: Plain | undefined
+  readonly #encryption: Encryption | undefined
+
+  /** `plain` is that of the ids. */
+  constructor(ids: HashedIds | undefined, plain: Plain | undefined, encryption: Encryption | undefined) {
+    this.ids = ids
+    this.#plain = plain
+    this.#encryption = encryption
+  }
+
+  /** Whether the ids that others hold in clear are hidden from who reads the database. */
+  get hidesIds(): boolean {
+    return this.ids !== undefined && this.#plain !== 'write'
+  }
+
+  /** Whether this is what a listing shows, which nobody can use as an id. */
+  isKey(sid: string): boolean {
+    return this.ids !== undefined && isHashedId(sid)
+  }
+
+  /** What is stored for the text of a session. */
+  seal(sid: string, text: string): string {
+    return this.#encryption ? this.#encryption.seal(this.#keyOf(sid), text) : text
+  }
+
+  /** The text of what is stored. Throws `ERR_SESSION_CORRUPT`. `place` is where it was found. */
+  open(sid: string, data: string, place: string = sid): string {
+    return this.#encryption ? this.#encryption.open(this.#keyOf(sid), data, place) : data
+  }
+
+  renewal(renewal: Renewal | undefined): Renewal | undefined {
+    return this.#encryption ? this.#encryption.renewal(renewal) : renewal
+  }
+
+  /** A backend that is given ids. Throws a TypeError where one cannot do what this takes. */
+  over(backend: Backend): Backend {
+    const { ids } = this
+    if (!ids) return backend
+    if (!this.#plain) return new HashedBackend(backend, ids)
+    if (!backend._insert)
+      throw new TypeError('The option "hashIds.plain" needs a store with the hook _insert')
+    const rewrite = (key: string, data: string, sid: string) => this.seal(key, this.open(key, data, sid))
+    return new MovingBackend(backend, ids, this.#plain === 'read', rewrite)
+  }
+
+  /** Encrypt each session with the current key, one by one. Throws a TypeError where nothing is encrypted. */
+  reencrypt(backend: Backend): AsyncGenerator<Reencrypted, void, void> {
+    if (!this.#encryption) throw new TypeError('reencrypt() needs the option "encryption"')
+    return reencrypt(backend, this.#encryption)
+  }
+
+  #keyOf(sid: string): string {
+    return this.ids ? this.ids.keyOf(sid) : sid
+  }
+}

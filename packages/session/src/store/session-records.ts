@@ -1,0 +1,134 @@
+import { changed, gone } from '../errors.ts'
+import type { Backend } from '../records/backend.ts'
+import { cookieOf, lifetimeOf, showExpiry } from '../records/lifetime.ts'
+import type { Reencrypted, Renewal, StoredRecord, UpdateResult } from '../records/record.ts'
+import type { Sealing } from '../records/sealing.ts'
+import { type Codec, decode, encode } from '../session/codec.ts'
+import { LOADED, type Loaded, loadedOf, noteLoaded, noteRead } from '../session/loaded.ts'
+import type { SessionData } from '../session/session.ts'
+import { hideSuccessor, showSuccessor, successorIn } from './redirect-record.ts'
+import { renewalOf } from './renewal.ts'
+import type { StoredData } from './store.ts'
+
+/** Turns sessions into records of a backend and back. */
+export class SessionRecords {
+  readonly codec: Codec
+  /** The default lifetime in milliseconds. */
+  readonly ttl: number
+  /** The hooks. Where ids are hashed, these are given the hashes. */
+  readonly backend: Backend
+  readonly #sealing: Sealing | undefined
+
+  constructor(hooks: Backend, codec: Codec, ttl: number, sealing: Sealing | undefined) {
+    this.codec = codec
+    this.ttl = ttl
+    this.backend = sealing ? sealing.over(hooks) : hooks
+    this.#sealing = sealing
+  }
+
+  /** Whether a listing shows this in the place of an id. */
+  isKey(sid: string): boolean {
+    return this.#sealing ? this.#sealing.isKey(sid) : false
+  }
+
+  /** Whether sessions are stored under hashes of their ids. */
+  get hashesIds(): boolean {
+    return this.#sealing?.ids !== undefined
+  }
+
+  /** Encrypt each session with the current key, one by one. Throws a TypeError where nothing is encrypted. */
+  reencrypt(): AsyncGenerator<Reencrypted, void, void> {
+    if (!this.#sealing) throw new TypeError('reencrypt() needs the option "encryption"')
+    return this.#sealing.reencrypt(this.backend)
+  }
+
+  /** What a read renews, as the backend can see it. */
+  renewalOf(renew: unknown): Renewal | undefined {
+    const renewal = this.codec === JSON ? renewalOf(renew, this.ttl) : undefined
+    return this.#sealing ? this.#sealing.renewal(renewal) : renewal
+  }
+
+  /** The text of a session. */
+  encode(sid: string, session: StoredData): string {
+    const sealing = this.#sealing
+    const shown = sealing?.ids && sealing.hidesIds ? hideSuccessor(sealing.ids, sid, session) : session
+    return encode(this.codec, shown)
+  }
+
+  /** What is stored for the text. */
+  seal(sid: string, text: string): string {
+    return this.#sealing ? this.#sealing.seal(sid, text) : text
+  }
+
+  /** Milliseconds for which a session is stored: as `given`, or as its cookie tells. */
+  lifetimeOf(session: StoredData, given?: number): number {
+    const ttl = given ?? lifetimeOf(cookieOf(session), this.ttl)
+    if (typeof ttl === 'number' && !Number.isNaN(ttl)) return ttl
+    throw new TypeError('The option "ttl" must be a number of milliseconds')
+  }
+
+  /** The session in a record. Throws `ERR_SESSION_CORRUPT`. */
+  decode(sid: string, { data, ttl, renewed = false, place }: StoredRecord): SessionData {
+    const text = this.#sealing ? this.#sealing.open(sid, data, place) : data
+    const session = decode(this.codec, text)
+    if (this.#sealing?.ids) showSuccessor(this.#sealing.ids, sid, session)
+    showExpiry(session, ttl)
+    this.#note(session, sid, text, data, ttl, true)
+    if (this.codec === JSON) noteRead(session, { text, renewed })
+    return session as unknown as SessionData
+  }
+
+  /** Sessions of the middleware have this property from the start. A plain object of a caller is left unchanged. */
+  noteStored(session: object, sid: string, text: string, data: string, ttl: number, compare = true): void {
+    if (LOADED in session) this.#note(session, sid, text, data, ttl, compare)
+  }
+
+  /** Store a session that has been encoded: `data` for `text`. */
+  async save(sid: string, session: StoredData, data: string, ttl: number, text: string): Promise<void> {
+    const loaded = loadedOf(session)
+    if (ttl <= 0) await this.remove(sid)
+    else if (loaded?.sid === sid) {
+      const expected = loaded.compare ? (loaded.stored ?? loaded.text) : undefined
+      const result = await this.backend._update(sid, data, ttl, expected)
+      if (result === 'missing') throw gone()
+      if (result === 'changed') throw changed()
+    } else {
+      await this.backend._write(sid, data, ttl)
+    }
+    this.noteStored(session, sid, text, data, ttl, loaded?.compare)
+  }
+
+  /** Replace the text if the store still has what was `loaded`. */
+  replace(sid: string, text: string, ttl: number, { stored, text: before }: Loaded): Promise<UpdateResult> {
+    return this.backend._update(sid, this.seal(sid, text), ttl, stored ?? before)
+  }
+
+  /** Tells whether there was a record. */
+  async remove(sid: string): Promise<boolean> {
+    return this.ended(sid, await this.backend._destroy(sid))
+  }
+
+  /** If the record that was removed is a redirect, remove its successor too. Returns whether there was a record. */
+  async ended(sid: string, removed: string | boolean): Promise<boolean> {
+    const successor = typeof removed === 'string' ? this.#successorIn(sid, removed) : undefined
+    if (successor !== undefined) await this.remove(successor)
+    return Boolean(removed)
+  }
+
+  #successorIn(sid: string, removed: string): string | undefined {
+    if (!this.#sealing) return successorIn(this.codec, removed)
+    try {
+      return successorIn(this.codec, this.#sealing.open(sid, removed))
+    } catch {
+      // What does not open is not a redirect.
+      return undefined
+    }
+  }
+
+  #note(session: object, sid: string, text: string, data: string, ttl: number, compare: boolean): void {
+    noteLoaded(
+      session,
+      this.#sealing ? { sid, text, ttl, compare, stored: data } : { sid, text, ttl, compare },
+    )
+  }
+}
