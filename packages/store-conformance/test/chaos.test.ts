@@ -62,6 +62,18 @@ describe('chaos', () => {
     expect(await client.read()).toBe(1)
   })
 
+  test('down after so many commands, all others fail', async () => {
+    const chaos = new Chaos()
+    const client = chaos.wrap(new Client())
+    await client.read()
+    chaos.downAfter(2)
+    expect([await client.read(), await client.read()]).toEqual([1, 1])
+    await expect(client.read()).rejects.toThrow('connection refused')
+    await expect(client.read()).rejects.toThrow('connection refused')
+    chaos.up()
+    expect(await client.read()).toBe(1)
+  })
+
   test('at the gate, commands wait until they are let go one by one', async () => {
     const chaos = new Chaos()
     const client = chaos.wrap(new Client())

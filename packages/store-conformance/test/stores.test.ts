@@ -18,8 +18,19 @@ describe('sound stores of another build keep every rule', () => {
 })
 
 describe('what cannot be looked at never passes', () => {
-  const methods = ['touch', 'all', 'length', 'clear', 'close', 'entries', 'prune', 'conditional']
-  const hooks = ['chaos', 'down', 'hang', 'putRaw', 'rows', 'sweep', 'age', 'deadline']
+  const methods = [
+    'touch',
+    'all',
+    'length',
+    'clear',
+    'close',
+    'entries',
+    'prune',
+    'conditional',
+    'recordStore',
+    'renewal',
+  ]
+  const hooks = ['chaos', 'down', 'hang', 'putRaw', 'rows', 'sweep', 'age', 'lock', 'deadline']
 
   test('without the method not applicable, without the hook unverified', async () => {
     const { create } = coreOnly.subject()

@@ -17,6 +17,7 @@ const idsOf: Readonly<Record<string, number>> = {
   insert: 1,
   putRaw: 1,
   age: 1,
+  lock: 1,
   exchange: 2,
 }
 
@@ -170,8 +171,12 @@ export class StoreHandle {
   }
 
   /** The session, read as middleware does that wants its lifetime to start anew, and whether it has. Needs `renewal`. */
-  async renew(sid: string, renew: number | null): Promise<{ session: Stored | undefined; renewed: boolean }> {
-    const session = await this.#get(sid, { last: { renew } })
+  async renew(
+    sid: string,
+    renew: number | null,
+    options: CallOptions = {},
+  ): Promise<{ session: Stored | undefined; renewed: boolean }> {
+    const session = await this.#get(sid, { ...options, last: { renew } })
     return { session, renewed: isRenewed(session) }
   }
 

@@ -28,13 +28,22 @@ export class Chaos {
   /** Whether a client was wrapped at all. */
   used = false
   #kinds = new Map<string, Kind>()
-  #mode: 'calm' | 'down' | 'hang' | 'gate' | 'lost' = 'calm'
+  #mode: 'calm' | 'ending' | 'down' | 'hang' | 'gate' | 'lost' = 'calm'
   #latency = 0
+  /** Commands that still run before the backend is down. */
+  #left = 0
   #error: Error = fault()
 
   /** From now on every command fails with `error`. */
   down(error: Error = fault()): void {
     this.#mode = 'down'
+    this.#error = error
+  }
+
+  /** So many commands run as they are; every one after them fails with `error`. */
+  downAfter(commands: number, error: Error = fault()): void {
+    this.#mode = 'ending'
+    this.#left = commands
     this.#error = error
   }
 
@@ -118,8 +127,9 @@ export class Chaos {
 
   #command(method: string, args: unknown[], run: (args: unknown[]) => unknown): unknown {
     this.counts.set(method, (this.counts.get(method) ?? 0) + 1)
+    if (this.#mode === 'ending' && this.#left-- <= 0) this.#mode = 'down'
     const kind = this.#kindOf(method, args)
-    const calm = this.#mode === 'calm' && this.#latency === 0
+    const calm = this.#mode === 'ending' || (this.#mode === 'calm' && this.#latency === 0)
     const unknown = kind === undefined && (this.#mode === 'calm' || this.#mode === 'gate')
     if (calm || unknown) return this.#learn(method, args, run(args))
     if (kind === 'sync') return this.#sync(() => run(args))

@@ -1,8 +1,9 @@
 import type { StoreHandle } from '../calls/handle.ts'
-import { Unverified } from '../errors.ts'
+import { textOf, Unverified } from '../errors.ts'
 import type { Trial } from '../trial/trial.ts'
 import { show } from '../values/show.ts'
 import { family, type Rule } from './rule.ts'
+import { openWithTtl, patiently } from './support/lives.ts'
 
 const unparsable = ['{"cookie":{"originalMaxAge":6', 'this is no JSON', '']
 const strange = ['null', '42', '"text"', '[]', 'true']
@@ -171,6 +172,38 @@ export const corrupt: readonly Rule[] = family('corrupt rows', [
           `get() of the row ${text} gave a session without a cookie, want an error or a miss`,
         )
       }
+    },
+  },
+  {
+    id: 'COR-08',
+    since: '1.1',
+    level: 'MUST',
+    sentence:
+      'A session that was written without a cookie is one of the default lifetime, and is given with a cookie.',
+    why: 'Other packages, scripts and hands write such sessions: every request of that user is an error, or the session never ends.',
+    check: 'is a missing cookie that of a session whose end is the default, in set() and in get()?',
+    seenIn: 'express-openid-connect, koa-session and hono-sessions write them',
+    link: 'https://github.com/expressjs/session/pull/634',
+    needs: ['recordStore', 'defaultTtl'],
+    slow: true,
+    async run(t) {
+      await patiently(t, async life => {
+        const { store, ttlMs } = await openWithTtl(t, life)
+        const began = Date.now()
+        await store.set('a', { n: 1 })
+        const { failed, error, value } = await store.outcome('get', ['a'])
+        t.ok(!failed, `get("a") of a session without a cookie failed with ${textOf(error)}, want the session`)
+        if (Date.now() >= began + ttlMs) return false
+        t.same(value, { n: 1 }, 'get("a") of a session without a cookie')
+        const { cookie } = value as { cookie?: unknown }
+        t.ok(
+          typeof cookie === 'object' && cookie !== null,
+          'get("a") gave a session without a cookie, want one',
+        )
+        await t.outlive(t.session({ n: 1 }, { maxAge: ttlMs }))
+        await t.gone(store, 'a', `after the default lifetime of ${ttlMs} ms, without a cookie`)
+        return true
+      })
     },
   },
 ])

@@ -1,3 +1,4 @@
+import { endings } from './endings.ts'
 import { family, type Rule } from './rule.ts'
 import { counted } from './support/listed.ts'
 
@@ -144,4 +145,5 @@ export const destroy: readonly Rule[] = family('destroy', [
       t.equal(left.length, 0, 'the number of destroyed sessions in all()')
     },
   },
+  ...endings,
 ])

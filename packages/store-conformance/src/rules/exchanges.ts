@@ -1,8 +1,10 @@
 import { two } from './conditional-races.ts'
 import { family, type Rule } from './rule.ts'
 import { writeAndOutlive } from './support/lives.ts'
+import { redirect } from './support/redirects.ts'
 
-const decision = 'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/010-a-login-is-a-combined-operation.md'
+const decision =
+  'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/010-a-login-is-a-combined-operation.md'
 
 /** For stores whose `exchange` says that it stands for `destroy`, `set` and `regenerate`, as that of `RecordStore` does. */
 export const exchanges: readonly Rule[] = family('exchanges', [
@@ -128,6 +130,66 @@ export const exchanges: readonly Rule[] = family('exchanges', [
         'brief',
         'after its end, which comes before that of the session that it was exchanged for',
       )
+    },
+  },
+  {
+    id: 'EXC-06',
+    since: '1.1',
+    level: 'MUST',
+    sentence: 'An exchange that fails leaves the old session as it was, wherever on its way it fails.',
+    why: 'A login that fails because the database goes away takes the cart, or the session that was there, along.',
+    check: 'is the old one removed before the new one is written, without a transaction around both?',
+    seenIn: 'a delete and then an insert',
+    link: decision,
+    needs: ['exchange', 'chaos'],
+    lane: 'serial',
+    async run(t) {
+      const store = await t.open()
+      for (let commands = 0; commands < 20; commands++) {
+        const [old, sid] = [`old-${commands}`, `new-${commands}`]
+        await store.set(old, t.session({ n: 1 }))
+        t.chaos.downAfter(commands)
+        const { failed } = await store.outcome('exchange', [
+          old,
+          sid,
+          t.session({ n: 2 }),
+          { required: true },
+        ])
+        await t.up()
+        if (failed) {
+          await t.holds(
+            store,
+            old,
+            { n: 1 },
+            `after an exchange whose backend was down after ${commands} commands`,
+          )
+          continue
+        }
+        await t.gone(store, old, 'after an exchange')
+        await t.holds(store, sid, { n: 2 }, 'after an exchange')
+        return
+      }
+      t.unverified('an exchange takes more than 20 commands')
+    },
+  },
+  {
+    id: 'EXC-07',
+    since: '1.1',
+    level: 'MUST',
+    sentence: 'An exchange of an id that a session had before ends that session.',
+    why: 'A login beside a change of the id leaves the session of before in use, under its new id.',
+    check: 'does _exchange give the text of what it removed, so that a redirect record in it is seen?',
+    seenIn: 'an exchange that knows only how many rows it removed',
+    link: decision,
+    needs: ['exchange', 'recordStore'],
+    async run(t) {
+      const store = await t.open()
+      await store.set('new', t.session({ n: 1 }))
+      await store.set('old', redirect(t, 'new'))
+      t.equal(await store.exchange('old', 'login', t.session({ n: 2 })), true, 'an exchange of an old id')
+      await t.gone(store, 'old', 'after an exchange')
+      await t.gone(store, 'new', 'after an exchange of its old id')
+      await t.holds(store, 'login', { n: 2 }, 'after an exchange')
     },
   },
 ])

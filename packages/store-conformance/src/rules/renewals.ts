@@ -242,4 +242,32 @@ export const renewals: readonly Rule[] = family('renewals', [
       await t.holds(store, 'a', { n: 3 }, 'after an update of what a read that renews gave')
     },
   },
+  {
+    id: 'REN-08',
+    since: '1.1',
+    level: 'MUST',
+    sentence: 'A read that renews gives the session at once also while nothing can be written.',
+    why: 'A lock, a full disk or a failover makes every page an error, or makes it wait, although the session could be read.',
+    check:
+      'is a write that fails followed by a plain read, and one that has to wait not waited for (NOWAIT, SKIP LOCKED)?',
+    seenIn: 'UPDATE … RETURNING behind a row lock or on a read-only server',
+    link: decision,
+    needs: ['renewal', 'lock'],
+    lane: 'serial',
+    async run(t) {
+      const store = await t.open()
+      await store.set('a', asStored(sessionOf(t, MINUTE)))
+      await store.renew('a', MINUTE)
+      try {
+        await t.hook('lock', store, 'a')
+        for (let read = 1; read <= 3; read++) {
+          const { session } = await store.renew('a', MINUTE, { deadlineMs: 1000 })
+          t.same(session, { n: 1 }, 'get("a") that renews while nothing can be written')
+        }
+      } finally {
+        await t.hook('up', store)
+      }
+      await t.holds(store, 'a', { n: 1 }, 'after reads while nothing could be written')
+    },
+  },
 ])

@@ -4,7 +4,7 @@ import { show } from '../values/show.ts'
 import { family, type Rule } from './rule.ts'
 import { allApart, asKeysOfAMap, findsNothing, taken, twoUsers } from './support/apart.ts'
 import { anyCharacter } from './support/characters.ts'
-import { refusedSids } from './values.ts'
+import { refusedSids, sidsOfAnotherType } from './values.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 const patterns = 'https://www.postgresql.org/docs/current/functions-matching.html'
@@ -287,6 +287,7 @@ const rules: readonly Rule[] = family('session ids', [
     },
   },
   refusedSids,
+  sidsOfAnotherType,
 ])
 
 /** There are many calls in each of these rules, and some stores take their time over a miss. */

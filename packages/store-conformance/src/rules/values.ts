@@ -45,6 +45,25 @@ export const oddValues: readonly RuleText[] = [
       t.equal(({} as { isAdmin?: unknown }).isAdmin, undefined, 'isAdmin of a new object')
     },
   },
+  {
+    id: 'RT-24',
+    since: '1.1',
+    level: 'SHOULD',
+    sentence: 'Fields of the cookie that the store does not know come back as they are.',
+    why: 'Middleware keeps notes there: with them gone, a request with the old id of a rotated session is logged out.',
+    check: 'is the cookie stored as its toJSON() gives it, or built anew from the fields of today?',
+    seenIn: 'stores with a column or a field for each attribute of the cookie',
+    link: 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie',
+    async run(t) {
+      const store = await t.open()
+      const note = { to: 'b', until: 4_102_444_800_000 }
+      const session = t.session({ n: 1 })
+      Object.assign(session.cookie, { 'app.note': note })
+      await store.set('a', session)
+      const got = await t.holds(store, 'a', { n: 1 }, 'after set() of a cookie with a field of the app')
+      t.deepEqual(got.cookie?.['app.note'], note, 'a field of the cookie that the store does not know')
+    },
+  },
 ]
 
 export const refusedSids: RuleText = {
@@ -68,4 +87,37 @@ export const refusedSids: RuleText = {
       }
     }
   },
+}
+
+export const sidsOfAnotherType: RuleText = {
+  id: 'SID-17',
+  since: '1.1',
+  level: 'MUST',
+  sentence: 'A sid that is no string is refused with a TypeError, through the callback or promise.',
+  why: 'The number 7 finds the session "7" in one store and none in another: moving to another store changes what an app does.',
+  check: 'is typeof sid looked at before the sid becomes a key, by every method?',
+  seenIn: 'stores that put the sid into a template string, or hand it to the driver as it is',
+  link: 'https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/TypeError',
+  needs: ['recordStore'],
+  async run(t) {
+    const store = await t.open()
+    await store.set('7', t.session({ n: 1 }))
+    for (const odd of [7, null, undefined, true, {}, ['7'], new String('7'), Buffer.from('7')]) {
+      for (const method of ['get', 'set', 'touch', 'destroy', 'insert', 'update', 'exchange']) {
+        if (typeof store.store[method] !== 'function') continue
+        const { threw, failed, error } = await store.outcome(method, argumentsOf(method, odd, t.session()))
+        const call = `${method}(${show(odd)})`
+        t.ok(!threw, `${call} threw ${textOf(error)}, want a TypeError through the callback or promise`)
+        t.ok(failed, `${call} gave no error, want a TypeError`)
+        t.ok(error instanceof TypeError, `${call} failed with ${textOf(error)}, want a TypeError`)
+      }
+    }
+    await t.holds(store, '7', { n: 1 }, 'after calls with sids that are no strings')
+  },
+}
+
+function argumentsOf(method: string, sid: unknown, session: object): unknown[] {
+  if (method === 'exchange') return [sid, 'new', session, {}]
+  if (method === 'update') return [sid, () => {}]
+  return method === 'get' || method === 'destroy' ? [sid] : [sid, session]
 }

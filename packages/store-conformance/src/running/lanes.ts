@@ -31,9 +31,9 @@ export async function runLanes(
     return !settled
   })
   const { parallel, serial } = widthsFor(setting, options)
-  // A clear() that empties the whole server would end the sessions of other rules.
-  const clears = open.filter(rule => setting.measured?.clearsAll && isClearing(rule))
-  const others = open.filter(rule => !clears.includes(rule))
+  // A clear() may empty the whole server, and a lock may be that of all sessions: that would be in the way of other rules.
+  const alone = open.filter(rule => locks(rule) || (setting.measured?.clearsAll && isClearing(rule)))
+  const others = open.filter(rule => !alone.includes(rule))
   const here = (lane: Lane, width: number): Promise<void> =>
     pool(ofLane(others, lane), width, options, finish, setting)
   const children = (some: readonly Rule[]): Promise<void> =>
@@ -51,13 +51,13 @@ export async function runLanes(
   await waiting
   await (child ?? children(others))
   await pool(
-    clears.filter(rule => rule.lane !== 'process'),
+    alone.filter(rule => rule.lane !== 'process'),
     1,
     options,
     finish,
     setting,
   )
-  await children(clears)
+  await children(alone)
   await onceMoreAlone(open, setting, options, results)
   const done = new Set(results.map(result => result.id))
   for (const rule of open)
@@ -100,6 +100,11 @@ function widthsFor(setting: Setting, options: Options): { parallel: number; seri
   if (!apart) return { parallel: 1, serial: 1 }
   const waits = (setting.measured?.latencyMs ?? 0) >= 2
   return { parallel: options.concurrency ?? (waits ? 24 : 8), serial: waits ? 8 : 1 }
+}
+
+/** Whether a rule makes writes fail or wait. */
+function locks(rule: Rule): boolean {
+  return rule.needs.includes('lock')
 }
 
 /** Whether a rule calls clear(). */

@@ -15,6 +15,7 @@ const hooks: ReadonlySet<Need> = new Set<Hook>([
   'rows',
   'sweep',
   'age',
+  'lock',
   'deadline',
 ])
 
@@ -61,6 +62,7 @@ function hookText(need: Need): string {
   if (need === 'chaos') return 'create() to pass its client through context.chaos(client)'
   if (need === 'down') return 'backend.down and backend.up, or context.chaos(client)'
   if (need === 'hang') return 'backend.hang and backend.up, or context.chaos(client)'
+  if (need === 'lock') return 'backend.lock and backend.up'
   return need === 'deadline' ? 'deadlineMs' : `backend.${need}`
 }
 

@@ -13,6 +13,7 @@ export type Capability =
   | 'insert'
   | 'renewal'
   | 'exchange'
+  | 'recordStore'
   | 'shared'
   | 'namespaces'
   | 'defaultTtl'
@@ -20,7 +21,7 @@ export type Capability =
   | 'strict'
 
 /** What the subject file must hand over to look behind the store. A missing one makes a rule `unverified`. */
-export type Hook = 'chaos' | 'down' | 'hang' | 'putRaw' | 'rows' | 'sweep' | 'age' | 'deadline'
+export type Hook = 'chaos' | 'down' | 'hang' | 'putRaw' | 'rows' | 'sweep' | 'age' | 'lock' | 'deadline'
 
 /** A capability or a hook. */
 export type Need = Capability | Hook

@@ -54,7 +54,7 @@ function isClass(make: Subject['create']): boolean {
 
 const flags = { shared: 'boolean', namespaces: 'boolean', defaultTtl: 'boolean' } as const
 const hooks = ['create', 'dispose', 'setup', 'teardown'] as const
-const backendHooks = ['down', 'up', 'hang', 'putRaw', 'rows', 'sweep', 'age'] as const
+const backendHooks = ['down', 'up', 'hang', 'lock', 'putRaw', 'rows', 'sweep', 'age'] as const
 
 function checked(subject: Subject): Subject {
   for (const hook of hooks) check(subject[hook], 'function', hook, hook === 'create')
@@ -63,8 +63,9 @@ function checked(subject: Subject): Subject {
     positive(subject[limit], limit)
   check(subject.backend, 'object', 'backend')
   for (const hook of backendHooks) check(subject.backend?.[hook], 'function', `backend.${hook}`)
-  if (subject.backend?.down && !subject.backend.up) {
-    throw new UsageError('The subject has backend.down but no backend.up to undo it.')
+  for (const hook of ['down', 'lock'] as const) {
+    if (subject.backend?.[hook] && !subject.backend.up)
+      throw new UsageError(`The subject has backend.${hook} but no backend.up to undo it.`)
   }
   if (subject.style !== undefined && subject.style !== 'callback' && subject.style !== 'promise') {
     throw new UsageError(`The subject's style is 'callback' or 'promise', not ${describe(subject.style)}.`)

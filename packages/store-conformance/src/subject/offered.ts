@@ -30,6 +30,8 @@ export function capabilitiesOf(
     insert: has('_update') && has('insert'),
     renewal: isCombined(store, 'get'),
     exchange: isCombined(store, 'exchange'),
+    // It extends `RecordStore`, or says that it does as that does.
+    recordStore: has('_update'),
     shared: subject.shared ?? shared,
     namespaces: subject.namespaces ?? seen.has('namespace'),
     defaultTtl: subject.defaultTtl ?? (seen.has('ttlMs') || seen.has('ttlSeconds')),
@@ -50,6 +52,7 @@ export function hooksOf(subject: Subject, chaos: boolean): Set<Hook> {
     rows: backend.rows !== undefined,
     sweep: backend.sweep !== undefined,
     age: backend.age !== undefined,
+    lock: backend.lock !== undefined && backend.up !== undefined,
     deadline: subject.deadlineMs !== undefined,
   }
   return new Set((Object.keys(given) as Hook[]).filter(name => given[name]))

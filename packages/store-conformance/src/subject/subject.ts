@@ -22,6 +22,8 @@ export interface Backend {
   up?(store: AnyStore): unknown
   /** Leaves every command without an answer until `up`. */
   hang?(store: AnyStore): unknown
+  /** Makes writes to `sid` fail, or wait, until `up`; reads go on. A row that another has locked, a server that is read-only. */
+  lock?(store: AnyStore, sid: string): unknown
   /** Puts this text where the store keeps the data of `sid`. */
   putRaw?(store: AnyStore, sid: string, text: string): unknown
   /** How many sessions lie in the backend, expired ones included. */

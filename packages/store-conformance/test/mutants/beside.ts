@@ -137,6 +137,20 @@ export const besideMutants: readonly Mutant[] = [
       }
     }
   }),
+  mutant(
+    'cookieOfKnownFields',
+    'RT-24',
+    /a field of the cookie that the store does not know gave undefined/,
+    Base => {
+      return class extends Base {
+        override parse(text: string) {
+          const { cookie, ...data } = super.parse(text)
+          const { path, originalMaxAge, httpOnly, expires } = cookie
+          return { cookie: { originalMaxAge, expires, httpOnly, path }, ...data }
+        }
+      }
+    },
+  ),
   mutant('throwsAtOddSids', 'SID-16', /get\(7\) threw TypeError/, Base => {
     return class extends Base {
       override get(sid: string, callback?: Callback, options?: { renew?: number | null }) {

@@ -120,4 +120,29 @@ export const corruptMutants: readonly Mutant[] = [
       }
     },
   ),
+  mutant(
+    'cookielessIsDamaged',
+    'COR-08',
+    /get\("a"\) of a session without a cookie failed with Error: the stored session is damaged/,
+    Base => {
+      return class extends Base {
+        override parse(text: string) {
+          if (!JSON.parse(text).cookie) throw new Error('the stored session is damaged')
+          return super.parse(text)
+        }
+      }
+    },
+  ),
+  mutant(
+    'cookielessLivesOn',
+    'COR-08',
+    /get\("a"\) after the default lifetime of \d+ ms, without a cookie/,
+    Base => {
+      return class extends Base {
+        override expiry(session: Data) {
+          return session.cookie ? super.expiry(session) : { expires: Date.now() + 1e9, fromCookie: false }
+        }
+      }
+    },
+  ),
 ]

@@ -10,6 +10,8 @@ export interface Row {
 /** What all stores of one subject share. */
 export class Database {
   readonly rows: Map<string, Row> = new Map()
+  /** Rows that cannot be written to. */
+  readonly locked: Set<string> = new Set()
 }
 
 const tick = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
@@ -29,18 +31,26 @@ export class Client {
     return result
   }
 
+  /** The same for one that changes the row `key`. */
+  #change<T>(key: string, work: (rows: Map<string, Row>) => T): Promise<T> {
+    return this.#command(rows => {
+      if (this.#database.locked.has(key)) throw Object.assign(new Error('read-only'), { code: 'READONLY' })
+      return work(rows)
+    })
+  }
+
   /** A copy of the row, expired or not. */
   read(key: string): Promise<Row | undefined> {
     return this.#command(rows => copy(rows.get(key)))
   }
 
   write(key: string, row: Row): Promise<void> {
-    return this.#command(rows => void rows.set(key, { ...row }))
+    return this.#change(key, rows => void rows.set(key, { ...row }))
   }
 
   /** Adds a row where none is, or one that may go. Tells whether it did. */
   insert(key: string, row: Row, mayGo: (old: Row) => boolean): Promise<boolean> {
-    return this.#command(rows => {
+    return this.#change(key, rows => {
       const old = rows.get(key)
       if (old && !mayGo(old)) return false
       rows.set(key, { ...row })
@@ -50,7 +60,7 @@ export class Client {
 
   /** Changes a row that is there and alive, and has the text `expected` where given. */
   update(key: string, change: Partial<Row>, expected?: string): Promise<'updated' | 'changed' | 'missing'> {
-    return this.#command(rows => {
+    return this.#change(key, rows => {
       const row = rows.get(key)
       if (!row || row.expires <= Date.now()) return 'missing'
       if (expected !== undefined && row.text !== expected) return 'changed'
@@ -65,7 +75,7 @@ export class Client {
     prefix: string,
     change: Partial<Row>,
   ): Promise<{ row: Row; updated: boolean } | undefined> {
-    return this.#command(rows => {
+    return this.#change(key, rows => {
       const row = rows.get(key)
       if (!row || row.expires <= Date.now()) return undefined
       const before = { ...row }
@@ -75,25 +85,34 @@ export class Client {
     })
   }
 
-  /** Removes one row, if `mayGo`, and writes another, unless the first was `required` and not there. Tells whether it was. */
+  /** Removes one row, if `mayGo`, and writes another, unless the first was `required` and not there. Gives the first. */
   exchange(
     old: string,
     key: string,
     row: Row,
     required: boolean,
     mayGo: (old: Row) => boolean,
-  ): Promise<boolean> {
-    return this.#command(rows => {
-      const found = rows.get(old)
-      const there = found !== undefined && mayGo(found)
+  ): Promise<Row | undefined> {
+    return this.#change(old, rows => {
+      const there = rows.get(old)
+      const found = there && mayGo(there) ? there : undefined
       rows.delete(old)
-      if (there || !required) rows.set(key, { ...row })
-      return there
+      if (found || !required) rows.set(key, { ...row })
+      return found
     })
   }
 
   remove(key: string): Promise<boolean> {
-    return this.#command(rows => rows.delete(key))
+    return this.#change(key, rows => rows.delete(key))
+  }
+
+  /** Removes a row and gives it. */
+  take(key: string): Promise<Row | undefined> {
+    return this.#change(key, rows => {
+      const row = rows.get(key)
+      rows.delete(key)
+      return row
+    })
   }
 
   /** All rows whose key begins with `prefix`, expired ones included. */

@@ -1,4 +1,5 @@
 import type { Row } from './database.ts'
+import { endingsMutants } from './endings.ts'
 import { type Mutant, mutant } from './mutant.ts'
 import type { Data } from './reference.ts'
 
@@ -141,4 +142,5 @@ export const destroyMutants: readonly Mutant[] = [
       }
     }
   }),
+  ...endingsMutants,
 ]

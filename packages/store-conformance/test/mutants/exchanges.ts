@@ -99,7 +99,10 @@ export const exchangesMutants: readonly Mutant[] = [
     Base => {
       return class extends Base {
         override async _exchange(old: string, sid: string, row: Row, required: boolean) {
-          return this.client.exchange(this.key(old), this.key(sid), row, required, () => true)
+          return (
+            (await this.client.exchange(this.key(old), this.key(sid), row, required, () => true)) !==
+            undefined
+          )
         }
       }
     },
@@ -114,6 +117,34 @@ export const exchangesMutants: readonly Mutant[] = [
           const found = await this.client.read(this.key(old))
           const expires = found?.expires ?? row.expires
           return super._exchange(old, sid, { ...row, expires }, required)
+        }
+      }
+    },
+  ),
+  mutant(
+    'exchangeEndsThenWrites',
+    'EXC-06',
+    /get\("old-1"\) after an exchange whose backend was down after 1 commands gave undefined/,
+    Base => {
+      return class extends Base {
+        override async _exchange(old: string, sid: string, row: Row, required: boolean) {
+          const there = (await this._destroy(old)) === true
+          if (there || !required) await this.client.write(this.key(sid), row)
+          return there
+        }
+      }
+    },
+  ),
+  mutant(
+    'exchangeLeavesTheSuccessor',
+    'EXC-07',
+    /get\("new"\) after an exchange of its old id gave .*, want nothing/,
+    Base => {
+      return class extends Base {
+        override async _exchange(old: string, sid: string, row: Row, required: boolean) {
+          const alive = (found: Row): boolean => this.alive(found)
+          const [from, to] = [this.key(old), this.key(sid)]
+          return (await this.client.exchange(from, to, row, required, alive)) !== undefined
         }
       }
     },

@@ -223,7 +223,10 @@ const endMutants: readonly Mutant[] = [
     return class extends Base {
       override async _set(sid: string, session: Data) {
         const { expires } = session.cookie
-        if (expires instanceof Date && Number.isNaN(expires.getTime())) return this._destroy(sid)
+        if (expires instanceof Date && Number.isNaN(expires.getTime())) {
+          await this._destroy(sid)
+          return
+        }
         return super._set(sid, session)
       }
     }

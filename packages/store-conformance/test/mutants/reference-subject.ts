@@ -22,6 +22,8 @@ export function subjectOf(Store: StoreClass, changes: Partial<Subject> = {}): Su
       putRaw: (store, sid, text) =>
         void database.rows.set(store.key(sid), { text, expires: Date.now() + day, fromCookie: false }),
       rows: store => [...database.rows.keys()].filter(key => key.startsWith(store.start())).length,
+      lock: (store, sid) => void database.locked.add(store.key(sid)),
+      up: () => database.locked.clear(),
       sweep: store => store.prune(),
       age: (store, sid, ms) => {
         row(store, sid).expires -= ms

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import session from 'express-session'
 import type { Client, Row } from './database.ts'
+import { failure, tell } from './told.ts'
 
 export type Callback = (error?: unknown, value?: unknown) => void
 /** A session of whatever shape. */
@@ -8,7 +9,6 @@ export type Callback = (error?: unknown, value?: unknown) => void
 export type Data = any
 
 const loaded = Symbol.for('coatcheck.loaded')
-const read = Symbol.for('coatcheck.read')
 const day = 86_400_000
 
 /** The lifetime that a read is to start anew: milliseconds, or `null` for that of the store. */
@@ -41,19 +41,19 @@ export class ReferenceStore extends Store {
   }
 
   get(sid: string, callback?: Callback, options?: { renew?: Renew }): unknown {
-    return this.answer(() => this._get(sid, options?.renew), callback)
+    return this.answer(() => this.about(sid, () => this._get(sid, options?.renew)), callback)
   }
 
   set(sid: string, session: Data, callback?: Callback): unknown {
-    return this.answer(() => this._set(sid, session), callback)
+    return this.answer(() => this.about(sid, () => this._set(sid, session)), callback)
   }
 
   touch(sid: string, session: Data, callback?: Callback): unknown {
-    return this.answer(() => this._touch(sid, session), callback)
+    return this.answer(() => this.about(sid, () => this._touch(sid, session)), callback)
   }
 
   insert(sid: string, session: Data, callback?: Callback): unknown {
-    return this.answer(() => this._insert(sid, this.row(session)), callback)
+    return this.answer(() => this.about(sid, () => this._insert(sid, this.row(session))), callback)
   }
 
   exchange(
@@ -64,11 +64,12 @@ export class ReferenceStore extends Store {
     callback?: Callback,
   ): unknown {
     const required = options?.required ?? false
-    return this.answer(() => this._exchange(old, sid, this.row(session), required), callback)
+    const work = () => this._exchange(old, sid, this.row(session), required)
+    return this.answer(() => this.about(old, () => this.about(sid, work)), callback)
   }
 
   destroy(sid: string, callback?: Callback): unknown {
-    return this.answer(() => this._destroy(sid), callback)
+    return this.answer(() => this.about(sid, () => this._destroy(sid)), callback)
   }
 
   all(callback?: Callback): unknown {
@@ -114,6 +115,12 @@ export class ReferenceStore extends Store {
     return undefined
   }
 
+  /** A sid that is no string names no session. */
+  async about(sid: unknown, work: () => Promise<unknown>): Promise<unknown> {
+    if (typeof sid !== 'string') throw new TypeError('the sid must be a string')
+    return work()
+  }
+
   /** An error when the backend does not answer in time. */
   async limited<T>(work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined
@@ -124,7 +131,6 @@ export class ReferenceStore extends Store {
   }
 
   async _get(sid: string, renew?: Renew): Promise<Data> {
-    if (typeof sid !== 'string') return undefined
     if (renew !== undefined) return this._renew(sid, renew)
     const row = await this.client.read(this.key(sid))
     return row && this.alive(row) ? this.open(sid, row) : undefined
@@ -133,12 +139,16 @@ export class ReferenceStore extends Store {
   /** Reads the session, and starts its lifetime anew in the same step if it is this one. */
   async _renew(sid: string, renew: Renew): Promise<Data> {
     const change = this.expiry({ cookie: { maxAge: renew } })
-    const found = await this.client.readAndUpdate(this.key(sid), this.beginning(renew), change)
-    return found && tell(this.open(sid, found.row), found.updated)
+    try {
+      const found = await this.client.readAndUpdate(this.key(sid), this.beginning(renew), change)
+      return found && tell(this.open(sid, found.row), found.updated)
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'READONLY') throw error
+      return this._get(sid)
+    }
   }
 
   async _set(sid: string, session: Data): Promise<void> {
-    if (typeof sid !== 'string') throw new TypeError('the sid must be a string')
     const row = this.row(session)
     const mark = session[loaded] as { sid: string; text: string; compare: boolean } | undefined
     if (mark?.sid !== sid) return this.client.write(this.key(sid), row)
@@ -156,7 +166,8 @@ export class ReferenceStore extends Store {
   }
 
   async _exchange(old: string, sid: string, row: Row, required: boolean): Promise<boolean> {
-    return this.client.exchange(this.key(old), this.key(sid), row, required, found => this.alive(found))
+    const alive = (found: Row): boolean => this.alive(found)
+    return this.endSuccessor(await this.client.exchange(this.key(old), this.key(sid), row, required, alive))
   }
 
   async _touch(sid: string, session: Data): Promise<void> {
@@ -164,8 +175,16 @@ export class ReferenceStore extends Store {
     await this.client.update(this.key(sid), { expires, fromCookie })
   }
 
-  async _destroy(sid: string): Promise<void> {
-    if (typeof sid === 'string') await this.client.remove(this.key(sid))
+  async _destroy(sid: string): Promise<unknown> {
+    const row = await this.client.take(this.key(sid))
+    return this.endSuccessor(row && this.alive(row) ? row : undefined)
+  }
+
+  /** Ends the session to which a removed row redirects. Tells whether there was one. */
+  async endSuccessor(row: Row | undefined): Promise<boolean> {
+    const successor = row && /"coatcheck\.redirect":\{"to":"([^"]*)"/.exec(row.text)?.[1]
+    if (successor) await this._destroy(successor)
+    return row !== undefined
   }
 
   async _all(): Promise<unknown> {
@@ -219,7 +238,9 @@ export class ReferenceStore extends Store {
     } catch {
       throw damaged
     }
-    if (!session?.cookie || typeof session.cookie !== 'object') throw damaged
+    if (!session || typeof session !== 'object' || Array.isArray(session)) throw damaged
+    session.cookie ??= { originalMaxAge: null, expires: null }
+    if (typeof session.cookie !== 'object') throw damaged
     return session
   }
 
@@ -274,17 +295,3 @@ Object.defineProperty(ReferenceStore.prototype.exchange, Symbol.for('coatcheck.s
 Object.defineProperty(ReferenceStore.prototype.get, Symbol.for('coatcheck.standsFor'), {
   value: { touch: ReferenceStore.prototype.touch },
 })
-
-/** Notes on a session whether the read has renewed it. */
-export function tell(session: Data, renewed: boolean): Data {
-  return Object.defineProperty(session, read, { value: { renewed }, configurable: true })
-}
-
-export function isRenewed(session: Data): boolean {
-  return session?.[read]?.renewed === true
-}
-
-function failure(result: 'changed' | 'missing'): Error {
-  const code = result === 'changed' ? 'ERR_SESSION_CHANGED' : 'ERR_SESSION_GONE'
-  return Object.assign(new Error(`the session was ${result}`), { code })
-}

@@ -1,5 +1,6 @@
 import { type Mutant, mutant } from './mutant.ts'
-import { isRenewed, type Renew, tell } from './reference.ts'
+import type { Data, Renew } from './reference.ts'
+import { isRenewed, tell } from './told.ts'
 import { twice } from './twice.ts'
 
 export const renewalsMutants: readonly Mutant[] = [
@@ -228,4 +229,27 @@ export const renewalsMutants: readonly Mutant[] = [
       }
     },
   ),
+  mutant('renewalFailsTheRead', 'REN-08', /get\("a"\) failed with .*read-only/, Base => {
+    return class extends Base {
+      override async _renew(sid: string, renew: Renew) {
+        const [row, change] = [
+          await this.client.read(this.key(sid)),
+          this.expiry({ cookie: { maxAge: renew } }),
+        ]
+        const found = await this.client.readAndUpdate(this.key(sid), this.beginning(renew), change)
+        return row && found && tell(this.open(sid, found.row), found.updated)
+      }
+    }
+  }),
+  mutant('renewalWaitsForTheLock', 'REN-08', /get\("a", .*\) was not answered within 1000 ms/, Base => {
+    return class extends Base {
+      override async _renew(sid: string, renew: Renew): Promise<Data> {
+        for (let attempt = 0; attempt < 200; attempt++) {
+          const session = await super._renew(sid, renew)
+          if (!session || isRenewed(session)) return session
+          await new Promise(resolve => setTimeout(resolve, 20))
+        }
+      }
+    }
+  }),
 ]

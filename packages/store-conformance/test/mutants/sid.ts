@@ -27,6 +27,10 @@ function matching(
         return found?.sid ?? String(sid)
       }
 
+      override async about(_: unknown, work: () => Promise<unknown>) {
+        return work()
+      }
+
       override async _get(sid: Data) {
         return super._get(await this.first(sid))
       }
@@ -198,8 +202,26 @@ export const sidMutants: readonly Mutant[] = [
   matching('nosqlSid', 'SID-13', /get\(\{\$ne: null\}\) gave .*, want nothing/, (sid, other) =>
     typeof sid === 'object' && sid !== null ? '$ne' in sid : sid === other,
   ),
+  mutant('numbersAreSids', 'SID-17', /get\(7\) gave no error, want a TypeError/, Base => {
+    return class extends Base {
+      override async about(_: unknown, work: () => Promise<unknown>) {
+        return work()
+      }
+    }
+  }),
+  mutant('sidRefusedAsError', 'SID-17', /get\(7\) failed with RangeError: odd, want a TypeError/, Base => {
+    return class extends Base {
+      override async about(sid: unknown, work: () => Promise<unknown>) {
+        if (typeof sid !== 'string') throw new RangeError('odd')
+        return work()
+      }
+    }
+  }),
   mutant('nullDestroysAll', 'SID-13', /get\("a"\) after destroy\(null\) gave undefined/, Base => {
     return class extends Base {
+      override async about(_: unknown, work: () => Promise<unknown>) {
+        return work()
+      }
       override async _destroy(sid: string) {
         if (sid === null) await this._clear()
         else await super._destroy(sid)

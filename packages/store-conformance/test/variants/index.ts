@@ -1,6 +1,7 @@
 import { callbackSubject } from '../stores/callback-subject.ts'
 import { answers } from './answers.ts'
 import { data } from './data.ts'
+import { failures } from './failures.ts'
 import { time } from './time.ts'
 import { type Variant, variant } from './variant.ts'
 
@@ -38,4 +39,12 @@ const nextTick: Variant = {
 }
 
 /** Every sound variation of the corpus. */
-export const variants: readonly Variant[] = [...answers, ...data, ...time, coreOnly, atOnce, nextTick]
+export const variants: readonly Variant[] = [
+  ...answers,
+  ...data,
+  ...time,
+  ...failures,
+  coreOnly,
+  atOnce,
+  nextTick,
+]
