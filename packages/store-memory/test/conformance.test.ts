@@ -24,6 +24,7 @@ test('conformance: nothing is left out but what needs two stores that share sess
   expect(idsOf('not-applicable')).toEqual(alone)
   // There is no backend that fails or hangs, and no client to watch.
   const faults = ['01', '02', '03', '04', '05', '06', '07', '08', '11', '12', '13', '14'].map(n => `ERR-${n}`)
-  const unverified = ['API-11', 'CON-13', 'CON-14', 'CON-15', ...faults, 'EVT-01', 'EVT-03', 'SEC-02']
+  const events = ['EVT-01', 'EVT-03', 'SEC-02']
+  const unverified = ['API-11', 'CON-13', 'CON-14', 'CON-15', ...faults, ...events, 'REN-08', 'EXC-06']
   expect(idsOf('unverified')).toEqual(unverified)
 })

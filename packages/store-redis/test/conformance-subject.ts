@@ -1,5 +1,5 @@
 import { defineSubject, type Subject } from '@coatcheck/store-conformance'
-import type { RedisClusterServer } from '@coatcheck/store-conformance/containers'
+import type { RedisClusterServer, RedisSentinelServer } from '@coatcheck/store-conformance/containers'
 import { RedisStore } from '@coatcheck/store-redis'
 import { Cluster, Redis } from 'ioredis'
 import type { Connected } from './support/clients.ts'
@@ -20,6 +20,8 @@ export interface LookingClient {
   pexpire(key: string, ms: number): Promise<number>
   keysOf(prefix: string): Promise<string[]>
   flushdb(): Promise<unknown>
+  /** `1`: the server is read, and refuses writes. */
+  config(set: 'SET', name: 'min-replicas-to-write', replicas: 0 | 1): Promise<unknown>
   disconnect(): void
 }
 
@@ -56,6 +58,8 @@ export function subjectOf({ name, connect, look }: Place): Subject {
     backend: {
       putRaw: (store: RedisStore, sid, text) => looking.set(keyOf(store, sid), text, 'PX', 60_000),
       rows: async (store: RedisStore) => (await looking.keysOf(prefixes.get(store)!)).length,
+      lock: () => looking.config('SET', 'min-replicas-to-write', 1),
+      up: () => looking.config('SET', 'min-replicas-to-write', 0),
       sweep: (store: RedisStore) => store.prune(),
       async age(store: RedisStore, sid, ms) {
         const key = keyOf(store, sid)
@@ -67,7 +71,15 @@ export function subjectOf({ name, connect, look }: Place): Subject {
 
 /** Looks at one server. */
 export function lookAt(url: string): LookingClient {
-  const redis = new Redis(url)
+  return looking(new Redis(url))
+}
+
+/** Looks at the master of the day. */
+export function lookAtMaster({ options }: RedisSentinelServer): LookingClient {
+  return looking(new Redis(options))
+}
+
+function looking(redis: Redis): LookingClient {
   const keysOf = async (prefix: string) => (await redis.keys('*')).filter(key => key.startsWith(prefix))
   return Object.assign(redis, { keysOf })
 }
@@ -81,5 +93,7 @@ export function lookAtCluster({ nodes, options }: RedisClusterServer): LookingCl
     return pages.flat().filter(key => key.startsWith(prefix))
   }
   const flushdb = () => Promise.all(cluster.nodes('master').map(node => node.flushdb()))
-  return Object.assign(cluster, { keysOf, flushdb })
+  const config: LookingClient['config'] = (...args) =>
+    Promise.all(cluster.nodes('master').map(node => node.config(...args)))
+  return Object.assign(cluster, { keysOf, flushdb, config })
 }

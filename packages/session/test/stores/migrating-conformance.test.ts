@@ -18,8 +18,8 @@ test('conformance: every rule is kept, those that a store SHOULD keep too', () =
 })
 
 test('conformance: nothing is left out but insert(), exchange(), reads that renew, and what needs a driver that makes its callers wait', () => {
-  const renewals = ['01', '02', '03', '04', '05', '06', '07'].map(n => `REN-${n}`)
-  const exchanges = ['01', '02', '03', '04', '05'].map(n => `EXC-${n}`)
+  const renewals = ['01', '02', '03', '04', '05', '06', '07', '08'].map(n => `REN-${n}`)
+  const exchanges = ['01', '02', '03', '04', '05', '06', '07'].map(n => `EXC-${n}`)
   expect(idsOf('not-applicable', 'waived')).toEqual(['INS-01', 'INS-02', 'INS-03', ...renewals, ...exchanges])
   expect(idsOf('unverified')).toEqual(['CON-13', 'CON-14', 'CON-15', 'ERR-12', 'ERR-14'])
 })

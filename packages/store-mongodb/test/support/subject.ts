@@ -19,6 +19,8 @@ interface Place {
 /** Each store has a client of its own, as in so many processes. */
 export function mongodbSubject({ url, version, stringify }: Kind): Subject {
   const places = new WeakMap<MongodbStore, Place>()
+  /** Holds the lock of a document. */
+  let locking: ReturnType<Client['startSession']> | undefined
   const dbName = `conformance-${version.at(-1)}-${stringify ? 'text' : 'document'}`
 
   /** Where the store keeps its sessions: a client that is not disturbed, and the collection. */
@@ -40,7 +42,13 @@ export function mongodbSubject({ url, version, stringify }: Kind): Subject {
       const client = newClient(url, version)
       const watched = chaos(client as MongodbClient)
       const store = new MongodbStore({
-        client: watched,
+        client: {
+          connect: () => watched.connect(),
+          db: name => watched.db(name),
+          // The driver calls other methods of a session as well: those are not commands.
+          startSession: () =>
+            chaos(client.startSession(), ['commitTransaction', 'abortTransaction', 'endSession']),
+        },
         dbName,
         collection: namespace,
         ttl: ttlMs,
@@ -65,6 +73,18 @@ export function mongodbSubject({ url, version, stringify }: Kind): Subject {
       },
       async rows(store: MongodbStore) {
         return (await placeOf(store)).countDocuments()
+      },
+      async lock(store: MongodbStore, sid) {
+        const sessions = await placeOf(store)
+        const { client } = places.get(store)!
+        locking = client.startSession()
+        locking.startTransaction()
+        await sessions.updateOne({ _id: sid }, { $set: { locked: true } }, { session: locking })
+      },
+      async up() {
+        await locking?.abortTransaction()
+        await locking?.endSession()
+        locking = undefined
       },
       sweep: (store: MongodbStore) => store.prune(),
       async age(store: MongodbStore, sid, ms) {

@@ -73,6 +73,8 @@ export function postgresSubject({
   const made = new Map<string, Promise<unknown>>()
   const free: Connected[] = []
   let admin: Connected
+  /** A connection that holds the lock of a row. */
+  let locking: pg.Client | undefined
 
   /** Where the store keeps its sessions: a client that is not disturbed, and the table, which is made at first use. */
   async function placeOf(store: PostgresStore) {
@@ -126,6 +128,17 @@ export function postgresSubject({
       async rows(store: PostgresStore) {
         const { query, table } = await placeOf(store)
         return Number((await query(`SELECT count(*) FROM ${table}`)).rows[0].count)
+      },
+      async lock(store: PostgresStore, sid) {
+        const { table } = await placeOf(store)
+        locking = new pg.Client(url)
+        await locking.connect()
+        await locking.query('BEGIN')
+        await locking.query(`SELECT FROM ${table} WHERE sid = $1 FOR UPDATE`, [sid])
+      },
+      async up() {
+        await locking?.end()
+        locking = undefined
       },
       sweep: (store: PostgresStore) => store.prune(),
       async age(store: PostgresStore, sid, ms) {

@@ -14,6 +14,8 @@ interface Place {
 export function subjectOn(driver: string, open: (file: string) => SqliteClient): Subject {
   let file = ''
   const places = new WeakMap<SqliteStore, Place>()
+  /** Another connection, which holds the lock of the file. */
+  let locking: SqliteClient | undefined
 
   /** Where the store keeps its sessions: the untouched client, and the table, which is made at first use. */
   async function placeOf(store: SqliteStore): Promise<Place> {
@@ -60,6 +62,14 @@ export function subjectOn(driver: string, open: (file: string) => SqliteClient):
         const { client, table } = await placeOf(store)
         const row = client.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }
         return row.count
+      },
+      lock() {
+        locking = open(file)
+        locking.exec('BEGIN IMMEDIATE')
+      },
+      up() {
+        locking?.close()
+        locking = undefined
       },
       sweep: (store: SqliteStore) => store.prune(),
       async age(store: SqliteStore, sid, ms) {
