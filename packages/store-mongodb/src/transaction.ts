@@ -27,7 +27,16 @@ export async function inTransaction<T>(
       }
     }
   } finally {
+    // What was committed is committed, and the server ends a session by itself.
+    await ended(session)
+  }
+}
+
+async function ended(session: MongodbSession): Promise<void> {
+  try {
     await session.endSession()
+  } catch {
+    // Nothing depends on it.
   }
 }
 
