@@ -14,13 +14,13 @@ const NAMES: readonly (keyof MemoryStoreOptions)[] = [
   'encryption',
 ]
 
-/** How many sessions and bytes there may be. */
+/** How many sessions and bytes the store may hold. */
 export interface Bounds {
   readonly max: number
   readonly maxBytes: number
 }
 
-/** The bounds as numbers. Throws a TypeError that names the option that cannot be used. */
+/** The bounds as numbers. Throws a TypeError that names a wrong option. */
 export function checkOptions(options: MemoryStoreOptions): Bounds {
   checkOptionNames(options, NAMES, 'MemoryStore')
   const { onEvict } = options
