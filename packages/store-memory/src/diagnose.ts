@@ -2,10 +2,10 @@ import { createRequire } from 'node:module'
 import type { Finding } from '@coatcheck/session'
 import type { MemoryUsage } from './memory-usage.ts'
 
-/** The part of a bound from which on it is a warning. */
+/** From this part of a bound on, the finding is a warning. */
 const NEARLY_FULL = 0.9
 
-/** What there is to know about a store in memory. */
+/** The findings about a store in memory. */
 export function diagnose(usage: MemoryUsage, max: number, maxBytes: number): Finding[] {
   return [
     { name: 'packages', level: 'ok', text: `@coatcheck/store-memory ${versionIn('../package.json')}` },
@@ -21,7 +21,7 @@ function fill(name: string, used: number, bound: number, unit: string): Finding 
   return {
     name,
     level: 'warning',
-    text: `${text}: when it is full, sessions are removed that have not expired`,
+    text: `${text}: a full store removes live sessions`,
   }
 }
 
