@@ -16,13 +16,13 @@ import { SessionTooLargeError } from './session-too-large-error.ts'
 import { costOf, pack } from './text.ts'
 import { nextTurn, soon } from './timers.ts'
 
-/** How many slots `entries` and `prune` visit in one turn of the event loop. */
+/** How many slots `entries` and `prune` visit in one tick of the event loop. */
 const SLICE = 1000
 
 /** How many slots a write searches for an expired session before it removes a live one. */
 const LOOK = 100
 
-/** Sessions in the memory of one process, within bounds: when it is full, the least recently used ones are removed. */
+/** Sessions in the memory of one process, within bounds. A full store removes the least recently used sessions. */
 export class MemoryStore extends RecordStore implements Diagnosing {
   readonly #max: number
   readonly #maxBytes: number
@@ -41,10 +41,10 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     this.#onEvict = onEvict
   }
 
-  /** The same as `new MemoryStore(options)`, for apps that read the URL of their store from a setting. */
+  /** The same as `new MemoryStore(options)`. For apps that read the URL of their store from a setting. */
   static open(url = 'memory:', options: MemoryStoreOptions = {}): MemoryStore {
     if (url !== 'memory:')
-      throw new TypeError('MemoryStore.open needs the URL "memory:", which has no more parts')
+      throw new TypeError('MemoryStore.open needs the URL "memory:", without other parts')
     return new MemoryStore(options)
   }
 
@@ -53,7 +53,7 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     return { sessions: this.#cache.size(), bytes: this.#cache.bytes() }
   }
 
-  /** The bounds and how much of them is used: for `coatcheck doctor`. */
+  /** The bounds and how much of them is used, for `coatcheck doctor`. */
   async diagnose(): Promise<Finding[]> {
     return diagnose(this.usage(), this.#max, this.#maxBytes)
   }
@@ -160,7 +160,7 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     return deleted
   }
 
-  /** The slot of a live session; one that has expired is removed. */
+  /** The slot of a live session. An expired session is removed. */
   #find(sid: string, now: number): number | undefined {
     const slot = this.#cache.find(sid)
     if (slot === undefined || this.#cache.end(slot) > now) return slot
@@ -186,7 +186,7 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     }
   }
 
-  /** Does not remove the session that is written: it is alive, and the most recently used one. */
+  /** Never removes the session that is being written, because it is live and the most recently used one. */
   #makeRoom(sessions: number, bytes: number, now: number): void {
     for (;;) {
       const bound = this.#boundAt(this.#cache.size() + sessions, this.#cache.bytes() + bytes)
@@ -204,7 +204,7 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     return bytes > this.#maxBytes ? 'maxBytes' : undefined
   }
 
-  /** Remove the expired sessions in the next slots, at most `limit` of them. Gives their number. */
+  /** Remove the expired sessions in the next slots, at most `limit` of them. Returns their number. */
   #sweep(slots: number, now: number, limit = slots): number {
     let removed = 0
     for (let i = Math.min(slots, this.#cache.slots()); i > 0 && removed < limit; i--) {
@@ -229,7 +229,7 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     this.#warned = true
     const { sessions, bytes } = this.usage()
     process.emitWarning(
-      `The memory store is full: it holds ${sessions} sessions of ${bytes} bytes in all. To make room it removes live sessions, the least recently used ones first. The option "${bound}" sets this bound.`,
+      `The memory store is full: it holds ${sessions} sessions with ${bytes} bytes. To make room, it removes live sessions, the least recently used ones first. The option "${bound}" sets this limit.`,
       { code: 'COATCHECK_MEMORY_STORE_FULL' },
     )
   }
@@ -243,7 +243,7 @@ async function tell(
   try {
     await onEvict(sid, reason)
   } catch (error) {
-    process.emitWarning(`The function onEvict of the memory store failed: ${error}`, {
+    process.emitWarning(`The option onEvict of the memory store failed: ${error}`, {
       code: 'COATCHECK_ON_EVICT_FAILED',
     })
   }
