@@ -1,7 +1,7 @@
-/** What a store holds, expired sessions that were not removed yet included. */
+/** What a store holds, including expired sessions that were not removed yet. */
 export interface MemoryUsage {
   /** How many sessions. */
   sessions: number
-  /** How many bytes of the heap they take, about. */
+  /** About how many bytes of the heap they take. */
   bytes: number
 }
