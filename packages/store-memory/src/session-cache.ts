@@ -5,11 +5,11 @@ import { copyId, costOf, unpack } from './text.ts'
 export const LARGEST: number = 2 ** 24 - 1
 
 /**
- * The sessions. lru-cache knows the order in which they were used, and the slot of each; id, text and expiry are in arrays, under the
- * number of the slot. A session keeps its slot until it is removed, so that all can be visited slice by slice while others come and go.
+ * The sessions. lru-cache has the order in which they were used, and the slot of each. Arrays have id, text and expiry at the index of the
+ * slot. A session keeps its slot until it is removed, so `entries` can visit all slots in slices while sessions come and go.
  */
 export class SessionCache {
-  // `max` would make lru-cache reserve memory for all of them at once, so each has the size 1. The store makes room before it is full.
+  // With `max`, lru-cache would reserve memory for all entries at once. So each entry has the size 1. The store makes room before it is full.
   readonly #order = new LRUCache<string, number>({ maxSize: LARGEST })
   // Arrays take less memory than an object for each session.
   readonly #sids: (string | undefined)[] = []
@@ -18,22 +18,22 @@ export class SessionCache {
   readonly #free: number[] = []
   #bytes = 0
 
-  /** How many sessions there are, expired ones too. */
+  /** How many sessions there are, including expired ones. */
   size(): number {
     return this.#order.size
   }
 
-  /** What they cost. */
+  /** How many bytes they cost. */
   bytes(): number {
     return this.#bytes
   }
 
-  /** How many slots there are, free ones too. */
+  /** How many slots there are, including free ones. */
   slots(): number {
     return this.#sids.length
   }
 
-  /** The slot of a session, which becomes the most recently used one. */
+  /** The slot of a session. This makes it the most recently used one. */
   find(sid: string): number | undefined {
     return this.#order.get(sid)
   }
