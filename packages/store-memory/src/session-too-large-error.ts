@@ -1,6 +1,6 @@
-/** Thrown by `set` when one session takes more than `maxBytes`. Nothing is written: what was stored before stays. */
+/** Thrown by `set` when one session takes more than `maxBytes`. Nothing is written, and the old data stays. */
 export class SessionTooLargeError extends RangeError {
-  /** Stable, for comparisons. */
+  /** Stable: compare this, not the message. */
   readonly code = 'ERR_SESSION_TOO_LARGE' as const
   /** HTTP status that Express's error handling uses. */
   readonly status = 500
