@@ -57,8 +57,8 @@ describe('onEvict', () => {
     await turn()
     await turn()
     expect(warnings).toEqual([
-      'The function onEvict of the memory store failed: Error: cannot tell of a',
-      'The function onEvict of the memory store failed: Error: cannot tell of b',
+      'The option onEvict of the memory store failed: Error: cannot tell of a',
+      'The option onEvict of the memory store failed: Error: cannot tell of b',
     ])
   })
 
@@ -68,7 +68,7 @@ describe('onEvict', () => {
     for (const sid of ['a', 'b']) await store.set(sid, sessionOf())
     await turn()
     await turn()
-    expect(warnings).toEqual(['The function onEvict of the memory store failed: Error: no log'])
+    expect(warnings).toEqual(['The option onEvict of the memory store failed: Error: no log'])
   })
 
   it('onEvict: may use the store', async () => {
