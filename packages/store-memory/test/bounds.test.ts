@@ -232,7 +232,7 @@ describe('options', () => {
       new URL('memory:'),
     ]) {
       expect(() => MemoryStore.open(url as never)).toThrow(
-        new TypeError('MemoryStore.open needs the URL "memory:", which has no more parts'),
+        new TypeError('MemoryStore.open needs the URL "memory:", without other parts'),
       )
     }
   })
