@@ -1,14 +1,14 @@
 /**
- * What the store needs of a connection: a `Database` of better-sqlite3, of libsql or of `bun:sqlite`, or a `DatabaseSync` of
- * `node:sqlite`.
+ * The methods of a connection that the store uses. A `Database` of better-sqlite3, libsql or `bun:sqlite` has them, and a `DatabaseSync`
+ * of `node:sqlite`.
  */
 export interface SqliteClient {
   prepare(sql: string): SqliteStatement
   exec(sql: string): unknown
   close(): unknown
-  /** Whether a transaction is open. A client that cannot tell makes each write a transaction of its own. */
+  /** Whether a transaction is open. If a client cannot tell, each write is a separate transaction. */
   readonly inTransaction?: boolean | undefined
-  /** The name that `node:sqlite` has for `inTransaction`. */
+  /** The name of `inTransaction` in `node:sqlite`. */
   readonly isTransaction?: boolean | undefined
 }
 
@@ -19,12 +19,12 @@ export interface SqliteStatement {
   all(...parameters: unknown[]): unknown[]
 }
 
-/** Whether a transaction is open; `undefined` where the client cannot tell. */
+/** Whether a transaction is open; `undefined` if the client cannot tell. */
 export function inTransaction(client: SqliteClient): boolean | undefined {
   return client.inTransaction ?? client.isTransaction
 }
 
-/** The value of a pragma, or of another query that gives one value. */
+/** The value of a pragma, or of another query that returns one value. */
 export function singleValue(client: SqliteClient, sql: string, ...parameters: unknown[]): unknown {
   const row = client.prepare(sql).get(...parameters)
   return row && Object.values(row)[0]
