@@ -6,40 +6,40 @@ import { type OpenedFile, setUp } from './open-file.ts'
 import { pause, pauseBefore } from './pause.ts'
 import { createSchema, prepare, type Statements } from './statements.ts'
 
-/** Milliseconds to wait for a lock, where neither the options nor the client say. */
+/** Milliseconds to wait for a lock, if neither the options nor the client have a value. */
 const DEFAULT_BUSY_TIMEOUT = 5000
 
-/** Milliseconds after which a read looks again whether the file is still there. */
+/** Milliseconds after which a read checks again whether the file is still there. */
 const LOOK_INTERVAL = 1000
 
 /** How a connection was made. */
 export interface Origin {
-  /** Milliseconds to wait for a lock. Default that of the client. */
+  /** Milliseconds to wait for a lock. Default: the client's own. */
   readonly busyTimeout?: number | undefined
-  /** Whether the file is set up. Default `true`. */
+  /** Whether the file was set up already. Default `true`. */
   readonly isReady?: boolean | undefined
-  /** What the file was known by when it was opened. */
+  /** The identity of the file when it was opened, as `idOf` returns it. */
   readonly id?: string | undefined
-  /** Opens the file at the same path once more. Without it the connection is the caller's. */
+  /** Opens the file at the same path again. Without it the connection belongs to the caller. */
   readonly reopen?: (() => OpenedFile) | undefined
 }
 
-/** What is prepared once on a client. */
+/** Everything that is prepared once for a client. */
 interface Prepared {
   readonly sql: Statements
   readonly begin: SqliteStatement
   readonly commit: SqliteStatement
   /** `undefined` for a database in memory. */
   readonly file: FileOnDisk | undefined
-  /** Milliseconds that the client itself waits for a lock, while the process stands still. */
+  /** Milliseconds that the client itself waits for a lock, which blocks the process. */
   readonly ownTimeout: number
-  /** Whether reads may meet a lock. */
+  /** Whether reads may find the file locked. */
   readonly readsMeetLocks: boolean
 }
 
 /**
- * The connection to the file, and the statements on it. It never waits for a lock while the process stands still: what meets a lock is
- * tried again by timers.
+ * The connection to the file, and its statements. It never blocks the process to wait for a lock: when the file is locked, timers try
+ * again.
  */
 export class Connection {
   readonly #table: string
@@ -80,7 +80,7 @@ export class Connection {
     this.#prepared?.commit.run()
   }
 
-  /** Set up the file if that has not been done, make the table if it is not there, and prepare the statements. */
+  /** Set up the file if needed, create the table if it does not exist, and prepare the statements. */
   async open(): Promise<void> {
     const own = Number(singleValue(this.#client, 'PRAGMA busy_timeout') ?? 0)
     this.#busyTimeout = this.#origin.busyTimeout ?? (own || DEFAULT_BUSY_TIMEOUT)
@@ -93,12 +93,12 @@ export class Connection {
     })
   }
 
-  /** Close the file, if it was opened by us. */
+  /** Close the client, unless it belongs to the caller. */
   close(): void {
     if (this.#origin.reopen) this.#client.close()
   }
 
-  /** Read now; when the file is locked, again and again until `busyTimeout` is over. */
+  /** Read now. If the file is locked, try again until `busyTimeout` is over. */
   read<T>(work: (sql: Statements) => T): Promise<T> {
     return this.#untilFree(() => {
       this.#look()
@@ -107,7 +107,7 @@ export class Connection {
     })
   }
 
-  /** Write now, in the file that is at the path. Throws when it is locked. */
+  /** Write now, to the file that is at the path. Throws when it is locked. */
   write<T>(work: () => T): T {
     return withoutWaiting(this.#client, this.#prepared?.ownTimeout ?? 0, () => {
       this.#check()
@@ -127,26 +127,26 @@ export class Connection {
     }
   }
 
-  /** A read of a file that is gone does no harm: to look now and then is enough. */
+  /** Check the file once in a while. That is enough, because a read of a missing file does no harm. */
   #look(): void {
     if (!this.#origin.reopen || performance.now() < this.#nextLook) return
     this.#nextLook = performance.now() + LOOK_INTERVAL
     this.#check()
   }
 
-  /** Find out whether the file was deleted or replaced. One of our own is opened again; writing to another one fails. */
+  /** Check whether the file was deleted or replaced. If the store has opened it, open it again. Otherwise throw. */
   #check(): void {
     const file = this.#prepared?.file
-    const fate = file?.fate()
-    if (!file || !fate) return
+    const change = file?.changed()
+    if (!file || !change) return
     const { reopen } = this.#origin
     if (reopen) {
       this.#openAgain(file, reopen)
       this.#warn(
-        `The SQLite file "${file.path}" was ${fate} while the store had it open. The store goes on with the file that is there now; sessions of the old one are lost.`,
+        `The SQLite file "${file.path}" was ${change} while the store had it open. The store continues with the file that is there now. The sessions in the old file are lost.`,
       )
     } else {
-      const message = `The SQLite file "${file.path}" was ${fate} while the store had it open: nothing can be saved until the app opens a new client and a new store.`
+      const message = `The SQLite file "${file.path}" was ${change} while the store had it open. Nothing can be saved until the app opens a new client and a new store.`
       this.#warn(message)
       throw unavailable(message)
     }
@@ -191,7 +191,7 @@ function prepared(client: SqliteClient, table: string, ownTimeout: number, id: s
   }
 }
 
-/** Does `work` on a client that would wait for locks by itself, and shall not do so now. */
+/** Run `work` while the client does not wait for locks. */
 function withoutWaiting<T>(client: SqliteClient, ownTimeout: number, work: () => T): T {
   if (ownTimeout === 0) return work()
   client.exec('PRAGMA busy_timeout = 0')
