@@ -6,7 +6,7 @@ import { type SqliteClient, singleValue } from './client.ts'
 import { bunSqliteName, type Driver, nodeSqliteName } from './drivers.ts'
 import { layoutOf } from './layout.ts'
 
-/** What there is to know about the file; `driver` is that of `SqliteStore.open`. Changes nothing. */
+/** The findings about the file. `driver` is that of `SqliteStore.open`. Changes nothing. */
 export function diagnose(client: SqliteClient, table: string, driver: Driver | undefined): Finding[] {
   const file = singleValue(client, "SELECT file FROM pragma_database_list WHERE name = 'main'")
   return [
@@ -33,7 +33,7 @@ function nameOf(client: SqliteClient): string {
 }
 
 function otherDriver(name: string, instead: string): Finding {
-  return { name: 'driver', level: 'warning', text: `${name}, since ${instead}` }
+  return { name: 'driver', level: 'warning', text: `${name}, because ${instead}` }
 }
 
 const inMemory: Finding = {
@@ -42,7 +42,7 @@ const inMemory: Finding = {
   text: 'none: the sessions are in the memory of this process and end with it',
 }
 
-/** SQLite makes files beside the database: it has to write to the folder too. */
+/** SQLite creates files beside the database, so it has to write to the folder too. */
 function rights(file: string): Finding {
   const name = 'file'
   const mode = (statSync(file).mode & 0o777).toString(8)
@@ -89,7 +89,7 @@ function tableOf(client: SqliteClient, table: string): Finding {
     return { name, level: 'problem', text: (error as Error).message }
   }
   if (singleValue(client, 'SELECT count(*) FROM pragma_table_info(?)', table) === 0) {
-    const text = `"${table}" does not exist yet; it is made on first use`
+    const text = `"${table}" does not exist yet; the store creates it on first use`
     return { name, level: 'ok', text, missing: `table "${table}"` }
   }
   const indexed = singleValue(
