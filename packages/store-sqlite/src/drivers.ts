@@ -3,11 +3,11 @@ import type { SqliteClient } from './client.ts'
 
 /** A package or a module of the runtime that opens SQLite files. */
 export interface Driver {
-  /** With its version: `better-sqlite3 12.11.1`. */
+  /** The name with the version, such as `better-sqlite3 12.11.1`. */
   readonly name: string
-  /** Why better-sqlite3, which is installed, was not taken. */
+  /** Why better-sqlite3 was not used, although it is installed. */
   readonly instead?: string | undefined
-  /** Open the file at `path`, which is made if it is not there. A lock is never waited for. */
+  /** Open the file at `path`, and create it if it does not exist. The client never waits for a lock. */
   open(path: string): SqliteClient
 }
 
@@ -40,7 +40,7 @@ function betterSqlite3(): Driver {
   const { version, engines } = manifestOf('better-sqlite3')
   const name = `better-sqlite3 ${version}`
   const least = leastNode(engines?.node ?? '')
-  // Asked before anything is loaded: a binary for a later Node ends the process.
+  // Checked before loading, because a binary for a later Node ends the process.
   if (major() < least) {
     const mend = least === 22 ? 'npm install better-sqlite3@12' : 'install an earlier version of it'
     throw new Error(
@@ -49,7 +49,7 @@ function betterSqlite3(): Driver {
   }
   try {
     const Database = load('better-sqlite3') as Constructor
-    // The binary is loaded with the first database.
+    // The first database loads the binary.
     new Database(':memory:').close()
     return { name, open: path => new Database(path, { timeout: 0 }) }
   } catch (cause) {
@@ -98,7 +98,7 @@ function manifestOf(name: string): Manifest {
   } catch (cause) {
     const version = major() < 22 ? '@12' : ''
     throw new Error(
-      `SqliteStore.open needs the package ${name} on Node ${process.versions.node}: npm install ${name}${version}. Node 22.13 and later have a driver of their own; in a bundle, pass a client: new SqliteStore({ client }).`,
+      `SqliteStore.open needs the package ${name} on Node ${process.versions.node}: npm install ${name}${version}. Node 22.13 and later have their own driver. In a bundle, pass a client: new SqliteStore({ client }).`,
       { cause },
     )
   }
