@@ -1,6 +1,6 @@
 import { SessionError } from '@coatcheck/session'
 
-/** SQLite's primary result codes, and its words for them. */
+/** SQLite's primary result codes, and its messages for them. */
 const RESULTS = {
   BUSY: [5, 'database is locked'],
   READONLY: [8, 'readonly database'],
@@ -12,7 +12,7 @@ const RESULTS = {
 export function isResult(error: unknown, result: keyof typeof RESULTS): boolean {
   const { code, errcode, message } = (error ?? {}) as { code?: unknown; errcode?: unknown; message?: unknown }
   const [number, words] = RESULTS[result]
-  // node:sqlite has one code for all errors of SQLite, and the result as a number. In Deno it has the words only.
+  // node:sqlite has one code for all errors of SQLite, and the result as a number. In Deno it has only the message.
   if (code === 'ERR_SQLITE_ERROR') {
     return typeof errcode === 'number' ? (errcode & 0xff) === number : String(message).includes(words)
   }
@@ -24,7 +24,7 @@ export function isLocked(error: unknown): boolean {
   return isResult(error, 'BUSY')
 }
 
-/** What the caller gets: a file that cannot be used now is a store that is unavailable. Other errors stay as the driver gave them. */
+/** The error for the caller. If the file cannot be used now, the store is unavailable. Other errors of the driver stay unchanged. */
 export function failureOf(error: unknown, busyTimeout = 0): unknown {
   if (isLocked(error)) {
     return unavailable(
@@ -38,7 +38,7 @@ export function failureOf(error: unknown, busyTimeout = 0): unknown {
   return error
 }
 
-/** Status 503: what was asked for may succeed later. */
+/** An error with status 503: the call may succeed later. */
 export function unavailable(message: string, cause?: unknown): SessionError {
   return new SessionError('ERR_SESSION_STORE_UNAVAILABLE', message, { cause })
 }
