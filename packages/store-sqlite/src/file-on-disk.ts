@@ -1,11 +1,11 @@
 import { rmSync, statSync } from 'node:fs'
 
-/** SQLite's log, and the index of it, lie beside the file. */
+/** Suffixes of the files beside the database: SQLite's log, and the index of the log. */
 const SIDE_FILES = ['-wal', '-shm']
 
 /**
- * The file that a connection has open, as it is known by its path. Whoever deletes or replaces a file that is open leaves it to those
- * who have it open: what they write from then on is in no folder, and is gone when they end.
+ * The file that a connection has open. When an open file is deleted or replaced, the connection still writes to the old file. That file
+ * is in no folder any more, and is gone when the connection closes.
  */
 export class FileOnDisk {
   readonly path: string
@@ -13,8 +13,8 @@ export class FileOnDisk {
   readonly #sideFiles: ReadonlyMap<string, string | undefined>
 
   /**
-   * To be made when the connection has read something: then the files beside it exist. `id` is that of the file when it was opened,
-   * where that is known.
+   * Call this when the connection has read something, because then the side files exist. `id` is the identity of the file when it was
+   * opened, if that is known.
    */
   constructor(path: string, id: string | undefined = idOf(path)) {
     this.path = path
@@ -22,20 +22,20 @@ export class FileOnDisk {
     this.#sideFiles = new Map(SIDE_FILES.map(suffix => [suffix, idOf(path + suffix)]))
   }
 
-  /** What has become of it; `undefined` when it is still there. */
-  fate(): 'deleted' | 'replaced' | undefined {
+  /** Whether the file was deleted or replaced; `undefined` when it is still there. */
+  changed(): 'deleted' | 'replaced' | undefined {
     let id: string | undefined
     try {
       id = idOf(this.path)
     } catch {
-      // This process may no longer look into the folder: it does not know.
+      // This process may no longer read the folder, so it cannot tell.
       return undefined
     }
     if (id === undefined) return 'deleted'
     return id === this.#id ? undefined : 'replaced'
   }
 
-  /** Remove the files that lay beside it, and only those: SQLite would take them for those of the next file at the path. */
+  /** Remove the side files of the old file, and only those. SQLite would use them for the next file at the path. */
   removeSideFiles(): void {
     for (const [suffix, id] of this.#sideFiles) {
       if (id !== undefined && idOf(this.path + suffix) === id) rmSync(this.path + suffix, { force: true })
@@ -43,7 +43,7 @@ export class FileOnDisk {
   }
 }
 
-/** What a file is known by as long as somebody has it open, whatever its name; `undefined` when there is none at the path. */
+/** The identity of the file at `path`, which does not depend on its name; `undefined` when there is no file. */
 export function idOf(path: string): string | undefined {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats && `${stats.dev}:${stats.ino}`
