@@ -5,28 +5,28 @@ import { pauseBefore } from './pause.ts'
 import type { Statements } from './statements.ts'
 import { cancel, later, soon } from './timers.ts'
 
-/** A write that waits, and who waits for its result. */
+/** A waiting write, and the functions that settle its promise. */
 interface Write {
   /** The sessions that it writes. */
   readonly sids: readonly string[]
   readonly work: (sql: Statements) => unknown
-  /** When it fails because the file is still locked, as `performance.now()` tells the time. */
+  /** When it fails if the file is still locked, by `performance.now()`. */
   readonly deadline: number
   readonly onLocked: (() => void) | undefined
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
-/** Writes that could not be made, and why. */
+/** Writes that failed, and the error. */
 interface Refused {
   readonly writes: readonly Write[]
   readonly error: unknown
 }
 
 /**
- * The writes of one tick are one transaction, and each is answered when that is committed: to take locks and to close the log costs
- * SQLite more than a write, and is done once for all of them. While another connection holds the file, writes wait in a queue, and
- * timers try again.
+ * Runs the writes of one tick in one transaction, and answers each of them after the commit. Locks and the end of the log cost SQLite
+ * more than a write; this way they are needed once for all writes. While another connection has locked the file, writes wait in a queue,
+ * and timers try again.
  */
 export class GroupCommit {
   readonly #connection: Connection
@@ -43,8 +43,8 @@ export class GroupCommit {
   }
 
   /**
-   * Do `work`, which writes the sessions of `sids`, after all writes before it. Gives what it gives, or fails as it does. `onLocked`
-   * is called each time that it has to wait for another connection.
+   * Run `work`, which writes the sessions of `sids`, after all earlier writes. Returns its result. `onLocked` is called each time that
+   * the write has to wait for another connection.
    */
   write<T>(sids: readonly string[], work: (sql: Statements) => T, onLocked?: () => void): Promise<T> {
     if (this.#waiting.length === 0) soon(() => this.flush())
@@ -54,13 +54,13 @@ export class GroupCommit {
     })
   }
 
-  /** Write at once what waits, if any of it is of `sid`, so that it can be read. Not while the file is locked. */
+  /** Run waiting writes now, if one of them writes `sid`, so that a read sees it. Does nothing while the file is locked. */
   flush(sid?: string): void {
     if (this.#timer || this.#waiting.length === 0) return
     if (sid === undefined || this.#sids.has(sid)) this.#flush()
   }
 
-  /** Try for the last time to write what waits. */
+  /** Try the waiting writes for the last time. */
   end(): void {
     this.#ended = true
     if (this.#waiting.length > 0) this.#flush()
@@ -82,11 +82,11 @@ export class GroupCommit {
     else this.#attempt = 0
   }
 
-  /** Makes the writes. Gives those that could not be made. */
+  /** Run the writes. Returns those that failed. */
   #make(writes: readonly Write[]): Refused | undefined {
     try {
       return this.#connection.write(() => {
-        // A write alone is a transaction by itself, and so is each in one that the application has begun.
+        // A single write needs no BEGIN. Neither do writes inside of a transaction that the application has begun.
         const together = writes.length > 1 && inTransaction(this.#connection.client) === false
         return together ? this.#together(writes) : this.#each(writes)
       })
@@ -102,7 +102,7 @@ export class GroupCommit {
       this.#connection.begin()
       for (const write of writes) {
         answers.push(attempt(write, sql))
-        // Some failures, as that of a full disk, end the transaction: then each write is made for itself.
+        // Some failures, such as a full disk, end the transaction. Then each write runs separately.
         if (!inTransaction(client)) return this.#each(writes)
       }
       this.#connection.commit()
@@ -125,7 +125,7 @@ export class GroupCommit {
     return undefined
   }
 
-  /** Those that met a lock wait until their time is over. The others fail. */
+  /** If the file was locked, let the writes wait until their deadlines. Otherwise they fail. */
   #retry({ writes, error }: Refused): void {
     const now = performance.now()
     const mayWait = isLocked(error) && !this.#ended
@@ -140,13 +140,13 @@ export class GroupCommit {
     }
     if (this.#waiting.length === 0) return
     this.#attempt++
-    // The first has waited longest.
+    // The first write has the earliest deadline.
     const left = this.#waiting[0]!.deadline - now
     this.#timer = later(() => this.#flush(), Math.min(pauseBefore(this.#attempt), left))
   }
 }
 
-/** Make the write. Gives the function that answers it. Throws when it has met a lock. */
+/** Run the write. Returns the function that answers it. Throws when the file is locked. */
 function attempt({ work, resolve, reject }: Write, sql: Statements): () => void {
   try {
     const value = work(sql)
