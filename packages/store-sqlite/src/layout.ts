@@ -1,6 +1,6 @@
 import type { SqliteClient } from './client.ts'
 
-/** A `bigint` where the client is set to give those. */
+/** A `bigint` if the client is configured to return those. */
 export type ColumnValue = number | bigint | string
 
 /** The columns of a table of sessions, and the form of its expiry. */
@@ -8,8 +8,8 @@ export interface Layout {
   readonly data: string
   readonly expires: string
   /**
-   * The column with the index, by which pruning finds expired sessions. In our own table it holds a time that is never after the
-   * expiry. A touch leaves it alone: to write a page of the index would double its cost. In other tables it is the expiry.
+   * The column with the index, by which pruning finds expired sessions. In the store's own table it has a time that is never after the
+   * expiry. A touch does not change it, because writing a page of the index would double the cost. In other tables it is the expiry.
    */
   readonly due: string
   /** From epoch milliseconds to the column's form, which sorts by time. */
@@ -18,10 +18,10 @@ export interface Layout {
   fromColumn(value: ColumnValue): number
 }
 
-/** The latest expiry: years after 9999 do not sort as text, and SQLite's own functions do not know them. */
+/** The latest expiry: years after 9999 do not sort as text, and SQLite's own functions do not support them. */
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
-/** Our own: epoch milliseconds. */
+/** The store's own table: epoch milliseconds. */
 const OWN: Layout = {
   data: 'data',
   expires: 'expires',
@@ -30,7 +30,7 @@ const OWN: Layout = {
   fromColumn: Number,
 }
 
-/** The same table, made by hand without `due`. */
+/** The same table, created by hand without `due`. */
 const OWN_WITHOUT_DUE: Layout = { ...OWN, due: 'expires' }
 
 /** connect-sqlite3's: epoch milliseconds too, in a column without a type. */
@@ -47,7 +47,7 @@ const BETTER_SQLITE3_SESSION_STORE: Layout = {
 
 const LAYOUTS = [OWN, OWN_WITHOUT_DUE, CONNECT_SQLITE3, BETTER_SQLITE3_SESSION_STORE]
 
-/** The layout of the table; our own when it does not exist. Throws a TypeError when it is no table of sessions. */
+/** The layout of the table; the store's own when it does not exist. Throws a TypeError when it is not a table of sessions. */
 export function layoutOf(client: SqliteClient, table: string): Layout {
   const columns = client.prepare('SELECT name FROM pragma_table_info(?)').all(table) as { name: string }[]
   const names = new Set(columns.map(column => column.name))
@@ -57,7 +57,7 @@ export function layoutOf(client: SqliteClient, table: string): Layout {
   )
   if (layout) return layout
   throw new TypeError(
-    `The table "${table}" is no table of sessions: it has the columns ${[...names].join(', ')}; give another name with the option "table"`,
+    `The table "${table}" is not a table of sessions: it has the columns ${[...names].join(', ')}. Set another name with the option "table"`,
   )
 }
 
