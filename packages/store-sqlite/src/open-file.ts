@@ -5,25 +5,25 @@ import type { Driver } from './drivers.ts'
 import { isLocked, isResult } from './failures.ts'
 import { idOf } from './file-on-disk.ts'
 
-/** A connection of our own. */
+/** A connection that the store itself has opened. */
 export interface OpenedFile {
   readonly client: SqliteClient
-  /** Whether the file was free to be set up. */
+  /** Whether the file was set up. It was not if it was locked. */
   readonly isReady: boolean
-  /** What the file is known by, whatever becomes of its name. `undefined` for a database in memory. */
+  /** The identity of the file, as `idOf` returns it. `undefined` for a database in memory. */
   readonly id: string | undefined
 }
 
-/** How often a file is opened that others delete or make meanwhile. */
+/** How often opening is tried while other processes delete or create the file. */
 const ATTEMPTS = 3
 
-/** Open a file of sessions for reading and writing, in WAL mode. Waits for nobody: a file that is locked is set up later. */
+/** Open a file of sessions for reading and writing, in WAL mode. Does not wait for a lock: a locked file is set up later. */
 export function openFile(driver: Driver, path: string): OpenedFile {
   for (let attempt = 1; ; attempt++) {
     try {
       return opened(driver, path)
     } catch (error) {
-      // Of the files beside it, some were there and are gone.
+      // A side file may have been deleted meanwhile.
       if (attempt === ATTEMPTS || !isResult(error, 'IOERR')) throw explained(error, path)
     }
   }
@@ -36,12 +36,12 @@ function opened(driver: Driver, path: string): OpenedFile {
   const client = driver.open(path)
   const id = seen(path)
   if (id === before) return { ...setUpIfFree(client), id }
-  // It was deleted or replaced just now: which of the two has the client open?
+  // The file was deleted or replaced just now, so it is not known which file the client has open.
   client.close()
   return opened(driver, path)
 }
 
-/** What the file is known by; `undefined` too where this process may not look: SQLite says why then. */
+/** The identity of the file. Also `undefined` when this process may not read the folder: then SQLite throws the reason. */
 function seen(path: string): string | undefined {
   try {
     return idOf(path)
@@ -61,23 +61,23 @@ function setUpIfFree(client: SqliteClient): Pick<OpenedFile, 'client' | 'isReady
   }
 }
 
-/** Turn the file to WAL mode, and find out whether it can be written. */
+/** Switch the file to WAL mode, and check that it can be written. */
 export function setUp(client: SqliteClient): void {
   client.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-  // Changes nothing.
+  // Fails if the file cannot be written. The rollback leaves it unchanged.
   client.exec('BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK')
 }
 
-/** The ids in the file are as good as passwords. SQLite gives the files beside it the same mode. */
+/** Create the file readable by its owner only, because ids are as good as passwords. SQLite gives the side files the same mode. */
 function makePrivate(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600))
   } catch {
-    // It is there already, or cannot be made: then SQLite says why.
+    // The file exists, or cannot be created. Then SQLite throws the reason.
   }
 }
 
-/** The driver's words name no file. Other errors, as that the file is no database, are left as they are. */
+/** Name the file in errors whose message does not. Other errors, such as that the file is not a database, stay unchanged. */
 function explained(error: unknown, file: string): unknown {
   if (!existsSync(dirname(file))) {
     return new Error(`The directory of the SQLite file "${file}" does not exist`, { cause: error })
