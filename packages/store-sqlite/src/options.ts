@@ -3,9 +3,9 @@ import type { SqliteClient } from './client.ts'
 
 /** Options of `SqliteStore.open`. */
 export interface SqliteOpenOptions extends RecordStoreOptions {
-  /** Name of the table, made if it does not exist. Default `'sessions'`. */
+  /** Name of the table, which is created if it does not exist. Default `'sessions'`. */
   table?: string | undefined
-  /** Milliseconds to wait for another connection that is writing; the process goes on meanwhile. Default 5000. */
+  /** Milliseconds to wait for another connection that is writing, without blocking the process. Default 5000. */
   busyTimeout?: number | undefined
 }
 
@@ -16,7 +16,7 @@ export interface SqliteStoreOptions extends SqliteOpenOptions {
    */
   client: SqliteClient
   /**
-   * Milliseconds to wait for another connection that is writing; the process goes on meanwhile. Default the client's own `busy_timeout`
+   * Milliseconds to wait for another connection that is writing, without blocking the process. Default: the client's own `busy_timeout`
    * (the option `timeout` of better-sqlite3 and `node:sqlite`), or 5000 when that is 0.
    */
   busyTimeout?: number | undefined
