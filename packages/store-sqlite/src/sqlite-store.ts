@@ -40,16 +40,16 @@ export class SqliteStore extends RecordStore implements Diagnosing {
   }
 
   /**
-   * A store on a file, or on `':memory:'`, that `close()` closes. Several processes may use one file: it is put in WAL mode.
-   * Takes better-sqlite3 where it is installed and works, otherwise `node:sqlite`; in Bun, `bun:sqlite`. Fails when there is no driver,
-   * and when the file is no database or cannot be opened for writing.
+   * Open a store on a file, or on `':memory:'`. `close()` closes it. The file is put in WAL mode, so several processes may use it.
+   * Uses better-sqlite3 if it is installed and works, otherwise `node:sqlite`; in Bun, `bun:sqlite`. Fails when there is no driver,
+   * and when the file is not a database or cannot be opened for writing.
    */
   static open(path: string, options: SqliteOpenOptions = {}): SqliteStore {
     if (typeof path !== 'string' || path === '')
       throw new TypeError('SqliteStore.open needs the path of a file')
     checkOpenOptions(options)
     const driver = findDriver()
-    // Absolute, as the file may be opened again after a `chdir`.
+    // Absolute, because the file may be opened again after a `chdir`.
     const file = path === ':memory:' ? path : resolve(path)
     const reopen = () => openFile(driver, file)
     const { client, isReady, id } = reopen()
@@ -64,7 +64,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     }
   }
 
-  /** What there is to know about the file, for `coatcheck doctor`. Changes nothing. */
+  /** Findings about the file, for `coatcheck doctor`. Changes nothing. */
   async diagnose(): Promise<Finding[]> {
     return diagnose(this.#connection.client, this.#table, this.#driver)
   }
@@ -85,7 +85,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
       return read.get(sid, layout.toColumn(now)) as Row | undefined
     })
     if (!row) return undefined
-    // A write may have to wait for other processes: only a session whose lifetime starts anew needs one.
+    // A write may have to wait for other processes, so a read writes only if the session is to be touched.
     const renewed =
       renewal !== undefined && row.data.startsWith(renewal.prefix) && (await this.#renew(sid, renewal))
     return { data: row.data, ttl: this.#layout.fromColumn(row.expires) - now, renewed }
@@ -128,7 +128,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
 
   protected override _destroy(sid: string): Promise<string | false> {
     return this.#writes.write([sid], ({ destroy, layout }) => {
-      // `all`, as `get` of some drivers does not tell when the statement fails at its end.
+      // Not `get`: with some drivers it hides an error at the end of the statement.
       const [row] = destroy.all(sid) as Row[]
       return row && layout.fromColumn(row.expires) > Date.now() ? row.data : false
     })
@@ -146,7 +146,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
         const live = now(layout)
         const there = read.get(old, live) as Row | undefined
         if (!there) break
-        // Another process may have written it since: then it is read again.
+        // If another process has written the session since, read it again.
         if (exchange.run(sid, data, end(layout, ttl), old, live, there.data).changes) return there.data
       }
       if (!required) write.run(sid, data, ...ends(layout, ttl))
@@ -167,7 +167,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
       }
       if (rows.length < PAGE) return
       after = rows[rows.length - 1]!.sid
-      // The drivers are synchronous: between pages, and between batches, requests are served.
+      // The drivers are synchronous, so requests are served between pages and between batches.
       await nextTurn()
     }
   }
@@ -186,7 +186,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     })
   }
 
-  /** Looks at the sessions that are due, batch by batch. Those whose expiry was moved on are due by then; the others are deleted. */
+  /** Checks the sessions that are due, batch by batch. Expired ones are deleted. Those that were touched are due at their new expiry. */
   protected override async _prune(limit: number): Promise<number> {
     let deleted = 0
     for (;;) {
@@ -213,8 +213,8 @@ export class SqliteStore extends RecordStore implements Diagnosing {
   }
 
   /**
-   * Start the lifetime anew. The read does not wait for that: while the file is locked it is answered, and the lifetime starts anew as
-   * soon as the file is free. A file that cannot be written can still be read; the touch that follows tells why.
+   * Touch the session that was read. The read does not wait for a locked file: it answers at once, and the touch is made when the file is
+   * free. If the file cannot be written, the read succeeds, and the touch at the end of the request reports the error.
    */
   #renew(sid: string, { prefix, ttl }: Renewal): Promise<boolean> {
     return new Promise(answer => {
@@ -236,11 +236,11 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     })
   }
 
-  /** Once: a file that stays locked would warn with each request. */
+  /** Warns only once, because a file that stays locked would cause a warning for each request. */
   #warn(error: unknown): void {
     if (this.#warned) return
     this.#warned = true
-    process.emitWarning(`Sessions that were read could not be kept alive: ${error}`, {
+    process.emitWarning(`Sessions that were read could not be touched: ${error}`, {
       code: 'COATCHECK_SQLITE_NOT_RENEWED',
     })
   }
