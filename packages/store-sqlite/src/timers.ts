@@ -1,5 +1,5 @@
 /**
- * The real timers, taken when this module is loaded: a test that fakes timers does not make the store wait for ever.
+ * Node's timers, taken when this module is loaded: a test with fake timers must not make the store wait for ever.
  */
 const real = {
   setImmediate: globalThis.setImmediate,
@@ -7,7 +7,7 @@ const real = {
   clearTimeout: globalThis.clearTimeout,
 }
 
-/** Calls `work` in the next turn of the event loop. */
+/** Calls `work` in the next tick of the event loop. */
 export function soon(work: () => void): void {
   real.setImmediate(work)
 }
@@ -17,12 +17,12 @@ export function later(work: () => void, ms: number): NodeJS.Timeout {
   return real.setTimeout(work, ms)
 }
 
-/** Does not call what `later` was given. */
+/** Cancels a call of `later`. */
 export function cancel(timer: NodeJS.Timeout | undefined): void {
   real.clearTimeout(timer)
 }
 
-/** Lets other work of the process run. */
+/** Resolves in the next tick, so that other work of the process can run. */
 export function nextTurn(): Promise<void> {
   return new Promise(resolve => soon(resolve))
 }
