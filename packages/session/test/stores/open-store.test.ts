@@ -102,9 +102,9 @@ describe('sqlite:', () => {
     expect(error.message).toMatch(
       /^The session store \(SQLite\) cannot be used: The table "sessions" is no table/,
     )
-    expect(error.cause.message).toContain('is no table of sessions')
+    expect(error.cause.message).toContain('is not a table of sessions')
     const unchecked = await open(`sqlite:${path}`, { check: false })
-    await expect(unchecked.length()).rejects.toThrow('no table of sessions')
+    await expect(unchecked.length()).rejects.toThrow('not a table of sessions')
   })
 })
 
