@@ -37,7 +37,7 @@ export async function layoutOf(client: PostgresClient, table: string): Promise<L
   if (layout) return { ...layout, type: comparableAs(types.get(layout.data)) }
   const columns = [...types].map(([name, type]) => `${name} ${type}`).join(', ')
   throw new TypeError(
-    `The table ${table} is no table of sessions: it has the columns ${columns}; give another name with the option "table"`,
+    `The table ${table} is not a table of sessions: it has the columns ${columns}. Set another name with the option "table"`,
   )
 }
 
