@@ -52,7 +52,7 @@ it('diagnose: the table of connect-pg-simple is sound, one of something else is 
     table: { level: 'ok', text: `"${schema}"."session", with an index on expire` },
   })
   expect(await found(storeOn(pool, { schema, table: 'coats' }))).toMatchObject({
-    table: { level: 'problem', text: expect.stringMatching(/is no table of sessions/) },
+    table: { level: 'problem', text: expect.stringMatching(/is not a table of sessions/) },
   })
 })
 
