@@ -105,7 +105,7 @@ describe('table', () => {
         `CREATE TABLE ${schema}.sessions (${ddl}); INSERT INTO ${schema}.sessions DEFAULT VALUES`,
       )
       const store = openStore({ schema })
-      const message = `The table "${schema}"."sessions" is no table of sessions: it has the columns ${columns}; give another name with the option "table"`
+      const message = `The table "${schema}"."sessions" is not a table of sessions: it has the columns ${columns}. Set another name with the option "table"`
       await expect(store.set('a', sessionOf())).rejects.toThrow(new TypeError(message))
       await expect(store.clear()).rejects.toThrow(TypeError)
       expect((await pool.query(`SELECT FROM ${schema}.sessions`)).rowCount).toBe(1)
