@@ -20,7 +20,7 @@ it('diagnose: versions, file and settings, and a table that is not there, which 
     file: { text: expect.stringMatching(/sessions\.db, mode 600$/) },
     journal_mode: { text: 'wal' },
     synchronous: { text: 'NORMAL' },
-    table: { text: '"sessions" does not exist yet; it is made on first use', missing: 'table "sessions"' },
+    table: { text: '"sessions" does not exist yet; the store creates it on first use', missing: 'table "sessions"' },
   })
   expect(new Set(Object.values(findings).map(({ level }) => level))).toEqual(new Set(['ok']))
   expect(openClient(file).prepare('SELECT name FROM sqlite_schema').all()).toEqual([])
@@ -48,7 +48,7 @@ it('diagnose: settings under which the file may be damaged, or slow, are warning
   expect(await found(new SqliteStore({ client }))).toMatchObject({
     journal_mode: { level: 'warning', text: expect.stringMatching(/^delete: /) },
     synchronous: { level: 'warning', text: expect.stringMatching(/^OFF: /) },
-    table: { level: 'problem', text: expect.stringMatching(/is no table of sessions/) },
+    table: { level: 'problem', text: expect.stringMatching(/is not a table of sessions/) },
   })
 })
 
