@@ -120,7 +120,7 @@ describe('better-sqlite3 that cannot be used', () => {
       )
       expect(findings).toContainEqual(
         expect.stringMatching(
-          /^warning: node:sqlite of Node 24\S+, since better-sqlite3 13\.9\.9 is installed but/,
+          /^warning: node:sqlite of Node 24\S+, because better-sqlite3 13\.9\.9 is installed but/,
         ),
       )
     },
