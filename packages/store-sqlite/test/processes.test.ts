@@ -154,7 +154,7 @@ describe('without better-sqlite3', () => {
     `,
     )
     expect(stdout).toBe(
-      `SqliteStore.open needs the package better-sqlite3 on Node ${process.versions.node}: npm install better-sqlite3@12. Node 22.13 and later have a driver of their own; in a bundle, pass a client: new SqliteStore({ client }).\n`,
+      `SqliteStore.open needs the package better-sqlite3 on Node ${process.versions.node}: npm install better-sqlite3@12. Node 22.13 and later have their own driver. In a bundle, pass a client: new SqliteStore({ client }).\n`,
     )
     expect(code).toBe(0)
   })
