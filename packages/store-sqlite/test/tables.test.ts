@@ -54,7 +54,7 @@ describe('table', () => {
     client.exec("CREATE TABLE sessions (id INTEGER, title TEXT); INSERT INTO sessions VALUES (1, 'Bands')")
     const store = new SqliteStore({ client })
     await expect(store.set('a', sessionOf())).rejects.toThrow(
-      'The table "sessions" is no table of sessions: it has the columns id, title; give another name with the option "table"',
+      'The table "sessions" is not a table of sessions: it has the columns id, title. Set another name with the option "table"',
     )
     await expect(store.clear()).rejects.toThrow(TypeError)
     expect(client.prepare('SELECT * FROM sessions').all()).toEqual([{ id: 1, title: 'Bands' }])
