@@ -15,7 +15,7 @@ export function prepare(client: SqliteClient, table: string, layout: Layout): St
   return { layout, ...Object.fromEntries(prepared) } as Statements
 }
 
-/** Make the table if it does not exist, and the index for pruning. A file that may only be read is left as it is. */
+/** Create the table and the index for pruning if they do not exist. A read-only file is left unchanged. */
 export function createSchema(client: SqliteClient, table: string, layout: Layout): void {
   try {
     client.exec(schema(table, layout))
@@ -26,7 +26,7 @@ export function createSchema(client: SqliteClient, table: string, layout: Layout
 
 function schema(name: string, { due, expires }: Layout): string {
   const table = quote(name)
-  // Not WITHOUT ROWID: there a session of more than a quarter of a page takes pages of its own.
+  // Not WITHOUT ROWID: with it, a session of more than a quarter of a page takes separate pages.
   const ours = `
     CREATE TABLE IF NOT EXISTS ${table} (
       sid TEXT NOT NULL PRIMARY KEY,
