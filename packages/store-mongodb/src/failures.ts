@@ -28,6 +28,12 @@ export function isRefusal(error: unknown): boolean {
   return typeof (error as { code?: unknown } | null)?.code === 'number'
 }
 
+/** Whether there is a document of this `_id`. An app may have indexes of its own that want something else to be unique. */
+export function isTaken(error: unknown): boolean {
+  const { code, keyPattern } = error as { code?: unknown; keyPattern?: object }
+  return code === 11000 && (keyPattern === undefined || '_id' in keyPattern)
+}
+
 /** The same promise, whose failure is `ERR_SESSION_STORE_UNAVAILABLE` when the database is away. */
 export function told<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
@@ -57,9 +63,30 @@ async function* tellingEach<T>(found: AsyncIterable<T>): AsyncGenerator<T, void,
   }
 }
 
+/** What the caller of the store gets in place of a driver's error. */
 export function toldToCaller(error: unknown): unknown {
+  withoutData(error)
   if (!isAway(error)) return error
   const { message, name } = error as Error
   const text = `MongoDB is not available: ${message || name}`
   return new SessionError('ERR_SESSION_STORE_UNAVAILABLE', text, { cause: error })
+}
+
+/** Where the server quotes values: session ids, or the data of a session. */
+const QUOTING = ['keyValue', 'errInfo', 'result', 'writeErrors'] as const
+
+/** Values, or a whole command, at the end of a message. */
+const QUOTED = /:?\s+[{"'][\s\S]*$/
+
+function withoutData(error: unknown): void {
+  if (!isRefusal(error)) return
+  const told = error as Error & { errorResponse?: object }
+  for (const property of QUOTING) delete (told as unknown as Record<string, unknown>)[property]
+  const { message } = told
+  const short = message.replace(QUOTED, '') || 'the server has refused the command'
+  if (told.errorResponse) told.errorResponse = { errmsg: short }
+  if (short === message) return
+  const stack = told.stack?.replace(message, () => short)
+  told.message = short
+  if (stack !== undefined) told.stack = stack
 }

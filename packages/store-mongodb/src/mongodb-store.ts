@@ -10,7 +10,7 @@ import {
 } from '@coatcheck/session'
 import type { MongodbClient, MongodbCollection, MongodbDatabase, MongodbSession } from './client.ts'
 import { diagnose, versionIn } from './diagnose.ts'
-import { isRefusal, telling, told, toldToCaller } from './failures.ts'
+import { isRefusal, isTaken, telling, told, toldToCaller } from './failures.ts'
 import {
   checkOpenOptions,
   checkStoreOptions,
@@ -27,9 +27,6 @@ import { makeTtlIndex } from './ttl-index.ts'
 
 /** How many documents `entries` reads at a time. */
 const PAGE = 500
-
-/** MongoDB's code for a document whose `_id` is taken. */
-const DUPLICATE_KEY = 11000
 
 /**
  * How a read moves an expiry. It waits neither for other members nor for a lock: what cannot be done in these milliseconds is left to
@@ -128,7 +125,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
       await this.#collection.updateOne(free, this.#set(now, fields), { upsert: true })
       return true
     } catch (error) {
-      if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
+      if (!isTaken(error)) throw error
       return false
     }
   }
