@@ -69,3 +69,17 @@ export function tooLate(): SessionError {
 export function closed(): SessionError {
   return new SessionError('ERR_SESSION_STORE_CLOSED', 'The session store is closed')
 }
+
+/** Headers that describe a response and would be wrong on the error that replaces it. */
+export const PAGE_HEADERS: readonly string[] = [
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-range',
+  'content-disposition',
+  'transfer-encoding',
+  'cache-control',
+  'etag',
+  'last-modified',
+  'location',
+]

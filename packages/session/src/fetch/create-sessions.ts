@@ -12,12 +12,13 @@ import type { FetchSessionOptions } from './options.ts'
 import { fetchSettings } from './settings.ts'
 
 /** Sessions for servers that take a `Request` and return a `Response`. */
-export interface Sessions<T extends object = SessionData> {
+export interface Sessions<T extends object = SessionData, Req = Request> {
   /**
    * Read the session of a request by its cookie, or begin a new one. `onStoreUnavailable` decides whether this rejects when the store
-   * cannot be read. Pass the response to `commit` of the returned object.
+   * cannot be read. Pass the response to `commit` of the returned object. `origin` is what functions of the request are given: an adapter
+   * passes its framework's request, and sets `secure`. Default: `request`.
    */
-  open(request: Request): Promise<OpenedSession<T>>
+  open(request: Request, origin?: Req): Promise<OpenedSession<T, Req>>
   /** Make a handler with sessions: it calls `open` before your handler, and `commit` after it. */
   handle<Rest extends unknown[]>(
     handler: (request: Request, session: SessionOf<T>, ...rest: Rest) => Response | Promise<Response>,
@@ -28,20 +29,22 @@ export interface Sessions<T extends object = SessionData> {
  * Sessions on standard `Request` and `Response` objects, with the options and defaults of `session.strict()`. `T` is the type of their data.
  * Throws a TypeError that names the option when an option is wrong.
  */
-export function createSessions<T extends object = SessionData>(options: FetchSessionOptions): Sessions<T> {
+export function createSessions<T extends object = SessionData, Req = Request>(
+  options: FetchSessionOptions<Req>,
+): Sessions<T, Req> {
   const settings = fetchSettings(options)
   const availability = watch(settings.store)
   provideGenerate(settings)
 
-  async function open(request: Request): Promise<OpenedSession<T>> {
-    const opened = new FetchRequest<T>(request)
+  async function open(request: Request, origin = request as Req): Promise<OpenedSession<T, Req>> {
+    const opened = new FetchRequest<T, Req>(request, origin)
     if (!availability.connected) {
       const error = disconnected()
-      if (policyFor(error, request, settings, 'skip') === 'error') throw error
+      if (policyFor(error, origin, settings, 'skip') === 'error') throw error
       return opened
     }
     const { pathname } = new URL(request.url)
-    if (!pathname.startsWith(cookieOptions(settings, request).path || '/')) return opened
+    if (!pathname.startsWith(cookieOptions(settings, origin).path || '/')) return opened
     const secrets = settings.secrets as readonly Secret[]
     const ids = readSessionIds(request.headers.get('Cookie') ?? undefined, settings.name, secrets)
     await opened.begin(settings, secrets[0] as Secret, ids)

@@ -14,19 +14,21 @@ import { withCookies } from './response.ts'
 import { viewOf } from './session-view.ts'
 
 /** One `Request` with its session. */
-export class FetchRequest<T extends object> implements Door<Request>, OpenedSession<T> {
-  readonly request: Request
+export class FetchRequest<T extends object, Req> implements Door<Req>, OpenedSession<T, Req> {
+  readonly request: Req
   readonly holder: SessionHolder = {} as SessionHolder
   readonly #view: SessionOf<T> = viewOf(this.holder) as SessionOf<T>
+  readonly #web: Request
   #own: RequestSession | undefined
   #committed: Promise<Response> | undefined
 
-  constructor(request: Request) {
+  constructor(web: Request, request: Req) {
     this.request = request
+    this.#web = web
   }
 
   get method(): string {
-    return this.request.method
+    return this.#web.method
   }
 
   isSecure(): boolean {
@@ -38,7 +40,7 @@ export class FetchRequest<T extends object> implements Door<Request>, OpenedSess
   }
 
   get ended(): boolean {
-    return this.request.signal?.aborted ?? false
+    return this.#web.signal?.aborted ?? false
   }
 
   get session(): SessionOf<T> | undefined {
@@ -47,6 +49,11 @@ export class FetchRequest<T extends object> implements Door<Request>, OpenedSess
 
   set session(session: null) {
     this.holder.session = session as never
+  }
+
+  get isNew(): boolean {
+    const own = this.#own
+    return own !== undefined && own.cookieId !== this.holder.sessionID && !own.writer.moved
   }
 
   get modified(): boolean {
@@ -60,7 +67,7 @@ export class FetchRequest<T extends object> implements Door<Request>, OpenedSess
   }
 
   /** Read the session, or begin one. */
-  begin(settings: Settings<Request>, secret: Secret, ids: readonly SignedId[]): Promise<void> {
+  begin(settings: Settings<Req>, secret: Secret, ids: readonly SignedId[]): Promise<void> {
     const own = new RequestSession(this, settings, secret, ids[0])
     this.#own = own
     return new Promise((resolve, reject) => {

@@ -24,14 +24,17 @@ export interface FetchSession {
 export type SessionOf<T extends object> = FetchSession & Omit<Partial<SessionData>, 'cookie'> & Partial<T>
 
 /** The session of one `Request`, and `commit` to save it. */
-export interface OpenedSession<T extends object> {
-  readonly request: Request
+export interface OpenedSession<T extends object, Req = Request> {
+  /** What functions of the request are given. */
+  readonly request: Req
   /**
    * The session, as one object for the whole request. Set it to `null` to destroy it when the response is committed. It is `undefined`
    * after `destroy`, when the store is unavailable and `onStoreUnavailable` is `'skip'`, and when the path is not below `cookie.path`.
    */
   get session(): SessionOf<T> | undefined
   set session(session: null)
+  /** Whether this request has begun the session: its cookie was not sent, or had no session. */
+  readonly isNew: boolean
   /** Whether the request has changed the session since it was read or begun. */
   readonly modified: boolean
   /**

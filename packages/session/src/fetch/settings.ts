@@ -10,7 +10,7 @@ import type { FetchSessionOptions } from './options.ts'
 const NAMES: readonly string[] = [...ENGINE_OPTIONS, 'secure']
 
 /** Check the options and fill in the defaults of `session.strict()`. Throws a TypeError that names a wrong option. */
-export function fetchSettings(options: FetchSessionOptions): Settings<Request> {
+export function fetchSettings<Req>(options: FetchSessionOptions<Req>): Settings<Req> {
   const { secret, store, secure } = options ?? {}
   if (!secret) throw new TypeError('secret option is required: a long random text that signs the cookie')
   if (!store) throw new TypeError('store option is required: a session store')
@@ -19,8 +19,8 @@ export function fetchSettings(options: FetchSessionOptions): Settings<Request> {
   }
   const [unknown] = unknownNames(options, NAMES, 'createSessions')
   if (unknown) throw new TypeError(unknown)
-  const chosen: EngineOptions<Request> = {
-    ...withDefaults<EngineOptions<Request>>(STRICT, options),
+  const chosen: EngineOptions<Req> = {
+    ...withDefaults<EngineOptions<Req>>(STRICT, options),
     cookie: strictCookie(options.cookie),
   }
   for (const problem of checkOptions(chosen)) object(problem)
@@ -34,9 +34,9 @@ export function fetchSettings(options: FetchSessionOptions): Settings<Request> {
   })
 }
 
-function isSecure(request: Request, secure: FetchSessionOptions['secure']): boolean {
+function isSecure<Req>(request: Req, secure: FetchSessionOptions<Req>['secure']): boolean {
   if (typeof secure === 'function') return secure(request)
-  return secure ?? request.url.startsWith('https:')
+  return secure ?? (request as Request).url.startsWith('https:')
 }
 
 /** Tests and examples may use short secrets. Production may not. */

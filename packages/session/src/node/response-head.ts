@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { PAGE_HEADERS } from '../errors.ts'
 
 /** The arguments of `writeHead`: a status, perhaps a reason, and perhaps headers. */
 export interface HeadArguments {
@@ -68,21 +69,7 @@ export function isBody(chunk: unknown): boolean {
   )
 }
 
-/** Headers that describe the abandoned response and would be wrong on the one that replaces it. */
-const ENTITY_HEADERS = [
-  'content-length',
-  'content-type',
-  'content-encoding',
-  'content-range',
-  'content-disposition',
-  'transfer-encoding',
-  'cache-control',
-  'etag',
-  'last-modified',
-  'location',
-]
-
 /** Remove the entity headers among `names`; all of them if `names` is not known. */
 export function removeEntityHeaders(res: ServerResponse, names: readonly string[] | undefined): void {
-  for (const name of ENTITY_HEADERS) if (!names || names.includes(name)) res.removeHeader(name)
+  for (const name of PAGE_HEADERS) if (!names || names.includes(name)) res.removeHeader(name)
 }
