@@ -168,8 +168,8 @@ describe('warning', () => {
     }
     await turn()
     expect(warnings).toHaveLength(2)
-    expect(warnings[0]).toMatch(/full: it holds 2 sessions .* "max" sets this bound/)
-    expect(warnings[1]).toMatch(/full: it holds \d sessions .* "maxBytes" sets this bound/)
+    expect(warnings[0]).toMatch(/full: it holds 2 sessions .* "max" sets this limit/)
+    expect(warnings[1]).toMatch(/full: it holds \d sessions .* "maxBytes" sets this limit/)
     expect(warnings.join()).not.toMatch(/secret|sid/)
   })
 
