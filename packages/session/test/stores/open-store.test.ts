@@ -100,7 +100,7 @@ describe('sqlite:', () => {
     const error = await openStore(`sqlite:${path}`).catch(error => error)
     expect(error).toMatchObject({ name: 'SessionError', code: 'ERR_SESSION_STORE_UNAVAILABLE' })
     expect(error.message).toMatch(
-      /^The session store \(SQLite\) cannot be used: The table "sessions" is no table/,
+      /^The session store \(SQLite\) cannot be used: The table "sessions" is not a table/,
     )
     expect(error.cause.message).toContain('is not a table of sessions')
     const unchecked = await open(`sqlite:${path}`, { check: false })
