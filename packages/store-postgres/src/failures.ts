@@ -55,8 +55,15 @@ function unavailable(cause: unknown): SessionError {
 const QUOTING = ['detail', 'where', 'internalQuery'] as const
 
 function withoutData(error: unknown): unknown {
-  if (SQLSTATE.test(codeOf(error))) {
-    for (const property of QUOTING) delete (error as Record<string, unknown>)[property]
-  }
+  const code = codeOf(error)
+  if (!SQLSTATE.test(code)) return error
+  const told = error as Error & Record<string, unknown>
+  for (const property of QUOTING) delete told[property]
+  // Class 22 is about values, which the message repeats where they are of another type than the column.
+  const short = code.startsWith('22') ? told.message.replace(/: "[\s\S]*$/, '') : told.message
+  if (short === told.message) return error
+  const stack = told.stack?.replace(told.message, () => short)
+  told.message = short
+  if (stack !== undefined) told.stack = stack
   return error
 }
