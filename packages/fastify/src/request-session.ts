@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Callback, CookieOptions, RegenerateOptions, Secret, Session } from '@coatcheck/session'
-import type { OpenedSession } from '@coatcheck/session/fetch'
+import { type OpenedSession, PAGE_HEADERS } from '@coatcheck/session/fetch'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type CookieForm, WebResponse } from './web.ts'
 
@@ -10,11 +10,10 @@ export interface Common {
   readonly form: CookieForm
 }
 
-type Opened = OpenedSession<Record<string, unknown>>
+type Opened = OpenedSession<Record<string, unknown>, FastifyRequest>
 
 /** The session of one request of Fastify. */
 export class RequestSession {
-  readonly #request: FastifyRequest
   readonly #opened: Opened
   readonly #common: Common
   #view: object | undefined
@@ -22,8 +21,7 @@ export class RequestSession {
   late = false
   #committed = false
 
-  constructor(request: FastifyRequest, opened: Opened, common: Common) {
-    this.#request = request
+  constructor(opened: Opened, common: Common) {
     this.#opened = opened
     this.#common = common
   }
@@ -32,7 +30,7 @@ export class RequestSession {
   get session(): object | undefined {
     const { session } = this.#opened
     if (session === undefined) return undefined
-    this.#view ??= new Proxy(session, viewOf(new Methods(this.#request, this.#opened, this.#common)))
+    this.#view ??= new Proxy(session, viewOf(new Methods(this.#opened, this.#common)))
     return this.#view
   }
 
@@ -53,32 +51,20 @@ export class RequestSession {
   }
 }
 
-/** What belongs to a page, and not to the error in its place. Fastify itself removes the type and the length. */
-const HEADERS_OF_PAGE = [
-  'content-encoding',
-  'content-range',
-  'content-disposition',
-  'cache-control',
-  'etag',
-  'last-modified',
-  'location',
-]
-
+/** The error comes in place of the page. */
 function withdrawPage(reply: FastifyReply): void {
-  for (const name of HEADERS_OF_PAGE) reply.removeHeader(name)
+  for (const name of PAGE_HEADERS) reply.removeHeader(name)
   // The default error handler keeps the status of a page that is an error of the client.
   reply.code(500)
 }
 
 /** What sessions of @fastify/session have beside those of `createSessions()`. */
 class Methods {
-  readonly #request: FastifyRequest
   readonly #opened: Opened
   readonly #common: Common
   #saved = false
 
-  constructor(request: FastifyRequest, opened: Opened, common: Common) {
-    this.#request = request
+  constructor(opened: Opened, common: Common) {
     this.#opened = opened
     this.#common = common
   }
@@ -104,7 +90,7 @@ class Methods {
   options(options: CookieOptions): void {
     const { cookie } = this.#session
     Object.assign(cookie, options)
-    if (cookie.secure === 'auto') cookie.secure = this.#request.protocol === 'https'
+    if (cookie.secure === 'auto') cookie.secure = this.#opened.request.protocol === 'https'
   }
 
   isModified(): boolean {

@@ -18,14 +18,14 @@ const OWN = Symbol('coatcheck.session')
 type WithSession = FastifyRequest & { [OWN]?: RequestSession | null }
 
 async function register(app: FastifyInstance, options: SessionsOptions): Promise<void> {
-  const door = createSessions<Record<string, unknown>>(fetchOptions(options))
+  const door = createSessions<Record<string, unknown>, FastifyRequest>(fetchOptions(options))
   const form = new CookieForm(options.name || 'connect.sid', options.cookiePrefix ?? 's:')
   const common: Common = { secret: [options.secret].flat()[0] as Secret, form }
 
   decorate(app, options)
   app.addHook('onRequest', async (request: WithSession) => {
-    const opened = await door.open(new WebRequest(request, form) as unknown as Request)
-    request[OWN] = new RequestSession(request, opened, common)
+    const opened = await door.open(new WebRequest(request, form) as unknown as Request, request)
+    request[OWN] = new RequestSession(opened, common)
   })
   app.addHook('onSend', async (request: WithSession, reply) => {
     // `reply.callNotFound()` leaves the route.

@@ -30,32 +30,27 @@ export class CookieForm {
 
 /** What `createSessions()` reads of a `Request`. To make a real one takes as long as Fastify takes for the whole request. */
 export class WebRequest {
-  readonly origin: FastifyRequest
+  readonly #request: FastifyRequest
   readonly headers: { get(name: string): string | null }
 
-  constructor(origin: FastifyRequest, form: CookieForm) {
-    this.origin = origin
-    this.headers = { get: name => (name === 'Cookie' ? form.read(origin.headers.cookie) : null) }
+  constructor(request: FastifyRequest, form: CookieForm) {
+    this.#request = request
+    this.headers = { get: name => (name === 'Cookie' ? form.read(request.headers.cookie) : null) }
   }
 
   get method(): string {
-    return this.origin.method
+    return this.#request.method
   }
 
   /** With the path by which the browser knows it. */
   get url(): string {
-    const { originalUrl } = this.origin
-    return originalUrl.startsWith('/') ? `http://localhost${originalUrl}` : originalUrl
+    const { originalUrl } = this.#request
+    return originalUrl.startsWith('/') ? `http://localhost${originalUrl}` : 'http://localhost/'
   }
 
   get signal(): { readonly aborted: boolean } {
-    return { aborted: this.origin.raw.socket?.destroyed ?? false }
+    return { aborted: this.#request.raw.socket?.destroyed ?? false }
   }
-}
-
-/** Fastify's request behind what an application's function was given; anything else stays. */
-export function originOf(value: unknown): unknown {
-  return value instanceof WebRequest ? value.origin : value
 }
 
 /** What `createSessions()` reads and changes of a `Response`. */

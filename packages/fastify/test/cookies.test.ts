@@ -165,10 +165,10 @@ describe('wrong options', () => {
     [{ cookiePrefix: 'f:' }, /cookiePrefix option must be "s:" or ""/],
     [{ cookieName: 'a' }, /"cookieName" of @fastify\/session is "name" here/],
     [{ idGenerator() {} }, /"idGenerator" of @fastify\/session is "genid" here/],
-    [{ saveUninitialized: false }, /"saveUninitialized" is not an option of @coatcheck\/fastify/],
+    [{ saveUninitialized: false }, /"saveUninitialized" is not an option of createSessions/],
     [{ storeTimeOut: 1 }, /did you mean "storeTimeout"/],
     [{ genid: 'id' }, /genid option must be a function/],
-    [{ secure: true }, /"secure" is not an option/],
+    [{ secure: true }, /no option "secure": set "trustProxy"/],
   ])('option: %o is refused by register()', async (option, message) => {
     const starting = start(fastify, () => {}, option as never)
     await expect(starting).rejects.toThrow(TypeError)
