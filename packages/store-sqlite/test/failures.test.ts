@@ -1,4 +1,5 @@
 import { openSync, statSync, writeSync } from 'node:fs'
+import { inspect } from 'node:util'
 import { SqliteStore } from '@coatcheck/store-sqlite'
 import { describe, expect, it } from 'vitest'
 import { openClient, openStore, sessionOf, tempFile } from './support/files.ts'
@@ -91,6 +92,35 @@ describe('failures', () => {
     expect(await store.get('a')).toMatchObject({ user: 'Ada' })
     expect(await store.ids()).toEqual(['a', 'b'])
     expect(await store.destroy('b')).toBe(true)
+  })
+
+  it('no error has the id or anything of the session in its properties, message or stack', async () => {
+    const client = openClient()
+    client.exec(`
+      CREATE TABLE sessions (
+        sid TEXT NOT NULL PRIMARY KEY CHECK (length(sid) < 20), due INTEGER NOT NULL DEFAULT 0,
+        expires INTEGER NOT NULL, data TEXT NOT NULL UNIQUE CHECK (length(data) < 200)
+      ) STRICT`)
+    const store = new SqliteStore({ client })
+    const session = sessionOf({ card: 'card-4711' }, 60_000)
+    await store.set('other', session)
+    const failures = await Promise.all(
+      [
+        store.set('id-of-ada', session),
+        store.set('id-of-ada-that-is-too-long', sessionOf()),
+        store.insert('id-of-ada', sessionOf({ card: 'card-4711'.repeat(30) })),
+        store.exchange('none', 'id-of-ada', session),
+      ].map(call =>
+        call.then(
+          () => undefined,
+          error => error,
+        ),
+      ),
+    )
+    for (const failure of failures) {
+      expect(failure).toMatchObject({ code: expect.stringMatching(/^SQLITE_CONSTRAINT/) })
+      expect(inspect(failure, { depth: 9, showHidden: true })).not.toMatch(/card-4711|id-of-/)
+    }
   })
 
   it('callback: a failure is given to it, once', async () => {
