@@ -14,7 +14,7 @@ import type { MemoryUsage } from './memory-usage.ts'
 import { SessionCache } from './session-cache.ts'
 import { SessionTooLargeError } from './session-too-large-error.ts'
 import { costOf, pack } from './text.ts'
-import { nextTurn, soon } from './timers.ts'
+import { soon, untilNextTick } from './timers.ts'
 
 /** How many slots `entries` and `prune` visit in one tick of the event loop. */
 const SLICE = 1000
@@ -134,7 +134,7 @@ export class MemoryStore extends RecordStore implements Diagnosing {
       const sid = this.#cache.sid(slot)
       const ttl = this.#cache.end(slot) - now
       if (sid !== undefined && ttl > 0) yield { sid, data: this.#cache.text(slot), ttl }
-      if (slot % SLICE === SLICE - 1) await nextTurn()
+      if (slot % SLICE === SLICE - 1) await untilNextTick()
     }
   }
 
@@ -155,7 +155,7 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     let deleted = 0
     for (let left = this.#cache.slots(); left > 0 && deleted < limit; left -= SLICE) {
       deleted += this.#sweep(Math.min(left, SLICE), performance.now(), limit - deleted)
-      await nextTurn()
+      await untilNextTick()
     }
     return deleted
   }
