@@ -17,7 +17,7 @@ import { GroupCommit } from './group-commit.ts'
 import type { ColumnValue, Layout } from './layout.ts'
 import { openFile } from './open-file.ts'
 import type { SqliteOpenOptions, SqliteStoreOptions } from './options.ts'
-import { nextTurn } from './timers.ts'
+import { untilNextTick } from './timers.ts'
 
 /** How many rows `entries` reads at a time. */
 const PAGE = 500
@@ -168,7 +168,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
       if (rows.length < PAGE) return
       after = rows[rows.length - 1]!.sid
       // The drivers are synchronous, so requests are served between pages and between batches.
-      await nextTurn()
+      await untilNextTick()
     }
   }
 
@@ -198,7 +198,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
       })
       deleted += pruned
       if (postponed + pruned < batch) return deleted
-      await nextTurn()
+      await untilNextTick()
       if (deleted === limit) return deleted
     }
   }

@@ -23,6 +23,6 @@ export function cancel(timer: NodeJS.Timeout | undefined): void {
 }
 
 /** Resolves in the next tick, so that other work of the process can run. */
-export function nextTurn(): Promise<void> {
+export function untilNextTick(): Promise<void> {
   return new Promise(resolve => soon(resolve))
 }

@@ -20,7 +20,10 @@ it('diagnose: versions, file and settings, and a table that is not there, which 
     file: { text: expect.stringMatching(/sessions\.db, mode 600$/) },
     journal_mode: { text: 'wal' },
     synchronous: { text: 'NORMAL' },
-    table: { text: '"sessions" does not exist yet; the store creates it on first use', missing: 'table "sessions"' },
+    table: {
+      text: '"sessions" does not exist yet; the store creates it on first use',
+      missing: 'table "sessions"',
+    },
   })
   expect(new Set(Object.values(findings).map(({ level }) => level))).toEqual(new Set(['ok']))
   expect(openClient(file).prepare('SELECT name FROM sqlite_schema').all()).toEqual([])
