@@ -8,9 +8,9 @@ import {
   lentBySentinel,
 } from './isolated.ts'
 
-/** Throws a TypeError when `client` is none. */
+/** Throws a TypeError when `client` is not a client. */
 export function driverOf(client: RedisClient): Driver {
-  // `call` is a method of every function.
+  // Every function has a method `call`, so that does not make it a client.
   if (typeof client === 'object' && client !== null) {
     if (typeof client.call === 'function') return ofIoredis(client)
     if (typeof client.sendCommand === 'function') return ofNodeRedis(client)
@@ -32,7 +32,7 @@ function ofIoredis(client: RedisClient): Driver {
     command: (_, [name, ...args]) => client.call!(name!, ...args),
     async masters() {
       if (!clustered) return [sendTo(client)]
-      // Before it has connected, a cluster knows only the nodes that it was given. Any command waits for that.
+      // Before it has connected, a cluster knows only the nodes that it was given. Any command waits until it has connected.
       await client.call!('exists', '')
       return client.nodes!('master').map(sendTo)
     },
@@ -73,12 +73,12 @@ function isolationOfNodeRedis(client: RedisClient): Isolation {
       client.use!((lease: LeasedClient) => work(lentBySentinel(lease, ownPrefix)))
     return { run, close() {} }
   }
-  // A pool cannot be asked for one connection more, but one of its clients can.
+  // A pool cannot be duplicated, but one of its clients can.
   const of = async () => (client.execute ? await client.execute((one: RedisClient) => one) : client)
   return keptConnection(async () => isolatedNodeRedis(await of()))
 }
 
-/** A prefix may be a Buffer. */
+/** The prefix as a string. Clients accept a Buffer too. */
 function textOf(prefix: unknown): string {
   return prefix === undefined || prefix === null ? '' : String(prefix)
 }
