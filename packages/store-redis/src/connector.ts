@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net'
-// Taken as this file is loaded: tests of apps put others in their place.
+// Taken when this file is loaded, because tests of apps replace the global timers.
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import { connect as connectTls } from 'node:tls'
 import type { Address } from './parse-url.ts'
@@ -11,7 +11,7 @@ interface ConnectorOptions extends Address {
 
 type Report = (error: Error) => void
 
-/** The connector, where what a connection fails with is reported: ioredis keeps it to itself for a cluster. */
+/** A connector that reports why a connection failed. For a cluster, ioredis does not report it. */
 export function connectorWith(report: Report): new (options: ConnectorOptions) => Connector {
   return class extends Connector {
     override async connect(): Promise<Socket> {
@@ -21,28 +21,28 @@ export function connectorWith(report: Report): new (options: ConnectorOptions) =
   }
 }
 
-/** Finds out why none of these can be connected to: ioredis does not say it of Sentinels. */
+/** Find out why none of these nodes can be reached. For Sentinels, ioredis does not report it. */
 export function probe([{ host, port }]: [Address, ...Address[]], report: Report): void {
   const socket = createConnection({ host, port }, () => socket.destroy())
   socket.unref().on('error', report)
 }
 
 /**
- * How ioredis gets its connections (its option `Connector`): what is written in one turn of the event loop leaves in one system call,
- * and a connection on which nothing is asked keeps no process alive.
+ * How ioredis gets its connections (its option `Connector`). Everything that is written in one tick of the event loop is sent in one
+ * system call. A connection without waiting commands does not keep the process alive.
  */
 export class Connector {
   readonly #options: ConnectorOptions
   #socket: Socket | undefined
   #connecting = false
-  /** What ioredis tells where a connection could not be made. */
+  /** The reason for which ioredis could not connect. */
   firstError: Error | undefined
 
   constructor(options: ConnectorOptions) {
     this.#options = options
   }
 
-  /** Whether the server is the one that was wanted. */
+  /** Whether the server is the right one. */
   check(): boolean {
     return true
   }
@@ -50,7 +50,7 @@ export class Connector {
   async connect(): Promise<Socket> {
     const { host, port, tls } = this.#options
     this.#connecting = true
-    // `disconnect` may be called in the same turn.
+    // `disconnect` may be called in the same tick.
     await undefined
     if (!this.#connecting) throw new Error('Connection is closed.')
     const socket = gathering(tls ? connectTls({ host, port, ...tls }) : createConnection({ host, port }))
