@@ -3,10 +3,10 @@ import type { Finding } from '@coatcheck/session'
 import type { Driver, Send } from './driver.ts'
 import { isRefused } from './failures.ts'
 
-/** Milliseconds: clocks that are further apart have not been set by the same time server. */
+/** A larger difference of the clocks, in milliseconds, means that a time server does not set both of them. */
 const SKEW = 5000
 
-/** What is to be known about the servers. What a user of Redis may not ask is said so, and is no failure. */
+/** The findings about the servers. If the user of Redis may not run a command, a finding says so, and nothing fails. */
 export async function diagnose(driver: Driver, client: string): Promise<Finding[]> {
   const masters = await driver.masters()
   const packages = `@coatcheck/store-redis ${versionIn('../package.json')}, ${client}`
@@ -26,14 +26,14 @@ async function server(send: Send): Promise<Finding[]> {
     permitted(() => send('config', 'get', 'save')),
   ])
   if (info === undefined) {
-    const text = 'the user of the store may not run INFO: version, memory and persistence were not looked at'
+    const text = 'the user of the store may not run INFO: version, memory and persistence were not checked'
     return [{ name: 'server', level: 'ok', text }, clock, means]
   }
   const facts = factsOf(String(info))
   return [versionOfServer(facts), clock, means, memory(facts), persistence(facts, save)]
 }
 
-/** How a session is replaced if it is still what was read. */
+/** How a session is replaced if it has not changed since it was read. */
 async function meansOf(send: Send): Promise<Finding> {
   const name = 'writes on a condition'
   if (await permitted(() => send('function', 'list', 'libraryname', 'coatcheck*'))) {
@@ -55,14 +55,14 @@ function versionOfServer(facts: Facts): Finding {
   return { name: 'server', level: 'ok', text: `${name} ${version}${mode ? `, ${mode}` : ''}` }
 }
 
-/** A server that is full removes something or refuses to write. */
+/** A full server removes keys or refuses to write. */
 function memory({ maxmemory, maxmemory_policy: policy, evicted_keys: evicted = '0' }: Facts): Finding {
   const name = 'maxmemory-policy'
   if (!policy) return { name, level: 'ok', text: 'the server does not tell' }
   const bound = Number(maxmemory) > 0 ? `at ${maxmemory} bytes` : 'no maxmemory is set'
   const text = `${policy}, ${bound}, ${evicted} keys evicted so far`
   if (policy === 'noeviction' || Number(maxmemory) === 0) return { name, level: 'ok', text }
-  // Every session has an end, so that the policies for keys with an end take sessions as well.
+  // Every session has an expiry, so the policies for volatile keys apply to sessions as well.
   return {
     name,
     level: 'warning',
@@ -108,14 +108,14 @@ function factsOf(info: string): Facts {
   )
 }
 
-/** `CONFIG GET` answers by a list of names and values, or in RESP3 by a map. */
+/** `CONFIG GET` returns a list of names and values, or in RESP3 a map. */
 function settingOf(reply: unknown): string {
   if (Array.isArray(reply)) return String(reply[1] ?? '')
   if (reply instanceof Map) return String([...reply.values()][0] ?? '')
   return String(Object.values(reply as object)[0] ?? '')
 }
 
-/** `undefined` where the user may not run the command, or a provider has taken it out. */
+/** `undefined` if the user may not run the command, or a provider has removed it. */
 async function permitted(work: () => Promise<unknown>): Promise<unknown> {
   try {
     return await work()
@@ -125,7 +125,7 @@ async function permitted(work: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** A file of the package itself, or of one that can be found from it. */
+/** A file of this package, or of a package that it can resolve. */
 export function versionIn(manifest: string): string {
   try {
     return createRequire(import.meta.url)(manifest).version
