@@ -1,6 +1,6 @@
 /**
- * What the store needs of a client: a `Redis` or `Cluster` of ioredis; a client, pool, cluster or Sentinel of node-redis.
- * ioredis is known by its method `call`, node-redis by `sendCommand`.
+ * The methods of a client that the store uses: a `Redis` or `Cluster` of ioredis; a client, pool, cluster or Sentinel of node-redis.
+ * A client with `call` is one of ioredis, a client with `sendCommand` one of node-redis.
  */
 export interface RedisClient {
   /** ioredis. */
@@ -13,15 +13,15 @@ export interface RedisClient {
   /** node-redis, a cluster only. */
   readonly masters?: readonly object[]
   /** node-redis, a cluster only. */
-  // biome-ignore lint/suspicious/noExplicitAny: what it takes is what `masters` gives
+  // biome-ignore lint/suspicious/noExplicitAny: it takes an element of `masters`
   nodeClient?(master: any): PromiseLike<RedisClient> | RedisClient
   /** node-redis, a Sentinel only. */
   getMasterNode?(): unknown
-  /** Another client with the same settings, for transactions of the store's own. A pool of node-redis has none. */
+  /** Makes another client with the same settings, for the store's transactions. A pool of node-redis has no such method. */
   // biome-ignore lint/suspicious/noExplicitAny: its parameters depend on what kind of client it is
   duplicate?(...overrides: any[]): any
-  /** node-redis, a pool only: work with a connection that nobody else uses meanwhile. */
-  // biome-ignore lint/suspicious/noExplicitAny: what it gives is a client
+  /** node-redis, a pool only: run work with a connection that nothing else uses meanwhile. */
+  // biome-ignore lint/suspicious/noExplicitAny: the work is given a client
   execute?(work: (client: any) => any): Promise<any>
   /** node-redis, a Sentinel only: the same. */
   // biome-ignore lint/suspicious/noExplicitAny: what it gives is a client
@@ -35,36 +35,36 @@ export interface RedisClient {
 /** Sends a command, in lower case, with its arguments. */
 export type Send = (...command: string[]) => Promise<unknown>
 
-/** A connection that nobody else uses, so that it may watch keys. */
+/** A connection that nothing else uses, so that it can watch keys. */
 export interface Isolated {
-  /** Send a command to where `key` is kept. */
+  /** Send a command to the server of `key`. */
   send(key: string, command: readonly string[]): Promise<unknown>
-  /** Run the commands, all about keys of one server, as one transaction. `null`: a watched key has changed, and nothing was done. */
+  /** Run the commands, whose keys are on one server, as one transaction. `null`: a watched key has changed, and nothing was done. */
   transact(key: string, commands: readonly (readonly string[])[]): Promise<unknown[] | null>
-  /** Watch no key any more. */
+  /** Stop watching keys. */
   forget(key: string): Promise<unknown>
   close(): void
 }
 
-/** Takes a connection that nobody else uses, lets `work` have it, and gives it back. */
+/** Takes a connection that nothing else uses, runs `work` with it, and gives it back. */
 export interface Isolation {
   run<T>(work: (connection: Isolated) => Promise<T>): Promise<T>
-  /** End the connection that is kept for the next time. */
+  /** Close the connection that is kept for the next transaction. */
   close(): void
 }
 
-/** All clients alike. */
+/** One interface for all clients. */
 export interface Driver {
-  /** What the client itself puts before each key that it sends, but not before patterns and not in answers. */
+  /** The prefix that the client itself adds to each key that it sends, but not to patterns, and not in answers. */
   readonly hiddenPrefix: string
-  /** What the client was told to put before keys, and does not in commands of this kind. */
+  /** The client's configured key prefix that it does not add to commands of this kind, so that the store has to. */
   readonly ownPrefix: string
-  /** Whether a command may have keys of one slot only. */
+  /** Whether all keys of a command have to be in one slot. */
   readonly clustered: boolean
-  /** Send a command to where `key` is kept. May throw instead of giving a promise that fails. */
+  /** Send a command to the server of `key`. May throw instead of returning a promise that rejects. */
   command(key: string, command: readonly string[]): Promise<unknown>
-  /** A way to each server that keeps keys. */
+  /** A function for each server with keys, which sends it a command. */
   masters(): Promise<Send[]>
-  /** Connections that nobody else uses. */
+  /** Connections that nothing else uses. */
   readonly isolation: Isolation
 }
