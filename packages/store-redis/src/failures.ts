@@ -1,22 +1,22 @@
 import { SessionError } from '@coatcheck/session'
 
-/** What Node says of a server that cannot be reached. */
+/** Node's codes for a server that cannot be reached. */
 const UNREACHABLE =
   /^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|ENOENT|EADDRNOTAVAIL)$/
-/** What a server says that takes no commands for a while. */
+/** Error codes of a server that accepts no commands for a while. */
 const BUSY = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|ERR max number of clients reached) ?/
-/** What the drivers say of a connection that is not there, by message or by class. */
+/** The drivers' errors for a missing connection, by message or by class. */
 const LOST =
   /^(Connection is closed|Command aborted due to connection close|Command timed out|Stream isn't writeable|Cluster (isn't ready|enableOfflineQueue)|None of startup nodes|Failed to refresh slots cache|All sentinels are unreachable|connect ETIMEDOUT|Ready check failed|Socket timeout)/
 const LOST_CLASSES =
   /^(MaxRetriesPerRequest|ClusterAllFailed|ClientClosed|ClientOffline|DisconnectsClient|SocketClosedUnexpectedly|ConnectionTimeout|SocketTimeout|Timeout|ReconnectStrategy|RootNodesUnavailable|SocketTimeoutDuringMaintenance|CommandTimeoutDuringMaintenance)(Error)?$/
-/** Errors that say only that there is no connection, and not why. */
+/** Errors that say that there is no connection, but not why. */
 const VAGUE =
   /^(Reached the max retries|Connection is closed|Command aborted|Stream isn't|Cluster isn't|Failed to refresh slots|None of startup nodes|All sentinels are unreachable)/
 
 /**
- * The error of a driver as callers get it. One that means that the server is away is the `cause` of ours; `why` is the driver's reason
- * for having no connection, if it has told one. No error carries the command, in which there are ids and what sessions hold.
+ * The error for callers. If the driver's error means that the server is unavailable, it becomes the `cause` of a `SessionError`. `why` is
+ * the driver's last reason for a missing connection, if known. No error has the command, which contains ids and session data.
  */
 export function handedOn(error: unknown, why?: Error): Error {
   if (!(error instanceof Error)) return new Error('Redis failed', { cause: error })
@@ -27,7 +27,7 @@ export function handedOn(error: unknown, why?: Error): Error {
   return isAway(error) ? unavailable(cause) : cause
 }
 
-/** The database of the URL cannot be used: the server has none of that number, or the user may not run SELECT. */
+/** The database of the URL cannot be used: the server has no database with that number, or the user may not run SELECT. */
 export class WrongDatabase extends Error {
   constructor(db: number, cause: Error) {
     withoutCommand(cause)
@@ -36,13 +36,13 @@ export class WrongDatabase extends Error {
   }
 }
 
-/** The server cannot be reached, or takes no commands for a while. */
+/** The server cannot be reached, or accepts no commands for a while. */
 export function unavailable(cause: Error): SessionError {
   const message = `Redis is not available: ${reasonOf(cause)}`
   return new SessionError('ERR_SESSION_STORE_UNAVAILABLE', message, { cause })
 }
 
-/** Whether the server knows no such command, or does not let this user run it. */
+/** Whether the server does not know the command, or does not let this user run it. */
 export function isRefused(error: unknown): boolean {
   const { message } = error as Error
   return /^NOPERM .*command|^ERR unknown (sub)?command|^ERR .*(not (available|supported|allowed)|can't run this command)/i.test(
@@ -60,12 +60,12 @@ function isAway(error: Error & { code?: unknown }): boolean {
   )
 }
 
-/** Where a name has several addresses, Node's error has one for each, and no text. */
+/** If a name has several addresses, Node's error has one error for each address, and no message. */
 function reasonOf(error: Error & { errors?: Error[]; code?: unknown }): string {
   return error.message || error.errors?.[0]?.message || String(error.code ?? error.constructor.name)
 }
 
-/** ioredis notes the command in the error; the server repeats the arguments of one that it does not know. */
+/** Remove the command: ioredis adds it to the error, and the server quotes the arguments of an unknown command. */
 function withoutCommand(error: Error & { command?: unknown; lastNodeError?: unknown }): void {
   delete error.command
   if (error.lastNodeError instanceof Error) withoutCommand(error.lastNodeError)
