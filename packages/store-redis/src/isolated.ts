@@ -1,13 +1,13 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 import type { Isolated, Isolation, RedisClient } from './driver.ts'
 
-/** Milliseconds without work after which a connection is ended: it would keep a process alive. */
+/** Milliseconds without work after which a connection is closed, because it would keep the process alive. */
 const IDLE = 1000
 
 /**
- * A watched key is watched by a connection, and the next transaction on that connection forgets it: one that others use, or that
- * has been made anew in between, would write unguarded. So it is a connection of the store's own, it is never made anew, and after a
- * failure the next work gets another. One work runs at a time.
+ * `WATCH` belongs to a connection, and the next transaction on that connection ends it. On a shared connection, or one that has reconnected
+ * meanwhile, the transaction would not be guarded. So the store uses a separate connection that never reconnects. After a failure, the
+ * next transaction gets a new one. Transactions run one at a time.
  */
 export function keptConnection(open: () => Promise<Isolated>): Isolation {
   let kept: Promise<Isolated> | undefined
@@ -43,7 +43,7 @@ export function keptConnection(open: () => Promise<Isolated>): Isolation {
   }
 }
 
-/** A connection of ioredis. To a cluster it is one to each server. */
+/** A connection of ioredis. In a cluster it is a connection to each server. */
 export async function isolatedIoredis(client: RedisClient, clustered: boolean): Promise<Isolated> {
   const once = {
     lazyConnect: true,
@@ -53,12 +53,12 @@ export async function isolatedIoredis(client: RedisClient, clustered: boolean): 
     retryStrategy: () => null,
   }
   const own = clustered ? client.duplicate!([], { lazyConnect: true }) : client.duplicate!(once)
-  // What fails is told by the commands.
+  // The commands report failures.
   own.on('error', () => {})
   await own.connect()
   return {
     send: (_, [name, ...args]) => own.call(name, ...args),
-    // A cluster cannot be told for which of its servers this is: the next transaction there is tried once more.
+    // In a cluster, UNWATCH cannot be sent to the right server. The next transaction there may fail once and is repeated.
     forget: async () => !clustered && own.unwatch(),
     async transact(_, commands) {
       const replies: [Error | null, unknown][] | null = await own.multi(commands).exec()
@@ -99,10 +99,10 @@ export async function isolatedCluster(client: RedisClient): Promise<Isolated> {
   }
 }
 
-/** A connection to the master, lent by a Sentinel client of node-redis. `ownPrefix` is what its methods put before keys. */
+/** A connection to the master, leased from a Sentinel client of node-redis. Its methods add `ownPrefix` to keys. */
 export function lentBySentinel(lease: LeasedClient, ownPrefix: string): Isolated {
   return {
-    // By its own method, so that it notices when it has connected anew since.
+    // With its own method, so that it detects a reconnect.
     send: (_, command) =>
       command[0] === 'watch'
         ? lease.watch(command.slice(1).map(key => key.slice(ownPrefix.length)))
@@ -114,7 +114,7 @@ export function lentBySentinel(lease: LeasedClient, ownPrefix: string): Isolated
   }
 }
 
-/** What a Sentinel client of node-redis lends. */
+/** A lease of a Sentinel client of node-redis. */
 export interface LeasedClient {
   watch(keys: readonly string[]): Promise<unknown>
   unwatch(): Promise<unknown>
@@ -123,7 +123,7 @@ export interface LeasedClient {
   multi(): any
 }
 
-/** Version 4 has another name for it. */
+/** Version 4 has another name for this method. */
 function end(client: { destroy?(): unknown; disconnect(): unknown }): void {
   if (client.destroy) client.destroy()
   else client.disconnect()
