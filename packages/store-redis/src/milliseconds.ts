@@ -1,7 +1,7 @@
-/** Milliseconds, about 4,500 years: dates in JavaScript and expiries in Redis can be counted that far. What lasts longer ends then. */
+/** The longest lifetime in milliseconds, about 4,500 years: dates of JavaScript and expiries of Redis do not go further. */
 export const LONGEST: number = 2 ** 47
 
-/** Redis counts in whole milliseconds, of which there must be one. */
+/** Redis needs whole milliseconds, and at least one. */
 export function milliseconds(ttl: number): string {
   return String(Math.max(1, Math.min(Math.ceil(ttl), LONGEST)))
 }
