@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-// Taken as this file is loaded: tests of apps put others in their place.
+// Taken when this file is loaded, because tests of apps replace the global timers.
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
 import { connectorWith, probe } from './connector.ts'
 import type { RedisClient } from './driver.ts'
@@ -7,12 +7,12 @@ import { WrongDatabase } from './failures.ts'
 import type { Place } from './parse-url.ts'
 import type { Watcher } from './time-limit.ts'
 
-/** Node's longest, for a timer that is only there. */
+/** The longest delay of a timer in Node: this timer only keeps the process alive. */
 const LONGEST_TIMER = 2 ** 31 - 1
-/** Milliseconds between two new connections to a server that takes no writes. */
+/** Milliseconds between two reconnects to a server that accepts no writes. */
 const READONLY_PAUSE = 1000
 
-/** A client of ioredis, as far as its owner needs it. */
+/** The methods of an ioredis client that its owner uses. */
 interface IoredisClient extends RedisClient {
   readonly status: string
   on(event: string, listener: (error: Error & { command?: { name?: unknown } }) => void): unknown
@@ -27,35 +27,35 @@ export interface Ioredis {
   Cluster: new (nodes: Place['nodes'], options: object) => unknown
 }
 
-/** A client of our own, and what it can tell. */
+/** A client that the store has made, and its state. */
 export interface Own extends Watcher {
   readonly client: RedisClient
   close(): Promise<void>
 }
 
-/** What watches over the clients that were made here. */
+/** The watches of the clients that were made here. */
 const OWNERS = new WeakMap<RedisClient, Own>()
 
-/** What watches over this client, if it is one of our own. */
+/** The watch of this client, if the store has made the client. */
 export function ownerOf(client: RedisClient): Own | undefined {
   return OWNERS.get(client)
 }
 
-/** A client that connects on first use, and again whenever the connection was lost and a command waits for it. */
+/** A client that connects on first use. If the connection is lost, it connects again as soon as a command waits for it. */
 export function connect(place: Place, timeout: number, ioredis: Ioredis = loadIoredis()): Own {
   const waiting = new Waiting(timeout)
-  /** The latest one, and what a socket said of it. */
+  /** The latest failure of the connection. */
   let [failure, reason]: (Error | undefined)[] = []
   const report = (error: Error) => {
     if (client.status !== 'ready') reason = error
   }
   const client = clientOf(place, timeout, waiting, report, ioredis) as IoredisClient
-  // Nobody else listens. What it says is told by the calls that fail meanwhile.
+  // Without a listener, `error` would end the process. The calls that fail meanwhile report the error.
   client.on('error', error => {
     failure = error
     if (error.message.startsWith('All sentinels are unreachable')) probe(place.nodes, report)
     if (error.command?.name !== 'select') return
-    // ioredis would go on with database 0.
+    // ioredis would continue with database 0.
     failure = new WrongDatabase(place.db, error)
     client.disconnect()
   })
@@ -68,7 +68,7 @@ export function connect(place: Place, timeout: number, ioredis: Ioredis = loadIo
     client,
     begin() {
       waiting.begin()
-      // It has given up connecting when nobody waited any more. A cluster that could not be connected to at first stays at `close`.
+      // It stopped connecting when no command waited any more. A cluster that could not connect at first stays at `close`.
       if (client.status !== 'end' && client.status !== 'close') return
       failure = undefined
       client.connect().catch(() => {})
@@ -76,11 +76,11 @@ export function connect(place: Place, timeout: number, ioredis: Ioredis = loadIo
     end: () => waiting.end(),
     failure: () => (failure instanceof WrongDatabase ? failure : (reason ?? failure)),
     silent() {
-      // A network that swallows everything breaks no connection.
+      // In a network that drops all packets, a connection does not break by itself.
       if (client.status === 'ready') client.disconnect(true)
     },
     async close() {
-      // What is under way is answered first, unless the server is away or hangs.
+      // Calls under way are answered first, unless the server is unavailable or hangs.
       if (client.status === 'ready') await settledWithin(client.quit(), timeout)
       client.disconnect()
     },
@@ -89,11 +89,11 @@ export function connect(place: Place, timeout: number, ioredis: Ioredis = loadIo
   return own
 }
 
-/** Commands that have not been answered. While there are none, nothing keeps the process alive. */
+/** Counts commands that have not been answered. While there are none, nothing keeps the process alive. */
 class Waiting {
   readonly #unlimited: boolean
   #count = 0
-  /** To connect, since a command waits. */
+  /** Connects, because a command waits. */
   #attempts = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -104,7 +104,7 @@ class Waiting {
   begin(): void {
     if (this.#count++ > 0) return
     this.#attempts = 0
-    // The timer of a time limit keeps the process alive as well.
+    // With a time limit, its timer keeps the process alive.
     if (this.#unlimited) this.#timer = setInterval(() => {}, LONGEST_TIMER)
   }
 
@@ -112,7 +112,7 @@ class Waiting {
     if (--this.#count === 0) clearInterval(this.#timer)
   }
 
-  /** How many milliseconds to wait before the next attempt to connect; `null` for none. */
+  /** Milliseconds to wait before the next attempt to connect; `null` for no attempt. */
   pause = (): number | null => (this.#count === 0 ? null : Math.min(++this.#attempts * 50, 1000))
 }
 
@@ -130,7 +130,7 @@ function clientOf(
     ...(password !== undefined && { password }),
     ...(tls && { tls: {} }),
     lazyConnect: true,
-    // The limit that callers meet comes first; this one ends what a server that hangs would keep in the client for good.
+    // Callers see the store's own limit, which is shorter. This one removes commands that a hanging server would keep in the client.
     ...(timeout > 0 && { commandTimeout: Math.min(2 * timeout, LONGEST_TIMER), connectTimeout: timeout }),
     keepAlive: 10_000,
     reconnectOnError: reconnectsOnReadonly(kind),
@@ -139,9 +139,9 @@ function clientOf(
     const redisOptions = { ...common, Connector }
     return new Cluster(nodes, { lazyConnect: true, redisOptions, clusterRetryStrategy: pause })
   }
-  // A server that refuses connections fails requests at once instead of keeping them.
+  // If the server refuses connections, requests fail at once instead of waiting.
   const server = { ...common, db, retryStrategy: pause, maxRetriesPerRequest: 1 }
-  // A server that is loading its data says so by itself. But with a database, nothing is sent before the answer to SELECT is there.
+  // A server that is loading its data answers with LOADING. But with a database, nothing may be sent before SELECT was answered.
   if (kind === 'single') {
     return new Redis({ ...server, ...nodes[0], Connector, enableReadyCheck: db !== 0 })
   }
@@ -154,8 +154,8 @@ function clientOf(
 }
 
 /**
- * A master that has become a replica: connect again, as its name may lead to another server now, but not all the time. Sentinels know
- * the new master: there the command is sent once more (2 in ioredis); elsewhere it has failed (1).
+ * A master has become a replica: connect again, because its name may resolve to another server now, but not too often. Sentinels know the
+ * new master, so the command is sent again (2 in ioredis). Otherwise it fails (1).
  */
 function reconnectsOnReadonly(kind: Place['kind']): (error: Error) => 1 | 2 | false {
   let last = Number.NEGATIVE_INFINITY
@@ -166,7 +166,7 @@ function reconnectsOnReadonly(kind: Place['kind']): (error: Error) => 1 | 2 | fa
   }
 }
 
-/** Whether it succeeds or fails is of no interest: the connection is given up in any case. */
+/** Ignores the result: the connection is closed in any case. */
 function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
   return new Promise(resolve => {
     const timer = ms > 0 ? setTimeout(resolve, ms) : undefined
@@ -182,11 +182,11 @@ function loadIoredis(): Ioredis {
   try {
     return createRequire(import.meta.url)('ioredis') as Ioredis
   } catch (cause) {
-    // In a bundle that is an ES module there may be no `require`.
+    // A bundle in the form of an ES module may have no `require`.
     const missing = (cause as { code?: unknown }).code === 'MODULE_NOT_FOUND'
     if (!missing && !(cause instanceof ReferenceError)) throw cause
     throw new Error(
-      'RedisStore.open needs the package ioredis: npm install ioredis; in a bundle that has no such package, pass a client: new RedisStore({ client })',
+      'RedisStore.open needs the package ioredis: npm install ioredis. In a bundle without that package, pass a client: new RedisStore({ client })',
       { cause },
     )
   }
