@@ -4,7 +4,7 @@ export interface Address {
   readonly port: number
 }
 
-/** Where Redis is, as a URL tells it. */
+/** The address of Redis in a URL. */
 export interface Place {
   readonly kind: 'single' | 'sentinel' | 'cluster'
   readonly tls: boolean
@@ -12,7 +12,7 @@ export interface Place {
   readonly username: string | undefined
   readonly password: string | undefined
   readonly db: number
-  /** What the Sentinels call the master. */
+  /** The name of the master at the Sentinels. */
   readonly name: string | undefined
 }
 
@@ -21,7 +21,7 @@ const NODE = /^(?:\[([^\]]+)\]|([^:[\]?#\s]+))(?::(\d{1,5}))?$/
 
 /**
  * `redis://user:password@host:port/db`, `redis+sentinel://host:port,host:port/name/db`, `redis+cluster://host:port,host:port`, and
- * the same with `rediss` for TLS. Throws a TypeError with no part of the URL in it: there may be a password anywhere.
+ * the same with `rediss` for TLS. Throws a TypeError that quotes no part of the URL, because any part may contain a password.
  */
 export function parseUrl(url: string): Place {
   const [, scheme, mode = 'single', user, hosts, path = ''] = URL_PARTS.exec(String(url)) ?? []
