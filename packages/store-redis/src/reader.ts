@@ -5,26 +5,26 @@ import { milliseconds } from './milliseconds.ts'
 import { READ, RENEW } from './script.ts'
 import type { Together } from './together.ts'
 
-/** By key: the data, `null` where there is none; the milliseconds that are left; and after a touch on read where it has renewed. */
+/** By key: the data, or `null`; the rest of the lifetime in milliseconds; and after a touch on read, whether the key was touched. */
 type Found = [data: unknown[], left: unknown[], renewed?: unknown[]]
 
-/** What PTTL answers for a key that is missing, and for one without an end. */
+/** The answers of PTTL for a missing key, and for a key without an expiry. */
 const [MISSING, ENDLESS] = [-2, -1]
 
-/** What a server says that can be read and not be written to. */
+/** Error codes of a server that can be read but not written. */
 const WRITES_NOTHING = /^(READONLY|OOM|MISCONF|NOREPLICAS) /
 
-/** What a reader needs to know. */
+/** What a reader needs of the store. */
 export interface ReaderOptions {
   readonly driver: Driver
   readonly together: Together
-  /** Milliseconds, for a key without an end, as other packages may leave it. From the next touch on it has one. */
+  /** Lifetime in milliseconds of a key without an expiry, which other packages may write. The next touch sets the expiry. */
   readonly endless: number
-  /** The server takes no scripts from this user. */
+  /** Whether the server lets this user run no scripts. */
   readonly onRefused: () => void
 }
 
-/** Reads sessions and what is left of their lives: by a script where the server takes one. */
+/** Reads sessions and the rest of their lifetimes, with a script if the server allows it. */
 export class Reader {
   readonly #options: ReaderOptions
   #scripts = true
@@ -46,7 +46,7 @@ export class Reader {
     })
   }
 
-  /** `undefined` where the server takes no scripts. A touch on read that fails is no obstacle to the read. */
+  /** `undefined` if the server allows no scripts. If the touch on read fails, the session is read without it. */
   async #scripted(keys: readonly string[], renewal?: Renewal): Promise<Found | undefined> {
     if (!this.#scripts) return undefined
     const { driver } = this.#options
@@ -62,7 +62,7 @@ export class Reader {
     }
   }
 
-  /** Both are sent at once. What was replaced in between has the new end. */
+  /** Both commands are sent at once. If the session is replaced in between, the read has the new expiry. */
   async #plain(key: string): Promise<StoredRecord | undefined> {
     const { driver } = this.#options
     const [data, left] = await Promise.all([
@@ -80,7 +80,7 @@ export class Reader {
   }
 }
 
-/** Whether something is kept there, but no text. */
+/** Whether the key has a value that is not a string. */
 function isNoText([data, left]: Found, i: number): boolean {
   return data[i] === null && Number(left[i]) !== MISSING
 }
