@@ -27,11 +27,11 @@ import { transact } from './transactions.ts'
 
 /** Options of {@link RedisStore.open}. */
 export interface RedisOpenOptions extends Omit<RecordStoreOptions, 'pruneInterval'> {
-  /** What stands before each id in its key. Default `'sess:'`. */
+  /** Prefix of the key of each id. Default `'sess:'`. */
   prefix?: string | undefined
-  /** How many keys Redis looks through for one page of `entries`, `ids` and `all`. Default 100. */
+  /** How many keys Redis scans for one page of `entries`, `ids` and `all`. Default 100. */
   scanCount?: number | undefined
-  /** Milliseconds that Redis has for an answer to a command; then `ERR_SESSION_STORE_TIMEOUT`. `0` for no limit. Default 5000. */
+  /** Milliseconds that Redis has to answer a command; then `ERR_SESSION_STORE_TIMEOUT`. `0` for no limit. Default 5000. */
   timeout?: number | undefined
 }
 
@@ -53,10 +53,10 @@ const OPTIONS = [
   'encryption',
 ]
 
-/** Keys per page where only keys are asked for. */
+/** Keys per page when only keys are needed. */
 const KEYS = 1000
 
-/** Sessions in Redis, through ioredis or node-redis. Redis deletes what has expired by itself. */
+/** Sessions in Redis, through ioredis or node-redis. Redis itself deletes expired sessions. */
 export class RedisStore extends RecordStore implements Diagnosing {
   readonly #prefix: string
   readonly #scanCount: number
@@ -65,7 +65,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
   readonly #together: Together
   readonly #reader: Reader
   readonly #writes = new Writes()
-  /** Redis has it from version 6.2 on. */
+  /** Whether the server has GETDEL, from Redis 6.2 on. */
   #getdel = true
 
   constructor(options: RedisStoreOptions) {
@@ -92,8 +92,8 @@ export class RedisStore extends RecordStore implements Diagnosing {
   }
 
   /**
-   * A store with a client of its own, which `close()` closes, through ioredis. It connects on first use, and again whenever the
-   * connection was lost. The URL is `redis://user:password@host:port/db`, `redis+sentinel://host:port,host:port/name/db` or
+   * A store with its own client of ioredis, which `close()` closes. It connects on first use, and again when the connection
+   * was lost. The URL is `redis://user:password@host:port/db`, `redis+sentinel://host:port,host:port/name/db` or
    * `redis+cluster://host:port,host:port`, or the same with `rediss` for TLS. Fails when ioredis is not installed.
    */
   static open(url: string, options: RedisOpenOptions = {}): RedisStore {
@@ -103,7 +103,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
     return new RedisStore({ ...options, client: connect(place, timeout).client })
   }
 
-  /** What is to be known about the server: for `coatcheck doctor`. */
+  /** Findings about the server, for `coatcheck doctor`. */
   diagnose(): Promise<Finding[]> {
     const client = this.#own ? `ioredis ${versionIn('ioredis/package.json')}` : 'a client of the app'
     return diagnose(this.#driver, client)
@@ -204,7 +204,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
     })
   }
 
-  /** Remove it and give what it held: `null` for nothing. */
+  /** Remove the key and return its value, or `null` when there was none. */
   async #take(key: string): Promise<unknown> {
     if (this.#getdel) {
       try {
@@ -219,7 +219,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
     )
   }
 
-  /** Gives what the old session held: `null` for nothing. */
+  /** Returns the data of the old session, or `null` when there was none. */
   async #exchange(keys: [string, string], data: string, ttl: string, required: boolean): Promise<unknown> {
     const flag = required ? 'required' : ''
     const result = await this.#writes.run(this.#driver, 'exchange', keys, data, ttl, flag)
