@@ -1,14 +1,14 @@
 import type { Driver } from './driver.ts'
 
-/** How many keys, at least, are remembered to leave out those that SCAN gives twice. */
+/** At least this many keys are remembered, to omit those that SCAN returns twice. */
 const REMEMBERED = 5000
 
 /**
- * The keys of strings that begin with `prefix`, in pages of about `count`, master by master. They are without what the client
- * itself puts before keys. Pages may be empty.
+ * The keys of strings that begin with `prefix`, in pages of about `count`, master by master. They do not have the prefix that the
+ * client itself adds. Pages may be empty.
  *
- * SCAN gives a key twice when the server makes its table smaller meanwhile: the second time follows soon after the first, so
- * that the keys of the last pages are all that has to be remembered.
+ * SCAN returns a key twice when the server shrinks its table meanwhile. The second time follows soon after the first, so only
+ * the keys of the last pages have to be remembered.
  */
 export async function* scan(
   driver: Driver,
