@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Driver } from './driver.ts'
 import { isRefused } from './failures.ts'
 
-/** A Lua script. Sent by its hash; the text follows when the server does not know it, as after a restart or a failover. */
+/** A Lua script, sent by its hash. If the server does not know it, as after a restart or a failover, its text is sent too. */
 export class Script {
   readonly #text: string
   readonly #hash: string
@@ -12,7 +12,7 @@ export class Script {
     this.#hash = sha1(text)
   }
 
-  /** Several keys must be on one server. */
+  /** Run the script. Several keys have to be on one server. */
   async run(driver: Driver, keys: readonly string[], ...args: string[]): Promise<unknown> {
     const parameters = [String(keys.length), ...keys, ...args]
     try {
@@ -25,14 +25,14 @@ export class Script {
 }
 
 /**
- * Scripts as functions of the server, from Redis 7 on. Tracing, and the products that build on it, shows the arguments of a script
- * and not those of a function: what sessions hold goes through functions.
+ * Scripts as functions of the server, from Redis 7 on. Tracing shows the arguments of a script, but not those of a function. So session
+ * data is only given to functions.
  */
 export class Library<Name extends string> {
   readonly #code: string
   readonly #id: string
 
-  /** Another text is another library: versions of this package may share a server. */
+  /** The name depends on the text, because different versions of this package may share a server. */
   constructor(bodies: Readonly<Record<Name, string>>) {
     this.#id = `coatcheck_${sha1(JSON.stringify(bodies)).slice(0, 10)}`
     const functions = Object.entries<string>(bodies).map(
@@ -41,7 +41,7 @@ export class Library<Name extends string> {
     this.#code = `#!lua name=${this.#id}\n${functions.join('\n')}`
   }
 
-  /** The first time the server is given the library. Several keys must be on one server. */
+  /** Run a function. Loads the library if the server does not have it. Several keys have to be on one server. */
   async run(driver: Driver, name: Name, keys: readonly string[], ...args: string[]): Promise<unknown> {
     const command = ['fcall', `${this.#id}_${name}`, String(keys.length), ...keys, ...args]
     try {
@@ -56,28 +56,28 @@ export class Library<Name extends string> {
   async #load(driver: Driver): Promise<void> {
     const loaded = (await driver.masters()).map(send => send('function', 'load', this.#code))
     for (const { reason } of (await Promise.allSettled(loaded)) as PromiseRejectedResult[]) {
-      // Another process may have been faster.
+      // Another process may have loaded it first.
       if (reason && !/already exists/.test((reason as Error).message)) throw reason
     }
   }
 }
 
 /**
- * Asked for by itself, a key that has no text fails as Redis says it; among several it has no data and a lifetime all the same, where
- * a missing one has -2.
+ * Lua: read a key. With a single key, a value that is not a string fails with Redis's error. With several keys, it has no data, but a
+ * lifetime. A missing key has the lifetime -2.
  */
 const DATA = `
 local data = #KEYS == 1 and { redis.call('GET', KEYS[1]) } or redis.call('MGET', unpack(KEYS))`
 
-/** What is kept under the keys at one moment: a list of data and one of remaining milliseconds. */
+/** Reads the keys at one moment: a list of data, and a list of the remaining milliseconds. */
 export const READ: Script = new Script(`${DATA}
 local left = {}
 for i, key in ipairs(KEYS) do left[i] = redis.call('PTTL', key) end
 return { data, left }`)
 
 /**
- * The same; where the data begins as expected, with its lifetime started anew, and a third list to tell where. A server that takes no
- * writes at the moment lets it be read all the same.
+ * The same, and restarts the lifetime of each key whose data begins as expected. A third list tells which keys these are. If the
+ * server accepts no writes at the moment, the keys are only read.
  */
 export const RENEW: Script = new Script(`${DATA}
 local prefix, left, renewed = ARGV[1], {}, {}
@@ -87,16 +87,16 @@ for i, key in ipairs(KEYS) do
 end
 return { data, left, renewed }`)
 
-/** The new text comes first, then its milliseconds. */
+/** The first arguments are the new text and its lifetime in milliseconds. */
 const BODIES = {
-  /** Replace what is still the expected data. */
+  /** Replace the data if it still equals the expected data. */
   replace: `
 local data = redis.call('GET', KEYS[1])
 if not data then return 'missing' end
 if data ~= ARGV[3] then return 'changed' end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 'updated'`,
-  /** Remove the first key and set the second; with a last argument only if the first was there. Gives what it held. */
+  /** Remove the first key and set the second; with a last argument only if the first was there. Returns the first key's data. */
   exchange: `
 local data = redis.call('GET', KEYS[1])
 if data or ARGV[3] == '' then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2]) end
@@ -104,25 +104,25 @@ if data then redis.call('DEL', KEYS[1]) end
 return data`,
 }
 
-/** What writes session data on a condition. */
+/** The conditional writes of session data. */
 export type Write = keyof typeof BODIES
 
 const LIBRARY = new Library<Write>(BODIES)
 
-/** For servers without functions: the same as scripts. */
+/** The same as scripts, for servers without functions. */
 const SCRIPTS: Readonly<Record<Write, Script>> = {
   replace: new Script(BODIES.replace),
   exchange: new Script(BODIES.exchange),
 }
 
-/** How a server lets us write on a condition, best first. */
+/** The ways to write on a condition, best first. */
 export type Means = 'functions' | 'scripts' | 'transactions'
 
-/** Runs a write by the best means that the server lets us use. */
+/** Runs a conditional write in the best way that the server allows. */
 export class Writes {
   means: Means = 'functions'
 
-  /** `undefined`: the server takes neither functions nor scripts from this user. */
+  /** `undefined` if the server lets this user run neither functions nor scripts. */
   async run(driver: Driver, write: Write, keys: readonly string[], ...args: string[]): Promise<unknown> {
     if (this.means === 'functions') {
       try {
@@ -137,7 +137,7 @@ export class Writes {
   }
 }
 
-/** Asked by a script of nothing: the arguments of one that is refused would be shown by tracing all the same. */
+/** Tests with an empty script, because tracing shows the arguments of a script even if it is refused. */
 async function takesScripts(driver: Driver): Promise<boolean> {
   const [send] = await driver.masters()
   try {
