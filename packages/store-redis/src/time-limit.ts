@@ -1,24 +1,24 @@
-// Taken as this file is loaded: tests of apps put others in their place.
+// Taken when this file is loaded, because tests of apps replace the global timers.
 import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import { SessionError } from '@coatcheck/session'
 import type { Driver, Send } from './driver.ts'
 import { handedOn, unavailable } from './failures.ts'
 
-/** Somebody to ask and to tell about the connection. */
+/** Watches the connection of a client. */
 export interface Watcher {
-  /** A command is about to be given to the client. */
+  /** Called before a command is given to the client. */
   begin(): void
-  /** It was answered, or has failed. */
+  /** Called when the command was answered, or has failed. */
   end(): void
-  /** The client's latest failure, if it has not connected since. */
+  /** The client's last failure to connect, if it has not connected since. */
   failure(): Error | undefined
-  /** Nothing at all was answered for that long. */
+  /** Called when no command was answered for the whole time limit. */
   silent(): void
 }
 
 /**
- * The same driver, where each command is answered or fails within so many milliseconds, `0` for no limit, and fails with what may be
- * handed on. Clients have limits of their own, but not for what waits until they have connected, or not by default.
+ * The same driver with a time limit: each command is answered or fails within `ms` milliseconds (`0` for no limit), with an error that
+ * callers may see. Clients have their own limits, but not for commands that wait for a connection, or not by default.
  */
 export function withTimeLimit(driver: Driver, ms: number, watcher?: Watcher): Driver {
   let answers = 0
@@ -33,7 +33,7 @@ export function withTimeLimit(driver: Driver, ms: number, watcher?: Watcher): Dr
         reject(tooLate(ms, watcher?.failure()))
         if (answers === before) watcher?.silent()
       }
-      // A process that was busy for so long finds its answers only after its timers.
+      // If the process was busy for that long, its timers run before it reads the answers.
       const timer = ms > 0 ? setTimeout(() => (over = setImmediate(late)), ms) : undefined
       let open = true
       const settled = () => {
