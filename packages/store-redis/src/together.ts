@@ -1,15 +1,15 @@
 import type { Driver } from './driver.ts'
 
-/** Commands with several keys, as far as the server takes them. */
+/** Commands with several keys, if the server allows them. */
 export class Together {
-  /** No command may have several keys, as these may be on several servers. */
+  /** Whether no command may have several keys, because these may be on several servers. */
   #apart: boolean
 
   constructor({ clustered }: Driver) {
     this.#apart = clustered
   }
 
-  /** Nothing where the keys are not all in one place: behind a proxy a cluster may look like one server. */
+  /** `undefined` if the keys are not on one server. Behind a proxy, a cluster may look like one server. */
   async run<T>(work: () => Promise<T>): Promise<T | undefined> {
     if (this.#apart) return undefined
     try {
