@@ -2,18 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionError } from '@coatcheck/session'
 import type { Driver } from './driver.ts'
 
-/** How often a transaction is tried beside others that write the same key. */
+/** How often a transaction is tried while others write the same key. */
 const ATTEMPTS = 50
 
-/** What a transaction does about what it has found: commands, or none and the answer. */
+/** What a transaction does with the value that it has read: run commands, or return an answer. */
 export interface Decision<T> {
   readonly answer: T
   readonly commands?: readonly (readonly string[])[]
 }
 
 /**
- * Read a key, decide, and write, all in one atomic step, by plain commands: `WATCH`, `GET`, then `MULTI` and `EXEC`, which do nothing
- * when somebody has written the key since. Then it is read again.
+ * Read a key, decide, and write, in one atomic step, with plain commands: `WATCH`, `GET`, then `MULTI` and `EXEC`. If the key was written
+ * meanwhile, `EXEC` does nothing, and the key is read again.
  */
 export function transact<T>(
   driver: Driver,
@@ -36,7 +36,7 @@ export function transact<T>(
     }
     throw new SessionError(
       'ERR_SESSION_CHANGED',
-      `Others wrote the session meanwhile, ${ATTEMPTS} times in a row`,
+      `Another writer changed the session during each of ${ATTEMPTS} attempts`,
     )
   })
 }
