@@ -41,3 +41,16 @@ it('middleware: a session that is regenerated on a shared store has the cookie a
   expect(readId(admin, 'admin')).toBe('admin-2')
   expect(readSetCookie(admin, 'admin')?.attributes).toMatchObject({ Path: '/admin', SameSite: 'Strict' })
 })
+
+it('middleware: eleven on one store make no MaxListenersExceededWarning', async () => {
+  const heard: string[] = []
+  const hear = ({ name }: Error) => heard.push(name)
+  process.on('warning', hear)
+  const store = storeWith(ours)
+  for (let made = 0; made < 11; made++) {
+    ours({ secret: SECRET, name: `sid${made}`, store, resave: false, saveUninitialized: false })
+  }
+  await new Promise(setImmediate)
+  process.off('warning', hear)
+  expect(heard).not.toContain('MaxListenersExceededWarning')
+})
