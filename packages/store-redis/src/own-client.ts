@@ -44,7 +44,7 @@ export function ownerOf(client: RedisClient): Own | undefined {
 /** A client that connects on first use. If the connection is lost, it connects again as soon as a command waits for it. */
 export function connect(place: Place, timeout: number, ioredis: Ioredis = loadIoredis()): Own {
   const waiting = new Waiting(timeout)
-  /** The latest failure of the connection. */
+  /** The last error of the client, and the last error of a socket. */
   let [failure, reason]: (Error | undefined)[] = []
   const report = (error: Error) => {
     if (client.status !== 'ready') reason = error
@@ -93,7 +93,7 @@ export function connect(place: Place, timeout: number, ioredis: Ioredis = loadIo
 class Waiting {
   readonly #unlimited: boolean
   #count = 0
-  /** Connects, because a command waits. */
+  /** Attempts to connect since a command began to wait. */
   #attempts = 0
   #timer: NodeJS.Timeout | undefined
 
