@@ -21,7 +21,7 @@ export function connectorWith(report: Report): new (options: ConnectorOptions) =
   }
 }
 
-/** Find out why none of these nodes can be reached. For Sentinels, ioredis does not report it. */
+/** Find out why the first of these nodes cannot be reached. For Sentinels, ioredis does not report it. */
 export function probe([{ host, port }]: [Address, ...Address[]], report: Report): void {
   const socket = createConnection({ host, port }, () => socket.destroy())
   socket.unref().on('error', report)
