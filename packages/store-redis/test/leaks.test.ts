@@ -198,7 +198,7 @@ describe('a process', () => {
     )
     await ended
     expect(lines).toEqual([
-      'RedisStore.open needs the package ioredis: npm install ioredis; in a bundle that has no such package, pass a client: new RedisStore({ client })',
+      'RedisStore.open needs the package ioredis: npm install ioredis. In a bundle without that package, pass a client: new RedisStore({ client })',
     ])
   })
 })
