@@ -8,10 +8,10 @@ export interface OwnClient extends MongodbClient {
 
 type MongoClient = new (url: string, options: Record<string, number>) => OwnClient
 
-/** What must not take longer than the timeout: to find a server, to connect to it, to get a connection, to be answered. */
+/** The driver's options for the timeout: to find a server, to connect to it, to get a connection, and to get an answer. */
 const LIMITS = ['serverSelectionTimeoutMS', 'connectTimeoutMS', 'waitQueueTimeoutMS', 'socketTimeoutMS']
 
-/** A client that connects when it is used. What the URL itself says about timeouts holds. */
+/** A client that connects on first use. Timeouts in the URL override the option. */
 export function openClient(url: string, timeout: number): OwnClient {
   if (typeof url !== 'string' || !/^mongodb(\+srv)?:\/\//.test(url)) {
     throw new TypeError('MongodbStore.open needs a URL: mongodb://user:password@host:27017/database')
@@ -24,7 +24,7 @@ export function openClient(url: string, timeout: number): OwnClient {
   } catch {
     // The driver's errors quote the URL, with passwords.
     throw new TypeError(
-      'The URL of MongodbStore.open cannot be read: special characters in its user and password must be percent-encoded, and its options must be known to the driver',
+      'The URL of MongodbStore.open cannot be parsed: percent-encode special characters in its user and password, and use only options that the driver has',
     )
   }
 }
@@ -33,11 +33,11 @@ function loadMongodb(): MongoClient {
   try {
     return (createRequire(import.meta.url)('mongodb') as { MongoClient: MongoClient }).MongoClient
   } catch (cause) {
-    // In a bundle that is an ES module there may be no `require`.
+    // A bundle in the form of an ES module may have no `require`.
     const missing = (cause as { code?: unknown }).code === 'MODULE_NOT_FOUND'
     if (!missing && !(cause instanceof ReferenceError)) throw cause
     throw new Error(
-      'MongodbStore.open needs the package mongodb: npm install mongodb; in a bundle that has no such package, pass a client: new MongodbStore({ client })',
+      'MongodbStore.open needs the package mongodb: npm install mongodb. In a bundle without that package, pass a client: new MongodbStore({ client })',
       { cause },
     )
   }
