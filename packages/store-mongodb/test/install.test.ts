@@ -20,7 +20,7 @@ it('open: without the package mongodb, one sentence says how to get it', async (
   )
   await ended
   expect(lines).toEqual([
-    'MongodbStore.open needs the package mongodb: npm install mongodb; in a bundle that has no such package, pass a client: new MongodbStore({ client })',
+    'MongodbStore.open needs the package mongodb: npm install mongodb. In a bundle without that package, pass a client: new MongodbStore({ client })',
   ])
 })
 
