@@ -2,16 +2,16 @@ import { createRequire } from 'node:module'
 import { codeOf } from './failures.ts'
 import { type DriverPool, OwnPool } from './own-pool.ts'
 
-/** How the pool of `PostgresStore.open` behaves; times in milliseconds. */
+/** Settings of the pool of `PostgresStore.open`. Times are in milliseconds. */
 export interface PoolSettings {
   readonly max: number
   readonly connectTimeout: number
   readonly queryTimeout: number
 }
 
-/** How long a statement waits for a lock before the server answers that it is not free: at most so many milliseconds. */
+/** The longest `lock_timeout`, in milliseconds: after it the server refuses a statement that waits for a lock. */
 const LOCK_TIMEOUT = 500
-/** How much longer pg waits than the server takes at most: its answer keeps the connection. */
+/** Milliseconds that pg waits longer than the server's limit. If the server answers in time, the connection can be kept. */
 const GRACE = 1000
 
 interface Driver {
@@ -19,7 +19,7 @@ interface Driver {
   Client: new (settings: { connectionString: string }) => object
 }
 
-/** A pool for this URL. It makes its connections when it needs them, and does not keep the process alive. */
+/** A pool for this URL. It connects when needed, and does not keep the process alive. */
 export function openPool(url: string, { max, connectTimeout, queryTimeout }: PoolSettings): OwnPool {
   if (typeof url !== 'string' || !/^postgres(ql)?:\/\//.test(url)) {
     throw new TypeError('PostgresStore.open needs a URL: postgres://user:password@host:5432/database')
@@ -35,7 +35,7 @@ export function openPool(url: string, { max, connectTimeout, queryTimeout }: Poo
     allowExitOnIdle: true,
     application_name: 'coatcheck',
   }
-  // The server stops what nobody waits for any more, also when it no longer hears of this process.
+  // With these limits, the server stops abandoned statements, even when this process is gone.
   const limits = {
     statement_timeout: queryTimeout,
     lock_timeout: Math.min(LOCK_TIMEOUT, Math.ceil(queryTimeout / 2)),
@@ -44,14 +44,14 @@ export function openPool(url: string, { max, connectTimeout, queryTimeout }: Poo
   return new OwnPool(limited => new Pool(limited ? { ...settings, ...limits } : settings))
 }
 
-/** A client reads its URL at once, where a pool would not before it connects. The errors of URLs quote them, with passwords. */
+/** Check the URL with a client, because a pool parses it only when it connects. Errors about URLs quote them, with passwords. */
 function checkUrl(url: string, Client: Driver['Client']): void {
   try {
     new Client({ connectionString: url })
   } catch (error) {
     if (!(error instanceof URIError) && codeOf(error) !== 'ERR_INVALID_URL') throw error
     throw new TypeError(
-      'The URL of PostgresStore.open cannot be read: special characters in its user and password must be percent-encoded',
+      'The URL of PostgresStore.open cannot be parsed: percent-encode special characters in its user and password',
     )
   }
 }
@@ -60,10 +60,10 @@ function driver(): Driver {
   try {
     return createRequire(import.meta.url)('pg') as Driver
   } catch (cause) {
-    // In a bundle that is an ES module there may be no `require`.
+    // A bundle in the form of an ES module may have no `require`.
     if (codeOf(cause) !== 'MODULE_NOT_FOUND' && !(cause instanceof ReferenceError)) throw cause
     throw new Error(
-      'PostgresStore.open needs the package pg: npm install pg; in a bundle that has no such package, pass a client: new PostgresStore({ client })',
+      'PostgresStore.open needs the package pg: npm install pg. In a bundle without that package, pass a client: new PostgresStore({ client })',
       { cause },
     )
   }
