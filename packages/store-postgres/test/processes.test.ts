@@ -128,7 +128,7 @@ describe('without pg', () => {
     `,
     )
     expect(stdout).toBe(
-      'PostgresStore.open needs the package pg: npm install pg; in a bundle that has no such package, pass a client: new PostgresStore({ client })\n',
+      'PostgresStore.open needs the package pg: npm install pg. In a bundle without that package, pass a client: new PostgresStore({ client })\n',
     )
     expect(code).toBe(0)
   })
