@@ -1,15 +1,15 @@
 import type { PostgresClient, PostgresQuery, PostgresResult } from './client.ts'
 
-/** The last statement of each client that has one connection. Stores on one client share it. */
+/** The last statement of each client with a single connection. Stores on one client share it. */
 const last = new WeakMap<PostgresClient, Promise<unknown>>()
 
-/** Whether this is one connection of pg, which is to be asked one question at a time: pg 9 no longer queues them by itself. */
+/** Whether this is a single connection of pg, which runs one statement at a time. pg 9 no longer queues them itself. */
 export function isLone(client: PostgresClient): boolean {
   const { processID, pipeline } = client as { processID?: unknown; pipeline?: unknown }
   return processID !== undefined && pipeline !== true
 }
 
-/** Runs a statement when those before it are done. */
+/** Runs a statement after the earlier ones. */
 export function inTurn(client: PostgresClient, query: PostgresQuery): Promise<PostgresResult> {
   const before = last.get(client)
   const answer = before ? before.then(() => client.query(query)) : client.query(query)
