@@ -4,21 +4,21 @@ import type { PostgresResult } from './client.ts'
 import type { Runner, StatementCall } from './runner.ts'
 import { LONGEST, type Statement } from './statements.ts'
 
-// Bound at load: tests replace the clock.
+// Bound when this file is loaded, because tests replace the clock.
 const now = performance.now.bind(performance)
 
-/** Milliseconds without renewing reads after the server has refused one: what is refused once is refused for a while. */
+/** After the server has refused a touch on read, reads do not touch for this many milliseconds: it would refuse them too. */
 const PAUSE = 2000
 
-/** A statement that reads, and one that starts lifetimes anew as well. */
+/** A statement that reads, and one that also touches. */
 export interface ReadStatements {
   readonly read: Statement
   readonly renew: Statement
 }
 
 /**
- * Reads of one store. One that cannot renew is a plain read: a standby, a full disk, a locked table or a missing right are no reasons
- * to fail, and none to wait.
+ * Reads of one store. If the touch on read is not possible, the read is plain: it neither fails nor waits because of a standby, a full
+ * disk, a locked table or a missing right.
  */
 export class Reads {
   #pausedUntil = 0
@@ -26,7 +26,7 @@ export class Reads {
   async rows(
     runner: Runner,
     { read, renew }: ReadStatements,
-    /** An id, or an array of ids as PostgreSQL writes it. */
+    /** An id, or an array of ids in the format of PostgreSQL. */
     ids: string,
     renewal: Renewal | undefined,
   ): Promise<PostgresResult['rows']> {
