@@ -3,18 +3,18 @@ import type { Finding } from '@coatcheck/session'
 import type { PostgresClient } from './client.ts'
 import { layoutOf } from './layout.ts'
 
-/** Milliseconds: clocks that are further apart have not been set by the same time server. */
+/** A larger difference of the clocks, in milliseconds, means that a time server does not set both of them. */
 const SKEW = 5000
 
-/** A connection of `pg`, and how it is had from a pool. */
+/** A connection of `pg`, or a pool that gives one. */
 interface Connection extends PostgresClient {
-  /** What the server, or whoever answers in its place, has said when the connection was made. */
+  /** The parameters that the server, or a pooler in front of it, has sent when the connection was made. */
   readonly processID?: number | null
   connect?(): Promise<Connection>
   release?(): void
 }
 
-/** What is to be known about the server and the table, whose name is quoted. Changes nothing. */
+/** The findings about the server and the table, whose name is quoted. Changes nothing. */
 export async function diagnose(
   client: PostgresClient,
   table: string,
@@ -93,7 +93,7 @@ async function tableOf(client: PostgresClient, table: string): Promise<Finding[]
   ]
 }
 
-/** A statement that nobody waits for any more goes on in the server, and keeps a connection, until a limit of the server ends it. */
+/** An abandoned statement continues in the server and keeps a connection, until a limit of the server ends it. */
 async function limitsOf(client: PostgresClient): Promise<Finding> {
   const name = 'limits'
   const { rows } = await client.query({
@@ -107,11 +107,11 @@ async function limitsOf(client: PostgresClient): Promise<Finding> {
   if (missing.length === 0) {
     return { name, level: 'ok', text: `statement_timeout ${statement}, lock_timeout ${lock}` }
   }
-  const text = `the server goes on with statements that nobody waits for: ALTER ROLE … SET ${missing.join(' and SET ')}`
+  const text = `the server continues abandoned statements: ALTER ROLE … SET ${missing.join(' and SET ')}`
   return { name, level: 'warning', text }
 }
 
-/** Whoever shares connections out says a number of its own for the process of the server. */
+/** A pooler reports its own number for the server's process. */
 async function sharing(client: Connection, prepare: boolean): Promise<Finding> {
   const name = 'prepare'
   const connection = client.processID === undefined ? await client.connect?.() : client
@@ -124,12 +124,12 @@ async function sharing(client: Connection, prepare: boolean): Promise<Finding> {
   } finally {
     if (connection !== client) connection?.release?.()
   }
-  const text = 'connections are shared by something like PgBouncer'
+  const text = 'a pooler such as PgBouncer shares the connections'
   if (!prepare) return { name, level: 'ok', text: `${text}, and statements are not prepared` }
   return { name, level: 'warning', text: `${text}: where it shares them by transaction, set prepare: false` }
 }
 
-/** A file of the package itself, or of one that can be found from it. */
+/** A file of this package, or of a package that it can resolve. */
 export function versionIn(manifest: string): string {
   try {
     return createRequire(import.meta.url)(manifest).version
