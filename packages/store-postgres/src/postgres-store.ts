@@ -21,7 +21,7 @@ import { LONGEST, PAGE, type Statements, statementsOf } from './statements.ts'
 import { type Missing, openTable } from './table.ts'
 import { arrayOf, fromText, toText } from './text.ts'
 
-/** From so many on, one statement for all of them is less work than one for each, whose plans PostgreSQL need not make again. */
+/** From this many reads on, one statement is faster than one for each read, whose plans PostgreSQL has already. */
 const MANY = 4
 
 /** Sessions in a PostgreSQL table, through `pg`. */
@@ -55,8 +55,8 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   }
 
   /**
-   * A store on the database of this URL, with a pool of connections that `close()` ends. Connects when it is used. Fails when pg
-   * is not installed.
+   * A store on the database of this URL, with its own pool of connections, which `close()` ends. It connects on first use. Fails when
+   * pg is not installed.
    */
   static open(url: string, options: PostgresOpenOptions = {}): PostgresStore {
     checkNames(options, OPEN_NAMES)
@@ -69,7 +69,7 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     return store
   }
 
-  /** What is to be known about the server and the table: for `coatcheck doctor`. */
+  /** Findings about the server and the table, for `coatcheck doctor`. */
   diagnose(): Promise<Finding[]> {
     const driver = this.#pool ? `pg ${versionIn('pg/package.json')}` : 'a client of the app'
     const { prepare } = this.#runner
@@ -82,7 +82,7 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _close(): Promise<void> {
-    // A pool of its own may lose connections while it ends them.
+    // A pool may lose connections while it ends, so the listener is removed last.
     if (this.#pool) await this.#pool.end()
     else this.#release?.()
   }
@@ -128,7 +128,7 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _touch(sid: string, ttl: number): Promise<boolean> {
-    // A page may wait for it: it holds no data, and is not worth a long wait.
+    // A touch has no data to lose, so it does not wait long for a lock.
     return done(await this.#runner.runAtOnce(this.#statements.touch, [toText(sid), Math.min(ttl, LONGEST)]))
   }
 
@@ -191,7 +191,7 @@ function done({ rows }: PostgresResult): boolean {
   return rows.length > 0
 }
 
-/** The text of the session that a statement has removed. One that had expired was not there. */
+/** The text of the session that a statement has removed. An expired session counts as not there. */
 function removed({ rows: [row] }: PostgresResult): string | false {
   return row?.live === true && fromText(row.data)
 }
