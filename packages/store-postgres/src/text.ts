@@ -1,5 +1,5 @@
-// PostgreSQL's texts are UTF-8 without NUL. What cannot be written that way is kept as a JSON string behind a character that
-// no JSON text and no usual session id begins with. So is a text that begins with a byte order mark, which some clients drop.
+// PostgreSQL's texts are UTF-8 without NUL. A text that cannot be written that way is stored as a JSON string after a character with
+// which no JSON text and no usual session id begins. So is a text that begins with a byte order mark, because some clients drop it.
 
 const MARK = '\u0001'
 
@@ -8,7 +8,7 @@ export const NOT_UTF8: RegExp = /[\0\p{Surrogate}]/u
 
 const BYTE_ORDER_MARK = '\ufeff'
 
-/** Any string as a text that PostgreSQL takes; two that differ stay two. Nearly all stay as they are. */
+/** Any string as a text that PostgreSQL accepts. Different strings stay different. Most strings stay unchanged. */
 export function toText(text: string): string {
   if (typeof text !== 'string') throw new TypeError('A session id must be a string')
   return isOdd(text) ? MARK + JSON.stringify(text) : text
@@ -24,12 +24,12 @@ export function fromText(text: string): string {
   try {
     return JSON.parse(text.slice(1)) as string
   } catch {
-    // Not of our making.
+    // This text was not made by `toText`.
     return text
   }
 }
 
-/** An array of texts as PostgreSQL writes it: not each client knows how to. */
+/** An array of texts in the format of PostgreSQL, because not every client can write it. */
 export function arrayOf(texts: readonly string[]): string {
   return `{${texts.map(text => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
 }
