@@ -3,16 +3,16 @@ import type { PostgresClient } from './client.ts'
 import { codeOf } from './failures.ts'
 import { type Layout, layoutOf } from './layout.ts'
 
-/** What is to be done where the table is not there. */
+/** What to do if the table does not exist. */
 export interface Missing {
   readonly createTable: boolean
   readonly unlogged: boolean
 }
 
-/** What the slower ones of several that make one table at the same time are told. */
+/** The errors when another process has created the table at the same time. */
 const MADE_BY_ANOTHER = new Set(['23505', '42P07', '42710'])
 
-/** The layout of the table, which is made if it is not there. One that is there is left as it is. */
+/** The layout of the table, which is created if it does not exist. An existing table is not changed. */
 export async function openTable(client: PostgresClient, table: string, missing: Missing): Promise<Layout> {
   const layout = await layoutOf(client, table)
   if (layout) return layout
@@ -21,16 +21,16 @@ export async function openTable(client: PostgresClient, table: string, missing: 
   }
   await createTable(client, table, missing.unlogged)
   const made = await layoutOf(client, table)
-  if (!made) throw new Error(`The table ${table} was made and is not there`)
+  if (!made) throw new Error(`The table ${table} was created, but cannot be found`)
   return made
 }
 
 /**
- * Both statements are one, in a transaction: there is no table without its index, and whoever comes second waits for the first to be
- * done. PostgreSQL chooses names for the key and the index that nothing else has.
+ * Both statements are in one transaction, so the table never exists without its index, and a second process waits for the first.
+ * PostgreSQL chooses unused names for the key and the index.
  */
 async function createTable(client: PostgresClient, table: string, unlogged: boolean): Promise<void> {
-  // No name has this in it.
+  // No name contains this delimiter.
   const quote = `$coatcheck_${randomBytes(8).toString('hex')}$`
   try {
     await client.query({
