@@ -7,9 +7,9 @@ export interface PostgresTableOptions extends RecordStoreOptions {
   schema?: string | undefined
   /** Name of the table. Default `'sessions'`. */
   table?: string | undefined
-  /** Make the table if it is not there. Default `true`. */
+  /** Create the table if it does not exist. Default `true`. */
   createTable?: boolean | undefined
-  /** Make it as an unlogged table: faster, and empty after a crash of the server. Default `false`. */
+  /** Create it as an unlogged table: faster, and empty after a crash of the server. Default `false`. */
   unlogged?: boolean | undefined
   /** Prepare statements once on each connection. `false` for PgBouncer in transaction mode. Default `true`. */
   prepare?: boolean | undefined
@@ -21,7 +21,7 @@ export interface PostgresOpenOptions extends PostgresTableOptions {
   max?: number | undefined
   /** Milliseconds to wait for a connection. Default 5000. */
   connectTimeout?: number | undefined
-  /** Milliseconds to wait for the answer to a statement; then its connection is given up. Default 10000. */
+  /** Milliseconds to wait for the answer to a statement; then its connection is closed. Default 10000. */
   queryTimeout?: number | undefined
 }
 
