@@ -8,7 +8,7 @@ export interface DriverConnection extends PostgresClient {
   query(query: PostgresQuery): Promise<PostgresResult>
   query(query: PostgresQuery, done: Done<PostgresResult>): void
   on(event: 'error', listener: (error: Error) => void): unknown
-  /** Gives the connection back; with an error it is closed. */
+  /** Returns the connection to the pool; with an error, closes it. */
   release(error?: unknown): void
   readonly processID?: number | null
 }
@@ -23,8 +23,8 @@ export interface DriverPool {
 }
 
 /**
- * A pool of pg that the store has made, and ends. Unlike `query` of pg's own it keeps a connection on which the server has refused a
- * statement. PgBouncer refuses connections that ask for limits, unless it was told to ignore them: there it goes on without.
+ * A pool of pg that the store makes and ends. Unlike `query` of pg's pool, it keeps a connection on which the server has refused a
+ * statement. PgBouncer refuses connections with limits, unless it is configured to ignore them. Then the pool connects without limits.
  */
 export class OwnPool implements PostgresClient {
   readonly #make: (limited: boolean) => DriverPool
@@ -79,7 +79,7 @@ export class OwnPool implements PostgresClient {
   #prepared(limited: boolean): DriverPool {
     const pool = this.#make(limited)
     pool.on('error', warnOfLoss)
-    // While a connection is in use, the pool does not listen; its statement hears of the loss.
+    // While a connection is in use, the pool does not listen. The statement fails if the connection is lost.
     pool.on('connect', connection => connection.on('error', () => {}))
     return pool
   }
