@@ -1,6 +1,6 @@
 import { SessionError } from '@coatcheck/session'
 
-/** The SQLSTATE of a failure of the server, or the `code` of one on the way to it. */
+/** The SQLSTATE of a server's error, or the `code` of a connection error. */
 export function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | null | undefined)?.code)
 }
@@ -9,36 +9,36 @@ export function codeOf(error: unknown): string {
 export const LOCKED = '55P03'
 
 /**
- * Failures after which another attempt may well succeed: nobody answers at the address, the server starts, stops or has no connection
- * left, or it has ended the statement for taking too long. Class 08 of the SQLSTATEs is about connections.
+ * Failures after which another attempt may succeed: there is no server at the address, the server starts, stops or has no connection
+ * left, or it has ended a statement that took too long. Class 08 of the SQLSTATEs is about connections.
  */
 const AWAY_CODES =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|CONNECT_TIMEOUT|CONNECTION_(CLOSED|ENDED|DESTROYED)|08...|57P0[1235]|53300|55P03|57014)$/
 
-/** PgBouncer's and our own settings may be wrong as well: that does not pass by itself. */
+/** Wrong settings, which do not pass by themselves. */
 const PROTOCOL_VIOLATION = '08P01'
 
-/** pg, and the pools of Knex and Sequelize, tell these by their messages only. */
+/** Errors of pg, and of the pools of Knex and Sequelize, that have only a message. */
 const AWAY_MESSAGES =
   /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Knex: Timeout acquiring a connection|Operation timeout)/
 
-/** Whether the failure means that the database is away, and not that it refused the statement. */
+/** Whether the failure means that the database is unavailable, and not that it refused the statement. */
 export function isAway(error: unknown): boolean {
   const code = codeOf(error)
   if (code !== 'undefined') return AWAY_CODES.test(code) && code !== PROTOCOL_VIOLATION
   return AWAY_MESSAGES.test(String((error as { message?: unknown } | null | undefined)?.message))
 }
 
-/** What the server's own codes look like; `EPIPE` is none. */
+/** The form of the server's own codes. `EPIPE` is not one of them. */
 const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/
 
-/** Whether the server has answered that it does not run the statement. Its connection can be used after that. */
+/** Whether the server has refused to run the statement. Its connection can still be used. */
 export function isRefusal(error: unknown): boolean {
   const code = codeOf(error)
   return SQLSTATE.test(code) && !/^(08|57P|53300)/.test(code)
 }
 
-/** What the caller of the store gets in place of a driver's error. */
+/** The error for the caller of the store. */
 export function toldToCaller(error: unknown): unknown {
   const told = withoutData(error)
   return isAway(told) ? unavailable(told) : told
@@ -51,7 +51,7 @@ function unavailable(cause: unknown): SessionError {
   })
 }
 
-/** The server quotes values here: session ids, or the data of a session. */
+/** Properties in which the server quotes values: session ids, or the data of a session. */
 const QUOTING = ['detail', 'where', 'internalQuery'] as const
 
 function withoutData(error: unknown): unknown {
@@ -59,7 +59,7 @@ function withoutData(error: unknown): unknown {
   if (!SQLSTATE.test(code)) return error
   const told = error as Error & Record<string, unknown>
   for (const property of QUOTING) delete told[property]
-  // Class 22 is about values, which the message repeats where they are of another type than the column.
+  // Errors of class 22 are about values, and their messages may quote the values.
   const short = code.startsWith('22') ? told.message.replace(/: "[\s\S]*$/, '') : told.message
   if (short === told.message) return error
   const stack = told.stack?.replace(told.message, () => short)
