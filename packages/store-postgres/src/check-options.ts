@@ -23,7 +23,7 @@ export const OPEN_NAMES: Record<keyof PostgresOpenOptions, true> = {
   queryTimeout: true,
 }
 
-/** What the option is called in pg and in other stores. */
+/** Names of options in pg and in other stores, and ours. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   pool: 'client',
   db: 'client',
@@ -38,7 +38,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   serializer: 'codec',
 }
 
-/** Throws a TypeError for a name that is none of `names`, with the one that was probably meant. */
+/** Throws a TypeError for a name that is not among `names`, with the name that was probably meant. */
 export function checkNames(options: object, names: Readonly<Record<string, true>>): void {
   for (const [name, value] of Object.entries(options)) {
     const meant = ELSEWHERE[name]
@@ -48,7 +48,7 @@ export function checkNames(options: object, names: Readonly<Record<string, true>
   checkOptionNames(options, Object.keys(names), 'PostgresStore')
 }
 
-/** Throws a TypeError when the client has no method `query`, or is what makes clients. */
+/** Throws a TypeError when the client has no method `query`, or is a class or function that makes clients. */
 export function checkClient(client: unknown): void {
   if (typeof client === 'function') {
     throw new TypeError(
