@@ -15,9 +15,9 @@ export const PAGE = 500
 /** How many rows `clear` deletes at a time. */
 export const BATCH = 5000
 
-/** What lasts longer than the year 9999 ends with it, as in the other stores. */
+/** The latest expiry is the end of the year 9999, as in the other stores. */
 const LAST = `timestamptz '9999-12-31 23:59:59.999+00'`
-/** The longest lifetime in milliseconds that `interval` and the year 9999 leave room for. */
+/** The longest lifetime in milliseconds that `interval` and the year 9999 allow. */
 export const LONGEST = 253_402_300_799_999
 
 /** The statements for a table, whose name is quoted. */
@@ -28,27 +28,27 @@ export function statementsOf(table: string, layout: Layout): Statements {
   return Object.fromEntries(named) as Record<keyof ReturnType<typeof texts>, Statement>
 }
 
-/** The same text has the same name, another one another: stores on one connection do not get in one another's way. */
+/** The name is a hash of the text, so that stores on one connection do not conflict. */
 function nameOf(operation: string, text: string): string {
   return `coatcheck_${operation}_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
 }
 
-// What a statement has done is told by rows: not each client counts those that were written. The clock is the server's. It goes on during a transaction, unlike now(), and while a statement waits for a row that another
-// one holds. Where an index on the expiry is to be used it is asked once, in a query of its own: an index cannot be searched
-// for what may change while searching.
+// Statements return rows to tell what they have done, because not every client counts written rows. The clock is the server's
+// clock_timestamp(). Unlike now(), it advances during a transaction, and while a statement waits for a locked row. To use an index on the
+// expiry, a statement reads the clock once, in a subquery: a value that may change during the search cannot be searched in an index.
 function texts(table: string, { data, expires, type }: Layout) {
   const live = `${expires} > clock_timestamp()`
-  // In a column without a time zone, both casts go by that of the connection.
+  // In a column without a time zone, both casts use the time zone of the connection.
   const left = `(extract(epoch FROM least(${expires}::timestamptz, ${LAST}) - clock_timestamp()) * 1000)::float8`
   const end = `least(clock_timestamp() + $3::float8 * interval '1 millisecond', ${LAST})`
-  // In a jsonb column keys have an order of their own: what the text says is looked for instead.
+  // A jsonb column has its own order of keys, so the comparison looks for the value instead of the prefix.
   const begins =
     type === 'jsonb'
       ? `${data} @> (rtrim($2::text, ',') || '}}')::jsonb`
       : `left(${data}::text, length($2::text)) = $2::text`
   const same = type === 'jsonb' ? `${data} = $4::text::jsonb` : `${data}::text = $4`
 
-  // Some clients write what is of type json as JSON: a text is no object to them.
+  // Some clients encode a parameter of type json as JSON once more, so the text is passed as text and cast.
   const given = `$2::text::${type}`
   const renewing = (wanted: string) => `
       WITH held AS (
@@ -61,8 +61,8 @@ function texts(table: string, { data, expires, type }: Layout) {
 
   return {
     read: `SELECT ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE sid = $1 AND ${live}`,
-    // What is read is the row as it was when the statement began. One that is not renewed is not written, and one that somebody else
-    // is writing is left to a touch: a read waits for nobody.
+    // Reads the row as it was when the statement began, and writes it only to touch it. A row that another transaction is writing is
+    // skipped, because a read must not wait. The touch at the end of the request follows.
     renew: `${renewing('sid = $1')}`,
     readMany: `
       SELECT sid, ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE sid = ANY ($1::text[]) AND ${live}`,
@@ -78,7 +78,7 @@ function texts(table: string, { data, expires, type }: Layout) {
     update: `
       UPDATE ${table} SET ${data} = ${given}, ${expires} = ${end} WHERE sid = $1 AND ${live}
       RETURNING TRUE AS done`,
-    // Whoever is first holds the row; the others wait, and compare with what he has left there.
+    // The first transaction locks the row. The others wait, and then compare with what the first has written.
     replace: `
       WITH held AS (
         SELECT sid, ${same} AS same FROM ${table} WHERE sid = $1 AND ${live} FOR UPDATE
@@ -93,7 +93,7 @@ function texts(table: string, { data, expires, type }: Layout) {
       WHERE sid = $1 AND ${live}
       RETURNING TRUE AS done`,
     destroy: `DELETE FROM ${table} WHERE sid = $1 RETURNING ${live} AS live, ${data}::text AS data`,
-    // Whoever is first removes the old row; the others wait for that, and find none.
+    // The first transaction removes the old row. The others wait, and then find none.
     exchange: `
       WITH old AS (
         DELETE FROM ${table} WHERE sid = $4 RETURNING ${live} AS live, ${data}::text AS data
@@ -116,7 +116,7 @@ function texts(table: string, { data, expires, type }: Layout) {
       )
       SELECT sid FROM page ORDER BY sid DESC LIMIT 1`,
     count: `SELECT count(*) AS count FROM ${table} WHERE ${expires} > (SELECT clock_timestamp())`,
-    // What another instance is pruning, or is being written anew, is left to them.
+    // Skips rows that another instance is pruning, or that are being written.
     prune: `
       WITH deleted AS (
         DELETE FROM ${table} WHERE sid = ANY (ARRAY(
