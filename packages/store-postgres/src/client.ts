@@ -1,4 +1,4 @@
-/** What the store needs: a `Pool` or a connected `Client` of pg, or whatever else runs a statement with parameters. */
+/** The method of a client that the store uses: a `Pool` or a connected `Client` of pg, or another object with that method. */
 export interface PostgresClient {
   query(query: PostgresQuery): Promise<PostgresResult>
   on?(event: 'error', listener: (error: Error) => void): unknown
@@ -6,14 +6,14 @@ export interface PostgresClient {
   listenerCount?(event: 'error'): number
 }
 
-/** A statement; one with a name is prepared once on each connection. */
+/** A statement. If it has a name, it is prepared once on each connection. */
 export interface PostgresQuery {
   name?: string
   text: string
   values?: unknown[]
 }
 
-/** What a statement gave. */
+/** The result of a statement. */
 export interface PostgresResult {
   // biome-ignore lint/suspicious/noExplicitAny: rows have the columns that the statement names
   rows: any[]
@@ -27,8 +27,8 @@ interface Listening {
 const listening = new WeakMap<PostgresClient, Listening>()
 
 /**
- * A pool tells of an idle connection that broke with the event `error`, and Node ends a process in which nobody listens to that.
- * There is one listener for all stores of a client, and none when the last of them has let go, which the returned function does.
+ * Listen to `error`, which a pool emits when an idle connection breaks. Without a listener, Node would end the process. All stores of a
+ * client share one listener. Call the returned function to release it; the last store removes the listener.
  */
 export function surviveErrors(client: PostgresClient): () => void {
   if (!client.on || !client.off) return () => {}
@@ -44,7 +44,7 @@ export function surviveErrors(client: PostgresClient): () => void {
   }
 }
 
-/** Silent where the app listens as well. */
+/** Emits a warning, unless the app listens too. */
 function warner(client: PostgresClient): (error: Error) => void {
   return error => {
     if ((client.listenerCount?.('error') ?? 1) <= 1) warnOfLoss(error)
