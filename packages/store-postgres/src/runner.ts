@@ -4,32 +4,32 @@ import { codeOf, isRefusal, LOCKED, toldToCaller } from './failures.ts'
 import { inTurn, isLone } from './one-at-a-time.ts'
 import type { Statement } from './statements.ts'
 
-// Bound at load: tests replace the clock.
+// Bound when this file is loaded, because tests replace the clock.
 const now = performance.now.bind(performance)
 
-/** SQLSTATEs of what PostgreSQL asks to be tried again: two transactions could not be put in an order, or blocked each other. */
+/** SQLSTATEs after which PostgreSQL expects another attempt: a serialization failure, or a deadlock. */
 const AGAIN = new Set(['40001', '40P01'])
-/** How often that is done; each time, somebody else has got through. */
+/** How often a statement is tried. Each time, another transaction has succeeded. */
 const ATTEMPTS = 100
-/** What a connection says that somebody in between shares out: it has not prepared the statement, or another client has. */
+/** SQLSTATEs of a pooled connection that has not prepared the statement, or on which another client has. */
 const NOT_PREPARED = new Set(['26000', '42P05'])
-/** Milliseconds: no `lock_timeout` of ours is as short. */
+/** Milliseconds: shorter than each `lock_timeout` that the store sets. */
 const SHORT = 50
-/** In a transaction that has failed, no statement is run. */
+/** The SQLSTATE of every statement in a failed transaction. */
 const TRANSACTION_FAILED = '25P02'
 
 /** A statement and its values. */
 export type StatementCall = [statement: Statement, values: unknown[]]
 
-/** How statements are run; times in milliseconds. */
+/** How to run statements. Times are in milliseconds. */
 export interface RunnerSettings {
   /** Whether statements are prepared. */
   readonly prepare: boolean
-  /** How long to go on when a lock is not free within `lock_timeout`: 0 where the app has set that, and means it. */
+  /** How long to retry when a lock is not free within `lock_timeout`; 0 if the app has set `lock_timeout` itself. */
   readonly lockPatience: number
 }
 
-/** Runs statements on a client, again where that is worth it. Unless said otherwise it throws what the caller of the store gets. */
+/** Runs statements on a client, and retries them when that can help. It throws the errors that callers of the store see. */
 export class Runner implements PostgresClient {
   readonly #client: PostgresClient
   readonly #lone: boolean
@@ -43,12 +43,12 @@ export class Runner implements PostgresClient {
     this.#lockPatience = lockPatience
   }
 
-  /** Whether statements are prepared, as far as is known by now. */
+  /** Whether statements are prepared. */
   get prepare(): boolean {
     return this.#prepare
   }
 
-  /** Runs a statement, for which a lock is waited for. */
+  /** Runs a statement that waits for locks. */
   run(statement: Statement, values: unknown[]): Promise<PostgresResult> {
     return this.#told(this.#attempts(() => this.#queryOf(statement, values), this.#lockPatience))
   }
@@ -58,7 +58,7 @@ export class Runner implements PostgresClient {
     return this.#told(this.#attempts(() => this.#queryOf(statement, values), 0))
   }
 
-  /** Runs a statement at once, and where the server refuses it another one; `refused` hears of that. */
+  /** Runs a statement without retries. If the server refuses it, calls `refused` and runs another statement. */
   async runOr(
     [statement, values]: StatementCall,
     other: StatementCall,
@@ -73,7 +73,7 @@ export class Runner implements PostgresClient {
     }
   }
 
-  /** Runs a statement that is not prepared. */
+  /** Runs a statement without preparing it. */
   query(query: PostgresQuery): Promise<PostgresResult> {
     return this.#told(this.#attempts(() => query, this.#lockPatience))
   }
@@ -90,7 +90,7 @@ export class Runner implements PostgresClient {
     return this.#prepare ? { name, text, values } : { text, values }
   }
 
-  /** Each statement is a transaction of its own, so that one that failed can be run once more. */
+  /** Each statement is its own transaction, so a failed one can be repeated. */
   async #attempts(
     queryOf: () => PostgresQuery,
     lockPatience: number,
@@ -105,7 +105,7 @@ export class Runner implements PostgresClient {
         return await (this.#lone ? inTurn(this.#client, query) : this.#client.query(query))
       } catch (error) {
         const code = codeOf(error)
-        // It was one of a transaction of the app: that is over, and the first failure tells why.
+        // The statement was part of the app's transaction, which has failed. The first error says why.
         if (failure && code === TRANSACTION_FAILED) throw failure
         if (query.name && NOT_PREPARED.has(code)) this.#stopPreparing()
         else if (AGAIN.has(code) ? attempt === ATTEMPTS : !(code === LOCKED && mayWait(begun, end)))
@@ -119,12 +119,12 @@ export class Runner implements PostgresClient {
     if (!this.#prepare) return
     this.#prepare = false
     process.emitWarning(
-      'Connections to PostgreSQL are shared by something like PgBouncer: statements are not prepared from now on; say so with the option prepare: false',
+      'A pooler such as PgBouncer shares the connections to PostgreSQL, so statements are not prepared any more. Set the option prepare: false',
     )
   }
 }
 
-/** Whether there is time for another attempt. Who did not wait for the lock was told so by something else than `lock_timeout`. */
+/** Whether there is time for another attempt. A statement that failed without waiting was not ended by `lock_timeout`. */
 function mayWait(begun: number, end: number): boolean {
   const at = now()
   return at < end && at - begun > SHORT
