@@ -1,9 +1,9 @@
 import type { PostgresClient, PostgresQuery } from '../client.ts'
 import { adapt, checkHas } from './adapt.ts'
 
-/** What the store needs of Knex. */
+/** The methods of Knex that the store uses. */
 export interface KnexLike {
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back depends on the driver
+  // biome-ignore lint/suspicious/noExplicitAny: the result depends on the driver
   raw(sql: string, bindings: any): PromiseLike<any>
 }
 
@@ -19,7 +19,7 @@ export function fromKnex(knex: KnexLike): PostgresClient {
   })
 }
 
-/** Knex counts its parameters by position, and takes each `?` for one, also in a name. */
+/** Knex has positional parameters, and treats each `?` as one, even in a name. */
 function positional({ text, values = [] }: PostgresQuery): [string, unknown[]] {
   const bindings: unknown[] = []
   const sql = text.replace(/"(?:[^"]|"")*"|\$(\d+)/g, (found, number?: string) => {
@@ -30,7 +30,7 @@ function positional({ text, values = [] }: PostgresQuery): [string, unknown[]] {
   return [sql, bindings]
 }
 
-/** Knex writes the statement before the message, with its values where it was told to. */
+/** Remove the statement, which Knex puts in front of the message, and which may contain values. */
 function withoutStatement(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const at = error.message.lastIndexOf(' - ')
