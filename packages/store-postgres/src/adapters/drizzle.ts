@@ -2,7 +2,7 @@ import type { PostgresClient } from '../client.ts'
 import { fromPglite, type PgliteLike } from './pglite.ts'
 import { fromPostgresJs, type PostgresJsLike } from './postgres-js.ts'
 
-/** What the store needs of Drizzle. */
+/** The property of Drizzle that the store uses. */
 export interface DrizzleLike {
   /** The client of the driver: of pg, Postgres.js or PGlite. */
   $client: unknown
