@@ -1,6 +1,6 @@
 import type { PostgresClient, PostgresQuery, PostgresResult } from '../client.ts'
 
-/** Failures that libraries wrap, and where each of them keeps the driver's. */
+/** An error of a library, with the driver's error in one of these properties. */
 interface Wrapped {
   /** Sequelize. */
   original?: unknown
@@ -8,7 +8,7 @@ interface Wrapped {
   driverError?: unknown
 }
 
-/** A client that runs statements by this function, whose failures are told as the driver tells them. */
+/** A client that runs statements with this function, and throws errors with the driver's message and code. */
 export function adapt(run: (query: PostgresQuery) => PromiseLike<PostgresResult['rows']>): PostgresClient {
   return {
     async query(query) {
@@ -27,7 +27,7 @@ export function checkHas(value: unknown, method: string, message: string): void 
   if (typeof held[method] !== 'function') throw new TypeError(message)
 }
 
-/** What is told of an error. Libraries add the statement and its values, which are ids and data: that is left out. */
+/** Properties of an error that are kept. Libraries add the statement and its values, which are ids and data: those are dropped. */
 const TOLD = [
   'name',
   'code',
