@@ -1,9 +1,9 @@
 import type { PostgresClient } from '../client.ts'
 import { adapt, checkHas } from './adapt.ts'
 
-/** What the store needs of Sequelize. */
+/** The method of Sequelize that the store uses. */
 export interface SequelizeLike {
-  // biome-ignore lint/suspicious/noExplicitAny: its types tell results by options
+  // biome-ignore lint/suspicious/noExplicitAny: the types of its results depend on options
   query(sql: string, options: any): Promise<any>
 }
 
@@ -11,7 +11,7 @@ export interface SequelizeLike {
 export function fromSequelize(sequelize: SequelizeLike): PostgresClient {
   checkHas(sequelize, 'query', 'fromSequelize needs an instance of Sequelize: new Sequelize(url)')
   return adapt(async ({ text, values = [] }) => {
-    // Without parameters it would look for none, and would not take $$ for one $.
+    // Without parameters, Sequelize would not turn $$ into $.
     const bind = values.length > 0 ? { bind: values } : {}
     const [rows] = await sequelize.query(text, { raw: true, ...bind })
     return rows
