@@ -31,7 +31,7 @@ describe('open', () => {
   ])('open: the error for %j has no password in it', url => {
     const error = thrown(() => MongodbStore.open(url))
     expect(error).toBeInstanceOf(TypeError)
-    expect(error.message).toMatch(/cannot be read: special characters/)
+    expect(error.message).toMatch(/cannot be parsed: percent-encode special characters/)
     expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/cret/)
     expect(error.cause).toBeUndefined()
   })
