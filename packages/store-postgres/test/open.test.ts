@@ -37,7 +37,7 @@ describe('open', () => {
       error = thrown
     }
     expect(error).toBeInstanceOf(TypeError)
-    expect(String(error)).toMatch(/cannot be read: special characters/)
+    expect(String(error)).toMatch(/cannot be parsed: percent-encode special characters/)
     expect(JSON.stringify([error, { ...(error as object) }, (error as Error).stack])).not.toMatch(/cret/)
     expect((error as Error).cause).toBeUndefined()
   })
