@@ -50,7 +50,7 @@ describe('table', () => {
     const open = (name: unknown) => openStore({ [option]: name as string })
     for (const name of ['', 'a\0b', '\ud83d', 1, null]) {
       expect(() => open(name)).toThrow(
-        new TypeError(`The option "${option}" must be a name that PostgreSQL can have`),
+        new TypeError(`The option "${option}" must be a name that PostgreSQL allows`),
       )
     }
     for (const name of ['x'.repeat(64), `${LONGEST}x`, 'é'.repeat(32)]) {
