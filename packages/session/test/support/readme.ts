@@ -32,7 +32,7 @@ export function readReadme(test: string, path = '../README.md'): Readme {
 /** What the interfaces of these names in a source file, by its path from the test, have as members. */
 export function membersOf(test: string, path: string, names: RegExp = /^\w+Options$/): string[] {
   const source = readFileSync(new URL(path, test), 'utf8')
-  const interfaces = [...source.matchAll(/interface (\w+)(?:<\w+>)? .*?\{(.*?)^\}/gms)].filter(([, name]) =>
+  const interfaces = [...source.matchAll(/interface (\w+)(?:<[^>]*>)? .*?\{(.*?)^\}/gms)].filter(([, name]) =>
     names.test(name!),
   )
   return interfaces.flatMap(([, , body]) => [...body!.matchAll(/^ {2}(\w+)\??:/gm)].map(match => match[1]!))
@@ -86,7 +86,8 @@ export async function expectToCount(
   await app.stop()
 }
 
-async function freePort(): Promise<string> {
+/** A port that nobody listens at. */
+export async function freePort(): Promise<string> {
   const probe = createServer().listen(0)
   await once(probe, 'listening')
   const { port } = probe.address() as { port: number }
