@@ -3,6 +3,7 @@
 export type { Controls } from './containers/container.ts'
 export { type MongodbServer, startMongodb } from './containers/mongodb.ts'
 export { type MongodbReplicaSetServer, startMongodbReplicaSet } from './containers/mongodb-replica-set.ts'
+export { type MysqlServer, startMysql } from './containers/mysql.ts'
 export { type PgBouncerServer, type PostgresServer, startPostgres } from './containers/postgres.ts'
 export { type RedisServer, startRedis } from './containers/redis.ts'
 export { type RedisClusterServer, startRedisCluster } from './containers/redis-cluster.ts'

@@ -43,6 +43,7 @@ export interface Started {
 const DATABASES = {
   redis: { name: 'Redis', official: 'redis:7', variable: 'COATCHECK_REDIS_IMAGE' },
   postgres: { name: 'PostgreSQL', official: 'postgres:15', variable: 'COATCHECK_POSTGRES_IMAGE' },
+  mysql: { name: 'MySQL', official: 'mysql:8', variable: 'COATCHECK_MYSQL_IMAGE' },
   mongodb: { name: 'MongoDB', official: 'mongo:8', variable: 'COATCHECK_MONGODB_IMAGE' },
 }
 

@@ -2,11 +2,11 @@ import type { Controls } from './container.ts'
 
 export interface DatabaseOptions {
   /**
-   * A server of one's own, even where `REDIS_URL`, `POSTGRES_URL` or `MONGODB_URL` names a running one: for tests that stop it,
+   * A server of one's own, even where `REDIS_URL`, `POSTGRES_URL`, `MYSQL_URL` or `MONGODB_URL` names a running one: for tests that stop it,
    * freeze it or configure it. Default `false`.
    */
   dedicated?: boolean
-  /** Further arguments for `redis-server`, `postgres` or `mongod`. Only for a server in a container. Default none. */
+  /** Further arguments for `redis-server`, `postgres`, `mysqld` or `mongod`. Only for a server in a container. Default none. */
   args?: readonly string[]
 }
 

@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module'
+import { connect, type Socket } from 'node:net'
+import { codeOf } from './failures.ts'
+import { type Member, OwnPool } from './own-pool.ts'
+
+/** How the pool of `MysqlStore.open` behaves; times in milliseconds. */
+export interface PoolSettings {
+  readonly max: number
+  readonly connectTimeout: number
+  readonly queryTimeout: number
+}
+
+interface Driver {
+  createConnection(settings: object): Member['connection']
+}
+
+/** What mysql2 tells of a connection that it wants a socket for. */
+interface Wanted {
+  config: { host: string; port: number; socketPath?: string }
+}
+
+/** A pool for this URL. It makes its connections when it needs them, and does not keep the process alive. */
+export function openPool(url: string, { max, connectTimeout, queryTimeout }: PoolSettings): OwnPool {
+  if (typeof url !== 'string' || !/^(mysql|mariadb):\/\//.test(url)) {
+    throw new TypeError('MysqlStore.open needs a URL: mysql://user:password@host:3306/database')
+  }
+  checkUrl(url)
+  const { createConnection } = driver()
+  const settings = { uri: url, charset: 'utf8mb4', connectTimeout }
+  function make(): Member {
+    // Nothing else of mysql2 lets a process end that has idle connections.
+    let socket: Socket | undefined
+    const stream = ({ config }: Wanted) => {
+      socket = config.socketPath ? connect(config.socketPath) : connect(config.port, config.host)
+      return socket.setNoDelay(true).setKeepAlive(true)
+    }
+    const connection = createConnection({ ...settings, stream })
+    return { connection, socket: socket as unknown as Socket }
+  }
+  return new OwnPool({ max, connectTimeout, queryTimeout, make, first: limits(queryTimeout) })
+}
+
+/**
+ * The server stops what nobody waits for any more. A lock is waited for in steps of a second, the shortest that there is. MySQL limits
+ * the time of statements that read, MariaDB that of all.
+ */
+function limits(queryTimeout: number): string {
+  return `
+    SET SESSION innodb_lock_wait_timeout = 1, lock_wait_timeout = 1
+    /*!80000 , max_execution_time = ${queryTimeout} */
+    /*M!100600 , max_statement_time = ${queryTimeout / 1000} */`
+}
+
+/** The errors of URLs quote them, with passwords. */
+function checkUrl(url: string): void {
+  try {
+    const { username, password, pathname, hostname } = new URL(url)
+    for (const part of [username, password, pathname, hostname]) decodeURIComponent(part)
+  } catch {
+    throw new TypeError(
+      'The URL of MysqlStore.open cannot be read: special characters in its user and password must be percent-encoded',
+    )
+  }
+}
+
+function driver(): Driver {
+  try {
+    return createRequire(import.meta.url)('mysql2') as Driver
+  } catch (cause) {
+    // In a bundle that is an ES module there may be no `require`.
+    if (codeOf(cause) !== 'MODULE_NOT_FOUND' && !(cause instanceof ReferenceError)) throw cause
+    throw new Error(
+      'MysqlStore.open needs the package mysql2: npm install mysql2; in a bundle that has no such package, pass a client: new MysqlStore({ client })',
+      { cause },
+    )
+  }
+}

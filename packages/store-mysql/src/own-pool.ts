@@ -1,0 +1,184 @@
+import { clearTimeout, setTimeout } from 'node:timers'
+import { type MysqlPromiseClient, type MysqlQuery, warnOfLoss } from './client.ts'
+import { isRefusal } from './failures.ts'
+
+type Done = (error: unknown, ...result: unknown[]) => void
+
+/** A connection of mysql2, and the socket that was made for it. */
+export interface Member {
+  readonly connection: {
+    connect(done: (error: unknown) => void): void
+    query(query: MysqlQuery, done: Done): unknown
+    execute(query: MysqlQuery, done: Done): unknown
+    end(done: () => void): unknown
+    on(event: 'error', listener: (error: Error) => void): unknown
+  }
+  readonly socket: { ref(): unknown; unref(): unknown; destroy(): unknown }
+}
+
+/** How the pool behaves; times in milliseconds. */
+export interface OwnPoolSettings {
+  readonly max: number
+  /** How long to wait for a connection, new or free. */
+  readonly connectTimeout: number
+  /** How long to wait for an answer. */
+  readonly queryTimeout: number
+  readonly make: () => Member
+  /** What each connection is told first. A server that refuses it is used without. */
+  readonly first: string
+}
+
+interface Waiting {
+  give(member: Member): void
+  fail(error: unknown): void
+}
+
+/**
+ * The connections that a store has made, and ends. Those of mysql2's own pool keep the process alive, stay occupied when an answer is
+ * given up, and are waited for without an end.
+ */
+export class OwnPool implements MysqlPromiseClient {
+  readonly #settings: OwnPoolSettings
+  readonly #members = new Set<Member>()
+  readonly #idle: Member[] = []
+  readonly #waiting = new Set<Waiting>()
+  /** How many connections there are, or will be. */
+  #count = 0
+  #ended = false
+
+  constructor(settings: OwnPoolSettings) {
+    this.#settings = settings
+  }
+
+  query(query: MysqlQuery): Promise<unknown> {
+    return this.#run('query', query)
+  }
+
+  execute(query: MysqlQuery): Promise<unknown> {
+    return this.#run('execute', query)
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true
+    for (const { fail } of this.#waiting) fail(new Error('Pool is closed'))
+    await Promise.all([...this.#members].map(member => this.#endOne(member)))
+  }
+
+  async #run(how: 'query' | 'execute', query: MysqlQuery): Promise<unknown> {
+    const member = await this.#acquire()
+    try {
+      const answer = await asked(member, how, { ...query, timeout: this.#settings.queryTimeout })
+      this.#release(member)
+      return answer
+    } catch (error) {
+      // What the answer belongs to that is still to come is not known any more.
+      if (isRefusal(error)) this.#release(member)
+      else this.#drop(member)
+      throw error
+    }
+  }
+
+  #acquire(): Promise<Member> {
+    if (this.#ended) return Promise.reject(new Error('Pool is closed'))
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiting.fail(new Error(`No connection was free within ${this.#settings.connectTimeout} ms`))
+      }, this.#settings.connectTimeout)
+      const settle = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(waiting)
+      }
+      const waiting: Waiting = {
+        give(member) {
+          settle()
+          member.socket.ref()
+          resolve(member)
+        },
+        fail(error) {
+          settle()
+          reject(error)
+        },
+      }
+      const idle = this.#idle.pop()
+      if (idle) return waiting.give(idle)
+      this.#waiting.add(waiting)
+      this.#grow()
+    })
+  }
+
+  /** One connection more, for whoever waits first when it is there. */
+  #grow(): void {
+    if (this.#count >= this.#settings.max) return
+    this.#count++
+    const member = this.#settings.make()
+    this.#members.add(member)
+    member.connection.on('error', error => this.#lost(member, error))
+    member.connection.connect(error => {
+      if (!this.#members.has(member)) return
+      if (!error) return this.#introduce(member)
+      this.#drop(member)
+      const [first] = this.#waiting
+      first?.fail(error)
+    })
+  }
+
+  #introduce(member: Member): void {
+    asked(member, 'query', { sql: this.#settings.first, timeout: this.#settings.queryTimeout }).then(
+      () => this.#release(member),
+      error => {
+        if (isRefusal(error)) return this.#release(member)
+        this.#drop(member)
+        const [first] = this.#waiting
+        first?.fail(error)
+      },
+    )
+  }
+
+  #release(member: Member): void {
+    if (!this.#members.has(member)) return
+    const [first] = this.#waiting
+    if (first) return first.give(member)
+    member.socket.unref()
+    this.#idle.push(member)
+  }
+
+  /** A connection that broke while nobody used it is nobody's failure: the next statement gets another one. */
+  #lost(member: Member, error: Error): void {
+    const wasIdle = this.#idle.includes(member)
+    this.#drop(member)
+    if (wasIdle && !this.#ended) warnOfLoss(error)
+  }
+
+  #drop(member: Member): void {
+    member.socket.destroy()
+    if (!this.#members.delete(member)) return
+    this.#count--
+    const at = this.#idle.indexOf(member)
+    if (at >= 0) this.#idle.splice(at, 1)
+    if (this.#waiting.size > 0 && !this.#ended) this.#grow()
+  }
+
+  async #endOne(member: Member): Promise<void> {
+    member.socket.ref()
+    const idle = this.#idle.includes(member)
+    this.#members.delete(member)
+    // A server that hangs does not say goodbye.
+    const timer = setTimeout(() => member.socket.destroy(), idle ? 1000 : 0)
+    await new Promise<void>(resolve => {
+      member.connection.on('error', () => resolve())
+      member.connection.end(() => resolve())
+      setTimeout(resolve, 1000).unref()
+    })
+    clearTimeout(timer)
+    member.socket.destroy()
+  }
+}
+
+function asked({ connection }: Member, how: 'query' | 'execute', query: MysqlQuery): Promise<unknown[]> {
+  return new Promise((resolve, reject) => {
+    connection[how](query, (error, ...result) => {
+      if (error) reject(error)
+      else resolve(result)
+    })
+  })
+}
