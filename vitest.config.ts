@@ -5,7 +5,7 @@ const resolve = { conditions: ['coatcheck:source'] }
 const ssr = { resolve }
 
 // The databases that the tests need; scripts/verify.sh names those that cannot be had.
-const databases = ['redis', 'postgres', 'mongodb']
+const databases = ['redis', 'postgres', 'mysql', 'mongodb']
 const missing = (process.env.COATCHECK_WITHOUT ?? '').split(' ').filter(Boolean)
 
 /** Tests that need these databases, each started once for all of them. */

@@ -10,7 +10,7 @@ passed=0
 failed=0
 skipped=0
 # The databases that the tests need, of those that scripts/databases/databases.sh can get.
-databases=${COATCHECK_DATABASES-redis postgres mongodb}
+databases=${COATCHECK_DATABASES-redis postgres mysql mongodb}
 missing=''
 # So many runs of tests at once: most of their time is waiting.
 at_once=${COATCHECK_AT_ONCE-$(($(nproc) + 1))}

@@ -10,6 +10,7 @@ export TESTCONTAINERS_RYUK_DISABLED=true
 source scripts/databases/engine.sh
 source scripts/databases/images.sh
 source scripts/databases/mongodb.sh
+source scripts/databases/mysql.sh
 source scripts/databases/memcached.sh
 
 get_redis() {
@@ -35,6 +36,14 @@ get_mongodb() {
     return
   fi
   get_docker && find_image mongodb mongo:8 COATCHECK_MONGODB_IMAGE
+}
+
+get_mysql() {
+  if [[ -n ${MYSQL_URL-} ]]; then
+    echo 'mysql: the server of MYSQL_URL'
+    return
+  fi
+  get_docker && find_image mysql mysql:8 COATCHECK_MYSQL_IMAGE
 }
 
 close_databases() {

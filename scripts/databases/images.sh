@@ -38,9 +38,8 @@ have_image() {
 
 # An image that was built by another version of these files is built again.
 recipe() {
-  local files=(scripts/databases/images.sh scripts/databases/postgres-entrypoint.sh)
-  if [[ $1 == mongodb ]]; then files+=(scripts/databases/mongodb.sh); fi
-  cat "${files[@]}" | sha256sum | cut -c 1-16
+  local own=(scripts/databases/"$1"*.sh)
+  cat scripts/databases/images.sh scripts/databases/postgres-entrypoint.sh "${own[@]}" 2>/dev/null | sha256sum | cut -c 1-16
 }
 
 recipe_of() {
