@@ -82,7 +82,7 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _close(): Promise<void> {
-    // A pool may lose connections while it ends, so the listener is removed last.
+    // A pool may lose connections while it ends, so its listener stays.
     if (this.#pool) await this.#pool.end()
     else this.#release?.()
   }
