@@ -23,7 +23,7 @@ export const OPEN_NAMES: Record<keyof PostgresOpenOptions, true> = {
   queryTimeout: true,
 }
 
-/** Names of options in pg and in other stores, and ours. */
+/** Options by their names in pg and in other stores. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   pool: 'client',
   db: 'client',
