@@ -15,7 +15,7 @@ export const LOCKED = '55P03'
 const AWAY_CODES =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|CONNECT_TIMEOUT|CONNECTION_(CLOSED|ENDED|DESTROYED)|08...|57P0[1235]|53300|55P03|57014)$/
 
-/** Wrong settings, which do not pass by themselves. */
+/** The SQLSTATE of wrong settings, for example of PgBouncer, which do not pass by themselves. */
 const PROTOCOL_VIOLATION = '08P01'
 
 /** Errors of pg, and of the pools of Knex and Sequelize, that have only a message. */
