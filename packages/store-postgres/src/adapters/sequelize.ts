@@ -11,7 +11,7 @@ export interface SequelizeLike {
 export function fromSequelize(sequelize: SequelizeLike): PostgresClient {
   checkHas(sequelize, 'query', 'fromSequelize needs an instance of Sequelize: new Sequelize(url)')
   return adapt(async ({ text, values = [] }) => {
-    // Without parameters, Sequelize would not turn $$ into $.
+    // With `bind`, even an empty one, Sequelize reads each $ as the beginning of a parameter.
     const bind = values.length > 0 ? { bind: values } : {}
     const [rows] = await sequelize.query(text, { raw: true, ...bind })
     return rows
