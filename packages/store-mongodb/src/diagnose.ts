@@ -2,14 +2,14 @@ import { createRequire } from 'node:module'
 import type { Finding } from '@coatcheck/session'
 import type { MongodbDatabase } from './client.ts'
 
-/** Milliseconds: clocks that are further apart have not been set by the same time server. */
+/** A larger difference of the clocks, in milliseconds, means that a time server does not set both of them. */
 const SKEW = 5000
 
-/** MongoDB's codes for a collection that is not there, and for what a user may not do. */
+/** MongoDB's codes for a missing collection, and for a missing right. */
 const NOT_THERE = 26
 const UNAUTHORIZED = 13
 
-/** What is to be known about the server and the collection. Changes nothing. */
+/** The findings about the server and the collection. Changes nothing. */
 export async function diagnose(
   db: MongodbDatabase,
   collection: string,
@@ -55,11 +55,11 @@ async function index(db: MongodbDatabase, collection: string, wanted: boolean): 
         missing: `collection "${collection}"`,
       }
     if (code === UNAUTHORIZED)
-      return { name, level: 'ok', text: 'the user of the store may not look at indexes' }
+      return { name, level: 'ok', text: 'the user of the store may not list indexes' }
     throw error
   }
   const own = indexes.find(({ key }) => Object.keys(key).join() === 'expires')
-  if (own?.expireAfterSeconds === 0) return { name, level: 'ok', text: 'MongoDB deletes what has expired' }
+  if (own?.expireAfterSeconds === 0) return { name, level: 'ok', text: 'MongoDB deletes expired sessions' }
   if (own && own.expireAfterSeconds !== undefined) {
     const text = `expired sessions stay for ${own.expireAfterSeconds} seconds more; the store does not see them`
     return { name, level: 'ok', text }
@@ -78,7 +78,7 @@ interface Index {
   readonly expireAfterSeconds?: number
 }
 
-/** A file of the package itself, or of one that can be found from it. */
+/** A file of this package, or of a package that it can resolve. */
 export function versionIn(manifest: string): string {
   try {
     return createRequire(import.meta.url)(manifest).version
