@@ -4,23 +4,23 @@ import type { MongodbClient } from './client.ts'
 interface Layout extends RecordStoreOptions {
   /** Name of the database. Default: the one in the URL, else `'test'`. */
   dbName?: string | undefined
-  /** Name of the collection, made if it is not there. Default `'sessions'`. */
+  /** Name of the collection, which is created if it does not exist. Default `'sessions'`. */
   collection?: string | undefined
-  /** Store sessions as text; `false` for documents, which can be looked into. Both are read in any case. Default `true`. */
+  /** Store sessions as text; `false` for documents, which you can query. The store reads both forms. Default `true`. */
   stringify?: boolean | undefined
   /** The `_id` under which a session is stored, from its id. Default: the id itself. */
   transformId?: ((sid: string) => string) | undefined
-  /** Note in `createdAt` and `updatedAt` when a session was made, and when it was last written or touched. Default `false`. */
+  /** Add `createdAt` and `updatedAt`: when a session was created, and when it was last written or touched. Default `false`. */
   timestamps?: boolean | undefined
-  /** Have MongoDB delete what has expired, by an index. Default `true`. */
+  /** Create an index by which MongoDB deletes expired sessions. Default `true`. */
   ttlIndex?: boolean | undefined
 }
 
 /** Options of {@link MongodbStore.open}. */
 export interface MongodbOpenOptions extends Layout {
   /**
-   * Milliseconds to find a server, to connect to it and to get an answer, each, where the URL names no other. `0` for the driver's
-   * own. Default 5000.
+   * Milliseconds to find a server, to connect to it and to get an answer, for each of these, unless the URL has another value. `0` for
+   * the driver's defaults. Default 5000.
    */
   timeout?: number | undefined
 }
@@ -49,7 +49,7 @@ const STORE_OPTIONS: Record<keyof MongodbStoreOptions, true> = { ...LAYOUT, clie
 
 const OPEN_OPTIONS: Record<keyof MongodbOpenOptions, true> = { ...LAYOUT, timeout: true }
 
-/** What options of connect-mongo are here. */
+/** What replaces the options of connect-mongo. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   mongoUrl: 'the URL of MongodbStore.open',
   mongoOptions: 'part of the URL of MongodbStore.open, or of your client',
@@ -65,12 +65,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   writeOperationOptions: 'the write concern of the URL or of your client',
 }
 
-/** Throws a TypeError for a name that is no option of `new MongodbStore()`. */
+/** Throws a TypeError for a name that is not an option of `new MongodbStore()`. */
 export function checkStoreOptions(options: object = {}): void {
   checkNames(options, Object.keys(STORE_OPTIONS))
 }
 
-/** Throws a TypeError for a name that is no option of `MongodbStore.open()`. */
+/** Throws a TypeError for a name that is not an option of `MongodbStore.open()`. */
 export function checkOpenOptions({ timeout, ...options }: MongodbOpenOptions): void {
   checkNames(options, Object.keys(OPEN_OPTIONS))
   if (timeout === undefined || (Number.isInteger(timeout) && timeout >= 0 && timeout < 2 ** 31)) return
@@ -85,7 +85,7 @@ function checkNames(options: object, names: string[]): void {
   checkOptionNames(options, names, 'MongodbStore')
 }
 
-/** Throws a TypeError that names the option when one has a value that it cannot have. */
+/** Throws a TypeError that names an option with a wrong value. */
 export function checkValues(options: MongodbStoreOptions): void {
   const { client, dbName, collection, transformId, stringify, timestamps, ttlIndex } = options
   checkClient(client)
