@@ -29,13 +29,13 @@ import { makeTtlIndex } from './ttl-index.ts'
 const PAGE = 500
 
 /**
- * How a read moves an expiry. It waits neither for other members nor for a lock: what cannot be done in these milliseconds is left to
- * a touch, and is not tried again by a read for a second.
+ * How a read touches. It does not wait for other members or for a lock: if this takes longer than these milliseconds, the touch at the end
+ * of the request follows, and reads do not touch for a second.
  */
 const RENEWAL = { returnDocument: 'before', projection: RECORD, writeConcern: { w: 1 }, maxTimeMS: 200 }
 const RENEWAL_PAUSE = 1000
 
-/** Sessions in MongoDB, through `mongodb`, in documents as connect-mongo has them. */
+/** Sessions in MongoDB, through `mongodb`, in the documents of connect-mongo. */
 export class MongodbStore extends RecordStore implements Diagnosing {
   readonly #client: MongodbClient
   readonly #db: MongodbDatabase
@@ -51,7 +51,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   #own: OwnClient | undefined
   #nextRenewal = 0
 
-  /** Throws a TypeError that names the option when one cannot be used. */
+  /** Throws a TypeError that names a wrong option. */
   constructor(options: MongodbStoreOptions) {
     checkStoreOptions(options)
     super(options)
@@ -59,7 +59,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     const { client, dbName, collection = 'sessions', transformId = sid => sid, codec = JSON } = options
     this.#client = client
     this.#db = client.db(dbName)
-    // Elsewhere a session could be read after its logout, or before its login.
+    // Reads go to the primary: another member may still have a session after its logout, or not yet have one after its login.
     this.#driven = this.#db.collection(collection, { readPreference: 'primary' })
     this.#collection = telling(this.#driven)
     this.#name = collection
@@ -72,7 +72,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   }
 
   /**
-   * A store with a client of its own, which `close()` closes. It connects on first use, and again whenever a connection was lost.
+   * A store with its own client, which `close()` closes. It connects on first use, and again when a connection was lost.
    * The URL is what `MongoClient` takes, `mongodb://` or `mongodb+srv://`. Fails when mongodb is not installed.
    */
   static open(url: string, options: MongodbOpenOptions = {}): MongodbStore {
@@ -84,7 +84,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     return store
   }
 
-  /** What is to be known about the server and the collection: for `coatcheck doctor`. */
+  /** Findings about the server and the collection, for `coatcheck doctor`. */
   async diagnose(): Promise<Finding[]> {
     await told(this.#client.connect())
     const driver = this.#own ? `mongodb ${versionIn('mongodb/package.json')}` : 'a client of the app'
@@ -92,7 +92,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _open(): Promise<void> {
-    // A client that connects by itself at its first command, and fails to, never tries again.
+    // Connect explicitly: a client that fails to connect at its first command never tries again.
     await told(this.#client.connect())
     const index = this.#ttlIndex ? makeTtlIndex(this.#driven, this.#name) : undefined
     await told(Promise.all([this.#server.synchronize(), index]))
@@ -216,7 +216,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
         RENEWAL,
       )
     } catch (error) {
-      // Locked, read-only or without the right to write: the session can still be read.
+      // The server is locked or read-only, or the user may not write. The session can still be read.
       if (!isRefusal(error)) throw toldToCaller(error)
       this.#nextRenewal = performance.now() + RENEWAL_PAUSE
       return undefined
@@ -245,10 +245,10 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     return live && (toText(found.session) || true)
   }
 
-  /** One round trip, where the session is there and has the form that this store gives it. */
+  /** Takes one round trip if the session exists in the form that this store writes. */
   async #replace(live: object, update: object, expected: string): Promise<UpdateResult> {
     let stored: unknown = this.#form(expected)
-    // What others have stored may be the same text in another form, as a document or with other types: then it is compared as it is.
+    // Another writer may have stored the same session in another form, such as a document. Then the stored form is compared.
     for (let attempt = 1; attempt <= 3; attempt++) {
       const { matchedCount } = await this.#collection.updateOne({ ...live, session: { $eq: stored } }, update)
       if (matchedCount > 0) return 'updated'
@@ -260,14 +260,14 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     return 'changed'
   }
 
-  /** Anything but a string would be a condition in a filter. */
+  /** The `_id` of a session. A value that is not a string would be a condition in the filter. */
   #id(sid: string): string {
     const id = this.#transformId(sid)
     if (typeof id !== 'string') throw new TypeError('The id of a session must be a string')
     return id
   }
 
-  /** The stored form of a text. One that a document cannot hold is stored as text in any case. */
+  /** The stored form of a text. If a document cannot hold it, it is stored as text. */
   #form(data: string): unknown {
     if (this.#stringify) return data
     try {
@@ -275,7 +275,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     } catch {
       throw new SessionError(
         'ERR_SESSION_SERIALIZE',
-        'The session cannot be stored as a document: its codec gives no JSON, for which the option "stringify" must be true',
+        'The session cannot be stored as a document, because its codec does not return JSON: set the option "stringify" to true',
       )
     }
   }
@@ -289,7 +289,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     return ttl > 0 ? { data: toText(found.session), ttl } : undefined
   }
 
-  /** Milliseconds of its life. One that names no end, as other programs may store it, is told to have the default. */
+  /** The rest of a lifetime in milliseconds. Other programs may store a session without an expiry: it has the default lifetime. */
   #left({ expires }: Stored, now: number): number {
     return expires instanceof Date ? expires.valueOf() - now : this.ttl
   }
