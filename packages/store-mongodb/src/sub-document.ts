@@ -1,10 +1,10 @@
 import { SessionError } from '@coatcheck/session'
 
-/** MongoDB has documents of at most 100 levels; a few are around the session. */
+/** MongoDB allows 100 levels in a document. A few of them are around the session. */
 const MAX_DEPTH = 90
 
 /**
- * The text as a document, or `undefined` when a document could not hold all of it as it is. `cookie.expires` becomes a date, as in
+ * The text as a document, or `undefined` when a document cannot hold all of it unchanged. `cookie.expires` becomes a date, as in
  * connect-mongo's documents.
  */
 export function toDocument(json: string): object | undefined {
@@ -18,32 +18,32 @@ export function toDocument(json: string): object | undefined {
   return session
 }
 
-/** The text of what is stored: a text, or a document of ours or of connect-mongo. */
+/** The text of a stored session: a text, or a document of this store or of connect-mongo. */
 export function toText(stored: unknown): string {
   return typeof stored === 'string' ? stored : (JSON.stringify(stored) ?? '')
 }
 
-/** Throws for a text that is base64 or hexadecimal and nothing else: connect-mongo has encrypted it. */
+/** Throws if the text is only base64 or hexadecimal: then connect-mongo has encrypted it. */
 export function refuseEncrypted(text: string): void {
   if (text.length < 16 || !/^[A-Za-z0-9+/_-]+=*$/.test(text)) return
   throw new SessionError(
     'ERR_SESSION_CORRUPT',
-    'The stored session is encrypted, as by the options "crypto" and "cryptoAdapter" of connect-mongo: the option "codec" must be one that reads this',
+    'The stored session is encrypted, probably by the option "crypto" or "cryptoAdapter" of connect-mongo: the option "codec" must be able to read it',
   )
 }
 
-/** A filter for what is stored as a text that begins so, or as a document with the same in its cookie. */
+/** A filter for a text that begins with this prefix, or for a document whose cookie has the same values. */
 export function beginning(prefix: string): object {
   const [, number] = /:(\d+),$/.exec(prefix) ?? []
   const text = { session: { $regex: `^${prefix.replace(/[^\w":,]/g, '\\$&')}` } }
-  // A condition of `null` is met by what is not there, too.
+  // The condition `null` also matches a missing field.
   const document = { 'session.cookie.originalMaxAge': number ? Number(number) : { $type: 'null' } }
   return { $or: [text, document] }
 }
 
 /**
- * No keys that are operators, paths or types to MongoDB or to its driver, none that it does not keep, and no lone surrogates, which
- * it would replace.
+ * Whether a document can hold the value: MongoDB and its driver treat some keys as operators, paths or types, and drop others. They
+ * replace lone surrogates.
  */
 function fits(value: unknown, depth = 1): boolean {
   if (typeof value === 'string') return isWellFormed(value)
