@@ -1,11 +1,11 @@
 import type { MongodbDatabase } from './client.ts'
 
-/** Milliseconds after which the server is asked again: clocks drift, and one server takes another's place. */
+/** Milliseconds after which `hello` is sent again, because clocks drift, and another server may become the primary. */
 const MAX_AGE = 60_000
 
 /**
- * What is known of the server: its clock, by which sessions expire, and whether it has transactions. It is asked when the store is
- * opened, and later beside other calls, none of which waits for it.
+ * The state of the server: its clock, by which sessions expire, and whether it has transactions. `hello` is sent when the store is
+ * opened, and later in the background, so that no call waits for it.
  */
 export class Server {
   /** Whether it has transactions: a member of a replica set, or a sharded cluster. */
@@ -21,7 +21,7 @@ export class Server {
   /** Milliseconds since 1970. */
   now(): number {
     if (performance.now() - this.#asked > MAX_AGE) {
-      // The call beside which this is asked has the same failure to tell. The next minute asks again.
+      // The call at the same time reports the same failure. `hello` is sent again in a minute.
       this.synchronize().catch(() => {})
     }
     return Date.now() + this.#offset
@@ -33,7 +33,7 @@ export class Server {
     const { localTime, setName, msg } = await this.#db.command({ hello: 1 })
     const answered = Date.now()
     const server = new Date(localTime).valueOf()
-    // A server whose clock cannot be told from ours has ours.
+    // A difference that is less than the round trip counts as none.
     const same = sent <= server && server <= answered
     this.#offset = same ? 0 : Math.round(server - (sent + answered) / 2)
     this.transactions = typeof setName === 'string' || msg === 'isdbgrid'
