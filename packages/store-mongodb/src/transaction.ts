@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { MongodbClient, MongodbSession } from './client.ts'
 import { isRefusal } from './failures.ts'
 
-/** MongoDB's codes for: no transactions on this server, not this command in one, unknown command or field. */
+/** MongoDB's codes for a server without transactions, a command that no transaction may have, and an unknown command or field. */
 const NONE = new Set([20, 59, 115, 263])
 
-/** How often a transaction is tried that others have disturbed, and one whose server has gone. */
+/** How often a transaction is tried when others conflict with it, and when its server has gone. */
 const DISTURBED = 20
 const GONE = 2
 
-/** Does `work` in one transaction and gives what it gives, or `undefined` where the server has no transactions. */
+/** Runs `work` in one transaction and returns its result, or `undefined` if the server has no transactions. */
 export async function inTransaction<T>(
   client: MongodbClient,
   work: (session: MongodbSession) => Promise<T>,
@@ -27,7 +27,7 @@ export async function inTransaction<T>(
       }
     }
   } finally {
-    // What was committed is committed, and the server ends a session by itself.
+    // A failure here changes nothing: the transaction is committed, and the server ends the session by itself.
     await ended(session)
   }
 }
@@ -36,7 +36,7 @@ async function ended(session: MongodbSession): Promise<void> {
   try {
     await session.endSession()
   } catch {
-    // Nothing depends on it.
+    // A failure here changes nothing.
   }
 }
 
@@ -46,7 +46,7 @@ async function once<T>(session: MongodbSession, work: (session: MongodbSession) 
   try {
     result = await work(session)
   } catch (error) {
-    // The failure is told already; a transaction that is not ended here ends by itself.
+    // The first failure is thrown already. The server ends the transaction by itself.
     await session.abortTransaction().catch(() => {})
     throw error
   }
