@@ -1,13 +1,13 @@
-/** What the store needs of a `MongoClient`. */
+/** The methods of a `MongoClient` that the store uses. */
 export interface MongodbClient {
-  /** Does nothing when it is connected. */
+  /** Connects, unless it is connected already. */
   connect(): Promise<unknown>
   db(name?: string): MongodbDatabase
-  /** For transactions. Without it, one session is exchanged for another in two steps. */
+  /** For transactions. Without it, `exchange` takes two steps. */
   startSession?(): MongodbSession
 }
 
-/** What the store needs of a `ClientSession`. */
+/** The methods of a `ClientSession` that the store uses. */
 export interface MongodbSession {
   startTransaction(): void
   commitTransaction(): Promise<unknown>
@@ -15,14 +15,14 @@ export interface MongodbSession {
   endSession(): Promise<unknown>
 }
 
-/** What the store needs of a `Db`. */
+/** The methods of a `Db` that the store uses. */
 export interface MongodbDatabase {
   // biome-ignore lint/suspicious/noExplicitAny: documents have the driver's types
   command(command: any): Promise<any>
   collection(name: string, options?: { readPreference?: 'primary' }): MongodbCollection
 }
 
-/** What the store needs of a `Collection`. */
+/** The methods of a `Collection` that the store uses. */
 // biome-ignore-start lint/suspicious/noExplicitAny: filters, updates and options have the driver's types, with generics
 export interface MongodbCollection {
   findOne(filter: any, options?: any): Promise<any>
