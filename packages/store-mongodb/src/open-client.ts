@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { MongodbClient } from './client.ts'
 
-/** A client that the store has made, and closes. */
+/** A client that the store makes and closes. */
 export interface OwnClient extends MongodbClient {
   close(): Promise<void>
 }
