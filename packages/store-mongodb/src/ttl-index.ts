@@ -1,8 +1,8 @@
 import type { MongodbCollection } from './client.ts'
 
 /**
- * Have MongoDB delete what has expired: the index of connect-mongo. Where it cannot be made, as beside another index or without
- * the right to, a warning says so, and the store deletes alone. A server that is not there is a failure.
+ * Create the index by which MongoDB deletes expired sessions, as connect-mongo does. If the server refuses it, because of another index or a
+ * missing right, a warning says so, and only the store deletes. If the server is unavailable, this throws.
  */
 export async function makeTtlIndex(collection: MongodbCollection, name: string): Promise<void> {
   try {
@@ -11,7 +11,7 @@ export async function makeTtlIndex(collection: MongodbCollection, name: string):
     const { code, codeName, message } = error as { code?: unknown; codeName?: string; message?: string }
     if (typeof code !== 'number') throw error
     process.emitWarning(
-      `MongoDB refused an index that deletes expired sessions of the collection "${name}" (${codeName ?? code}: ${message}): the store deletes them itself, every pruneInterval; the option "ttlIndex: false" asks for no index`,
+      `MongoDB refused an index that deletes expired sessions of the collection "${name}" (${codeName ?? code}: ${message})). The store itself deletes them, every pruneInterval. With the option "ttlIndex: false" it creates no index`,
     )
   }
 }
