@@ -1,7 +1,7 @@
-/** What lasts longer ends here. */
+/** The latest expiry. */
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
-/** A session as it is stored. */
+/** The stored form of a session. */
 export interface Stored {
   _id: string
   session: unknown
@@ -11,7 +11,7 @@ export interface Stored {
 /** The fields of a record. */
 export const RECORD: object = { session: 1, expires: 1 }
 
-/** A filter for live sessions, those without an end too. */
+/** A filter for live sessions, including those without an expiry. */
 export function liveAt(now: number): object {
   return { expires: { $not: { $lte: dateOf(now) } } }
 }
