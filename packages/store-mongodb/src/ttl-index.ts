@@ -11,7 +11,7 @@ export async function makeTtlIndex(collection: MongodbCollection, name: string):
     const { code, codeName, message } = error as { code?: unknown; codeName?: string; message?: string }
     if (typeof code !== 'number') throw error
     process.emitWarning(
-      `MongoDB refused an index that deletes expired sessions of the collection "${name}" (${codeName ?? code}: ${message})). The store itself deletes them, every pruneInterval. With the option "ttlIndex: false" it creates no index`,
+      `MongoDB refused an index that deletes expired sessions of the collection "${name}" (${codeName ?? code}: ${message}). The store itself deletes them, every pruneInterval. With the option "ttlIndex: false" it creates no index`,
     )
   }
 }
