@@ -95,7 +95,7 @@ it.each([
   await store.set('b', sessionOf())
   await told()
   expect(heard).toHaveLength(1)
-  expect(heard[0]).toContain(`(${codeName}: no such index): the store deletes them itself`)
+  expect(heard[0]).toContain(`(${codeName}: no such index). The store itself deletes them`)
 })
 
 it('ttlIndex: a server that was not there is asked again at the next call', async () => {
