@@ -41,7 +41,7 @@ it('diagnose: whoever has the index is told that MongoDB deletes', async () => {
   await store.set('a', sessionOf())
   expect((await found(store))['TTL index']).toMatchObject({
     level: 'ok',
-    text: 'MongoDB deletes what has expired',
+    text: 'MongoDB deletes expired sessions',
   })
   expect((await found(store)).packages!.text).toMatch(/, a client of the app$/)
 })
