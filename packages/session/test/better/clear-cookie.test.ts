@@ -57,6 +57,15 @@ describe('clearCookie', () => {
     expect(attributes).toHaveProperty('Partitioned')
   })
 
+  it('clearCookie: a logout that fails leaves the cookie, since the session lives on', async () => {
+    const store = storeWith(ours, { known: { user: 'Ada' } })
+    store.destroy = (_id, done) => void setImmediate(done as (error: Error) => void, new Error('store down'))
+    const app = await begin(logout, { store })
+    const reply = await app.get('/logout', known)
+    expect(reply).toMatchObject({ status: 500, text: 'store down', setCookie: [] })
+    expect(Object.keys(store.sessions)).toEqual(['known'])
+  })
+
   it('clearCookie: the name of the cookie is that of the option', async () => {
     const app = await begin(logout, { name: 'ticket' })
     const reply = await app.get('/logout', { cookie: signed('known', undefined, 'ticket') })
