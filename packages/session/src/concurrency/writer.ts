@@ -1,6 +1,6 @@
 import { backoff } from '../calls/backoff.ts'
 import type { Callback } from '../calls/call-method.ts'
-import { setTimeout } from '../calls/timers.ts'
+import { nextTick, setTimeout } from '../calls/timers.ts'
 import { Cookie } from '../cookie/cookie.ts'
 import { gone, hasCode } from '../errors.ts'
 import { decode } from '../session/codec.ts'
@@ -31,7 +31,8 @@ export class Writer {
   /** Whether the client does not have that id yet. */
   moved = false
   base: MergeBase = { data: '{}', cookie: undefined }
-  #saves: Promise<unknown> | undefined
+  #saving = false
+  #waiting: (() => void)[] | undefined
 
   constructor(host: WriterHost, cookieId: string | undefined) {
     this.host = host
@@ -65,19 +66,18 @@ export class Writer {
 
   /** One save of a session at a time: the second sees what the first has written. */
   save(session: Session, done: Callback): void {
-    if (this.#saves) {
+    if (this.#saving) {
       const leave = this.host.calls.enter()
-      this.#saves.then(() => leave(() => this.save(session, done)))
+      this.#waiting ??= []
+      this.#waiting.push(() => leave(() => this.save(session, done)))
       return
     }
-    let finish = () => {}
-    this.#saves = new Promise<void>(resolve => {
-      finish = resolve
-    })
+    this.#saving = true
     const progress: Progress = { retries: 0, renews: false, contested: undefined }
     this.#inTurn(session, progress, error => {
-      this.#saves = undefined
-      finish()
+      this.#saving = false
+      const next = this.#waiting?.shift()
+      if (next) nextTick(next)
       if (hasCode(error, 'ERR_SESSION_GONE')) this.goneId = session.id
       if (!error && progress.contested) this.host.conflicted([...progress.contested])
       done(error)

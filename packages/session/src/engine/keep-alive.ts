@@ -2,10 +2,8 @@ import { clearInterval, clearTimeout, setInterval, setTimeout } from '../calls/t
 import type { Writer } from '../concurrency/writer.ts'
 import type { Door } from './door.ts'
 
-/** A session that the sweep checks, until the session is collected as garbage. */
-interface Entry {
-  deref(): KeptAlive | undefined
-}
+/** A session that the sweep checks; one in a weak reference until it is collected as garbage. */
+type Entry = KeptAlive | WeakRef<KeptAlive>
 
 /** The session of a request that keeps it alive. */
 export interface KeptAlive {
@@ -48,7 +46,7 @@ export function keepAlive(own: KeptAlive, ttl: number): void {
   }
   own.keepAliveDue = performance.now() + ttl / 2
   // There is no event for a standard `Request` that is dropped. A weak reference lets its session be collected.
-  own.keepAliveEntry = own.door.tellsEnd ? { deref: () => own } : new WeakRef(own)
+  own.keepAliveEntry = own.door.tellsEnd ? own : new WeakRef(own)
   swept.add(own.keepAliveEntry)
   sweeping ??= setInterval(sweep, SWEEP_INTERVAL).unref()
 }
@@ -64,7 +62,7 @@ export function endKeepAlive(own: KeptAlive): void {
 function sweep(): void {
   const now = performance.now()
   for (const entry of swept) {
-    const own = entry.deref()
+    const own = entry instanceof WeakRef ? entry.deref() : entry
     if (own && !own.door.ended && now < own.keepAliveDue) continue
     swept.delete(entry)
     if (own) touchAndGoOn(own)

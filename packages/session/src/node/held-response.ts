@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { nextTick } from '../calls/timers.ts'
 import { type Held, install, isOutermost, showFixedHead } from './held-methods.ts'
-import { keepOpen } from './held-socket.ts'
+import { type HeldSocket, keepOpen, letGo } from './held-socket.ts'
 import { LastByte } from './last-byte.ts'
 import {
   checkStatus,
@@ -58,7 +58,7 @@ export class HeldResponse implements Held {
   #status: [code: number, reason: string | undefined] | undefined
   #lastByte: LastByte | undefined
   #held: unknown[] | undefined
-  #letSocketGo: (() => void) | undefined
+  #socket: HeldSocket | undefined
   /** The names of the headers when they were first fixed. */
   #names: readonly string[] | undefined
   /** Whether a filter such as compression will change the next body, so that its length is not known. */
@@ -134,7 +134,7 @@ export class HeldResponse implements Held {
       this.#headGone = res.headersSent
       this.#hooks.onFailure(error)
     } finally {
-      this.#letSocketGo?.()
+      this.#socket = letGo(this.#socket)
     }
   }
 
@@ -153,7 +153,7 @@ export class HeldResponse implements Held {
     if (this.#headGone || this.#begun) return false
     this.#phase = 'passing'
     this.#explicit = false
-    this.#letSocketGo?.()
+    this.#socket = letGo(this.#socket)
     const res = this.#res
     const names = this.#names
     removeEntityHeaders(res, names)
@@ -198,7 +198,7 @@ export class HeldResponse implements Held {
     if ((this.#phase as string) === 'held') {
       // The store is slow. A response that was released at once needs none of this.
       this.#showFixed()
-      if (!('stream' in this.#res)) this.#letSocketGo = keepOpen(this.#res.socket)
+      if (!('stream' in this.#res)) this.#socket = keepOpen(this.#res.socket)
     }
     return self
   }
@@ -271,8 +271,8 @@ export class HeldResponse implements Held {
   #fix(): void {
     const res = this.#res
     if (res.statusCode !== undefined) checkStatus(res.statusCode)
-    // The object of a WebSocket handshake may lack methods of Node's responses.
-    this.#names ??= res.getHeaderNames?.() ?? []
+    // Only wrappers add headers after this. The object of a WebSocket handshake may lack methods of Node's responses.
+    if (this.#isWrapped()) this.#names ??= res.getHeaderNames?.() ?? []
     this.changeHead(() => this.#hooks.onHead())
     if (this.#fixed) return
     this.#fixed = true

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
 
-interface HeldSocket {
-  /** How many responses on this connection are held. */
+/** A connection with held responses. */
+export interface HeldSocket {
+  readonly socket: Socket
+  /** How many of its responses are held. */
   held: number
   /** Whether `destroy` was called meanwhile. */
   wanted: boolean
@@ -11,25 +13,23 @@ const known = new WeakMap<Socket, HeldSocket>()
 
 /**
  * Keep the connection open until the held response is sent. Express, for example, destroys the connection when an error is thrown after
- * `res.send()`. Node would have written the response by then, but a held one was not written. So `destroy` waits for it. Call the
- * returned function when the response was released.
+ * `res.send()`. Node would have written the response by then, but a held one was not written. So `destroy` waits for it. Pass what this
+ * returns to `letGo` once the response was released.
  */
-export function keepOpen(socket: Socket | null | undefined): () => void {
-  if (typeof socket?.destroySoon !== 'function') return () => {}
-  const state = stateOf(socket)
+export function keepOpen(socket: Socket | null | undefined): HeldSocket | undefined {
+  if (typeof socket?.destroySoon !== 'function') return undefined
+  const state = known.get(socket) ?? watch(socket)
   state.held++
-  let held = true
-  return () => {
-    if (!held) return
-    held = false
-    if (--state.held === 0 && state.wanted) socket.destroySoon()
-  }
+  return state
 }
 
-function stateOf(socket: Socket): HeldSocket {
-  const before = known.get(socket)
-  if (before) return before
-  const state: HeldSocket = { held: 0, wanted: false }
+/** The response of `held` was released, or given back. */
+export function letGo(held: HeldSocket | undefined): undefined {
+  if (held && --held.held === 0 && held.wanted) held.socket.destroySoon()
+}
+
+function watch(socket: Socket): HeldSocket {
+  const state: HeldSocket = { socket, held: 0, wanted: false }
   known.set(socket, state)
   const { destroy } = socket
   socket.destroy = function (this: Socket, error?: Error) {

@@ -19,5 +19,7 @@ export function declareCombined(prototype: object, method: string, others: reado
 export function isCombined(store: object, method: string): boolean {
   const methods = store as Methods
   const others = (methods[method] as { [COMBINED]?: Methods } | undefined)?.[COMBINED]
-  return others !== undefined && Object.entries(others).every(([name, other]) => methods[name] === other)
+  if (others === undefined) return false
+  for (const name in others) if (methods[name] !== others[name]) return false
+  return true
 }
