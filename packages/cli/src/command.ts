@@ -19,13 +19,13 @@ export type Values = Readonly<Record<string, string | boolean | undefined>>
 
 export interface Command {
   readonly name: string
-  /** The operands as the help shows them: `SID...`. */
+  /** The operands in the help, such as `SID...`. */
   readonly operands: string
   readonly summary: string
   /** More lines for `--help`. */
   readonly details: string
   readonly flags: Readonly<Record<string, Flag>>
-  /** The least and the greatest number of operands. */
+  /** The minimum and maximum number of operands. */
   readonly least: number
   readonly most: number
   /** Returns the exit code. */
@@ -74,13 +74,13 @@ export function parse(command: Command, argv: readonly string[]): { operands: st
       return { operands: positionals, values: values as Values }
   } catch (error) {
     const { message } = error as Error
-    // The first sentence of Node's message. The rest is advice on operands that begin with a dash.
+    // Only the first sentence of Node's message. The rest is about operands that begin with a dash.
     throw new UsageError(`${command.name}: ${message.split('. ')[0]}; see coatcheck ${command.name} --help`)
   }
   throw new UsageError(`Usage: ${usage(command)}`)
 }
 
-/** The whole number that an option has. */
+/** The value of an option as a whole number. */
 export function wholeNumber(values: Values, name: string, fallback: number): number {
   const text = values[name]
   if (text === undefined) return fallback
@@ -91,7 +91,7 @@ export function wholeNumber(values: Values, name: string, fallback: number): num
 /** Asks before a step that cannot be undone. Throws a UsageError if nobody can be asked, or if the answer is no. */
 export async function confirm(question: string, values: Values, io: Io): Promise<void> {
   if (values.yes) return
-  if (!io.ask) throw new UsageError(`${question} Not without a terminal: add --yes to confirm`)
+  if (!io.ask) throw new UsageError(`${question} There is no terminal to ask: add --yes to confirm`)
   if (/^y(es)?$/i.test((await io.ask(`${question} [y/N] `)).trim())) return
   throw new UsageError('Nothing was changed')
 }
