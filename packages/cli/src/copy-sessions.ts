@@ -26,10 +26,10 @@ export interface CopyResult {
   wrong: number
 }
 
-/** How many sessions are copied at a time. One at a time would take hours for millions. */
+/** How many sessions are copied at the same time. One by one, millions would take hours. */
 const LANES = 8
 
-/** Lifetimes may differ by this many milliseconds: the reads are not simultaneous, and a database may count in seconds. */
+/** Lifetimes may differ by this many milliseconds, because the reads are not simultaneous, and a database may count in seconds. */
 const SLACK = 2000
 
 /** Copies all sessions of `from`. Sessions of `to` with the same ids are replaced, except in a live copy. */
