@@ -9,7 +9,7 @@ export function helpOn(command: Command): string {
   return `Usage: ${usage(command)}\n\n${command.summary}\n${command.details}\nOptions:\n${options}\n`
 }
 
-/** The help on all of them. */
+/** The help on all commands. */
 export function overview(commands: readonly Command[]): string {
   return `Usage: coatcheck COMMAND [options]
 
