@@ -17,7 +17,7 @@ export interface Io {
 /** The input and output of this process. */
 export function processIo(): Io {
   const { stdin, stdout, stderr, env } = process
-  // `coatcheck ls | head` is not a failure.
+  // The reader may close the pipe early, as in `coatcheck ls | head`. That is not a failure.
   stdout.on('error', error => {
     if ((error as { code?: unknown }).code === 'EPIPE') process.exit(0)
     throw error
@@ -39,7 +39,7 @@ export function processIo(): Io {
   }
 }
 
-/** The same, with no control characters in what is printed, whatever a session, a store or a driver has put there. */
+/** The same, but it escapes control characters, which may come from a session, a store or a driver. */
 export function safeIo(io: Io): Io {
   return { ...io, out: text => io.out(printableLines(text)), err: text => io.err(printableLines(text)) }
 }
