@@ -5,9 +5,9 @@ import { remaining } from '@coatcheck/session/stores'
 /** A session as `ls` lists it. */
 export interface Listed {
   id: string
-  /** ISO 8601, in whole seconds; `null` if the store does not tell. */
+  /** ISO 8601, in whole seconds; `null` if the store does not report it. */
   expires: string | null
-  /** Milliseconds that are left; `null` if the store does not tell. */
+  /** The rest of the lifetime in milliseconds; `null` if the store does not report it. */
   ttl: number | null
   /** The size of its JSON. */
   bytes: number
@@ -17,12 +17,12 @@ export interface Listed {
 /** Digits of a hash that `ls` shows. */
 const DIGITS = 16
 
-/** Two clocks, and the way from the database, in milliseconds. */
+/** The expiry in the cookie may differ by this many milliseconds: by two clocks, and by the time of the read. */
 const SLACK = 1000
 
 /**
- * An id as it is shown. Whoever knows an id can act as its user, so the default is the beginning of its hash: `show` and `rm` find the
- * session by it, but a browser cannot use it.
+ * An id for output. Anyone who knows an id can act as its user, so the default is the beginning of its hash. `show` and `rm` find the
+ * session by the hash, but a browser cannot use it.
  */
 export function shownId(sid: string, reveal: boolean): string {
   return reveal ? sid : digestOf(sid).slice(0, 'sha256:'.length + DIGITS)
@@ -43,7 +43,7 @@ export function listed(sid: string, session: SessionData, reveal: boolean): List
   }
 }
 
-/** A session as `show` shows it: with its data, or with the names of the first level and what kind of value each has. */
+/** A session for `show`: with its data, or with the names on the first level and the kind of each value. */
 export function shownSession(
   session: SessionData,
   { expires }: Listed,
@@ -56,8 +56,8 @@ export function shownSession(
 }
 
 /**
- * What is left of a session varies by the time that a read takes. So that a session shows the same expiry each time, the exact one in
- * its cookie is taken where it fits, and fractions of seconds are left out.
+ * The rest of a lifetime varies with the duration of the read. To show the same expiry each time, this uses the exact expiry in the cookie
+ * if it is close enough, and rounds to seconds.
  */
 function expiryOf(session: SessionData, ttl: number): string {
   const end = Date.now() + ttl
