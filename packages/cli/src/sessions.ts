@@ -20,7 +20,7 @@ export async function countSessions(store: Store): Promise<number> {
   return sessions
 }
 
-/** The ids for each of these operands, which are ids or hashes as `ls` shows them. */
+/** The ids for each operand. An operand is an id, or a hash from `ls`. */
 export async function findIds(store: Store, wanted: readonly string[]): Promise<Map<string, string[]>> {
   const found = new Map(wanted.map(name => [name, name.startsWith('sha256:') ? [] : [name]]))
   const hashes = wanted.filter(name => name.startsWith('sha256:'))
