@@ -1,7 +1,7 @@
-/** Control and format characters, surrogates, and the separators of lines and paragraphs: what moves the cursor, or turns the text around. */
+/** Characters that can move the cursor or reverse text: control and format characters, surrogates, separators of lines and paragraphs. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
-/** Text from a session as it may go to a terminal: on one line, without control and bidirectional characters. */
+/** Text from a session for a terminal: on one line, without control and bidirectional characters. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, escaped)
 }
@@ -11,13 +11,13 @@ export function printableLines(text: string): string {
   return text.replace(UNPRINTABLE, character => (/[\n\t]/.test(character) ? character : escaped(character)))
 }
 
-/** JSON that is as safe to print, and means the same. */
+/** JSON that is safe to print, and has the same meaning. */
 export function printableJson(value: unknown, indent = 0): string {
-  // JSON.stringify has escaped those of the values, so that a line feed here is one between the lines.
+  // JSON.stringify has escaped line feeds in values, so the remaining ones are between lines.
   return printableLines(JSON.stringify(value, null, indent))
 }
 
-/** A name in a list of names that spaces separate: as a JSON string if it is more than one word. */
+/** A name for a list separated by spaces. It is a JSON string if it has several words. */
 export function word(name: string): string {
   return /^[^\s"]+$/.test(name) ? printable(name) : printableJson(name)
 }
@@ -26,7 +26,7 @@ export function countOfSessions(count: number): string {
   return count === 1 ? '1 session' : `${count} sessions`
 }
 
-/** A duration by its largest two units: `2d3h`, `59m59s`. */
+/** A duration in its two largest units, such as `2d3h` or `59m59s`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
   const [d, h, m, s] = [seconds / 86_400, (seconds / 3600) % 24, (seconds / 60) % 60, seconds % 60].map(
@@ -37,7 +37,7 @@ export function duration(ms: number): string {
   return m ? `${m}m${s}s` : `${s}s`
 }
 
-/** As JSON writes it: in halves above U+FFFF. */
+/** The character as a JSON escape. Characters above U+FFFF are two escapes. */
 function escaped(character: string): string {
   return character
     .split('')
