@@ -3,13 +3,13 @@ import { callStore, openStore } from '@coatcheck/session/stores'
 import { type Flag, UsageError, type Values } from './command.ts'
 import type { Io } from './io.ts'
 
-/** For commands after which a new store may be of use. */
+/** For commands that are useful with a new store. */
 export const CREATE: Readonly<Record<string, Flag>> = {
-  create: { type: 'boolean', help: 'make the file, table or collection of the store if it does not exist' },
+  create: { type: 'boolean', help: 'create the file, table or collection of the store if it does not exist' },
 }
 
 export interface OpenOptions {
-  /** Make the file, table or collection if it does not exist. Otherwise the command fails. */
+  /** Create the file, table or collection if it does not exist. Otherwise the command fails. */
   create: boolean
   /** Whether the command has the option `--create`, so that an error can name it. */
   mayCreate: boolean
@@ -17,7 +17,7 @@ export interface OpenOptions {
 
 const EXISTING: OpenOptions = { create: false, mayCreate: false }
 
-/** Opens the store of the command line, or that of the environment, and closes it after the work. */
+/** Opens the store of the command line or the environment, and closes it after the work. */
 export async function withStore<T>(values: Values, io: Io, work: (store: Store) => Promise<T>): Promise<T> {
   return withStoreOf(urlIn(values, io), EXISTING, work)
 }
@@ -32,7 +32,7 @@ export async function withStoreOf<T>(
   try {
     return await work(store)
   } finally {
-    // An error of the work is what the user needs to see.
+    // The user needs to see an error of the work, not one of `close`.
     if ('close' in store) await callStore(store, 'close').catch(() => {})
   }
 }
