@@ -7,7 +7,7 @@ export const count: Command = {
   operands: '',
   summary: 'count live sessions',
   details: `
-After a move with migratingStore, the count includes its notes on ended sessions until they expire.
+After a move with migratingStore, the count includes its tombstone records until they expire.
 With --json: {sessions}.
 `,
   flags: { ...STORE, ...JSON_FLAG },
