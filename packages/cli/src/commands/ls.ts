@@ -17,7 +17,7 @@ page. With --json each line is an object: {id, expires, ttl, bytes, keys}.
     ...JSON_FLAG,
     limit: { type: 'string', value: 'N', help: 'list at most N sessions; default 100, 0 for all' },
     skip: { type: 'string', value: 'N', help: 'leave out the first N sessions' },
-    reveal: { type: 'boolean', help: 'show full ids; whoever has an id can act as that user' },
+    reveal: { type: 'boolean', help: 'show full ids; anyone who has an id can act as its user' },
   },
   least: 0,
   most: 0,
