@@ -7,7 +7,7 @@ export const prune: Command = {
   operands: '',
   summary: 'delete expired sessions now',
   details: `
-Does not touch live sessions. Stores delete expired sessions from time to time by themselves; if the database server does it,
+Does not change live sessions. Stores delete expired sessions from time to time by themselves. If the database server does it,
 there is nothing to delete. With --json: {deleted}.
 `,
   flags: { ...STORE, ...JSON_FLAG },
