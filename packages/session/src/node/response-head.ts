@@ -69,26 +69,12 @@ export function isBody(chunk: unknown): boolean {
   )
 }
 
-/** Headers that describe the abandoned response and would be wrong on the one that replaces it. */
-const ENTITY_HEADERS = [
-  'content-length',
-  'content-type',
-  'content-encoding',
-  'content-range',
-  'content-disposition',
-  'transfer-encoding',
-  'cache-control',
-  'etag',
-  'last-modified',
-  'location',
-]
-
 /**
  * Remove the entity headers among `names`; all that are set if `names` is not known. Node notes a removal of a header that is not set, and
  * then sends the next body without a length.
  */
 export function removeEntityHeaders(res: ServerResponse, names: readonly string[] | undefined): void {
-  for (const name of ENTITY_HEADERS) {
+  for (const name of PAGE_HEADERS) {
     if (names ? names.includes(name) : res.hasHeader(name)) res.removeHeader(name)
   }
 }
