@@ -90,7 +90,7 @@ describe('as a process', () => {
     expect(await run(argv, {}, folder)).toMatchObject({ code: 0, out: 'whatever\t-\t13\n' })
     expect(await run(argv)).toMatchObject({
       code: 2,
-      err: expect.stringContaining('no package that is installed'),
+      err: expect.stringContaining('not an installed package'),
     })
   })
 })
