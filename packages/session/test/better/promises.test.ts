@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { installBuilt, runModule } from '../support/child.ts'
 import { type Listener, readId, start } from '../support/http.ts'
+import { MapStore } from '../support/map-backend.ts'
 import { ours } from '../support/ours.ts'
 import { slowStore } from '../support/slow-store.ts'
 import { peek, storeWith } from '../support/stores.ts'
@@ -56,6 +57,18 @@ describe('promises', () => {
     }
     const app = await start(ours, handler, { store })
     expect((await app.get()).text).toBe('[null,null]')
+  })
+
+  it('promise: destroy tells whether the session was there', async () => {
+    const store = new MapStore()
+    const handler: Listener = async (req, res) => {
+      if (req.url === '/login') req.session.user = 'Ada'
+      if (req.url === '/elsewhere') await store.clear()
+      res.end(req.url === '/login' ? '' : String(await req.session.destroy()))
+    }
+    const app = await start(ours, handler, { store, resave: false, saveUninitialized: false })
+    expect((await app.get('/logout', { cookie: await app.get('/login') })).text).toBe('true')
+    expect((await app.get('/elsewhere', { cookie: await app.get('/login') })).text).toBe('false')
   })
 
   it('promise: a failure of the store rejects', async () => {

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { connect, createSecureServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { hasSession } from '../support/handlers.ts'
-import { readSetCookie, start } from '../support/http.ts'
+import { deferred, readSetCookie, SECRET, start } from '../support/http.ts'
 import { ours } from '../support/ours.ts'
 import type { Request } from '../support/types.ts'
 
@@ -93,4 +96,48 @@ it("secure: 'auto' with a cookie that browsers keep over HTTPS only is a warning
   const app = await start(ours.strict as never, hasSession, { name: '__Host-sid' })
   for (let i = 0; i < 3; i++) await app.get('/')
   expect(heard).toEqual([expect.stringMatching(/"__Host-"/)])
+})
+
+it('secure: a request over HTTPS that its client cancels makes no warning, and leaves that of others', async () => {
+  const heard = warnings()
+  // TLS without a certificate, so that no key has to lie in the repository.
+  const anonymous = { ciphers: 'aNULL:@SECLEVEL=0', maxVersion: 'TLSv1.2', dhparam: 'auto' } as const
+  const middleware = ours({
+    secret: SECRET,
+    resave: false,
+    saveUninitialized: false,
+    cookie: { secure: true },
+  })
+  const [arrived, ended] = [deferred(), deferred()]
+  const server = createSecureServer(anonymous, (req, res) => {
+    middleware(req as never, res as never, async () => {
+      ;(req as unknown as Request).session.user = 'Ada'
+      if (req.url !== '/cancelled') return res.end('page')
+      arrived.resolve()
+      await once(req.stream, 'close')
+      res.end('nobody hears this')
+      ended.resolve()
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const client = connect(url, {
+    ...anonymous,
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  })
+  onTestFinished(() => {
+    client.destroy()
+    server.close()
+  })
+  const cancelled = client.request({ ':path': '/cancelled' })
+  cancelled.on('error', () => {})
+  await arrived.promise
+  cancelled.close(8)
+  await ended.promise
+  await new Promise(setImmediate)
+  expect(heard).toEqual([])
+  const page = client.request({ ':path': '/' })
+  const [headers] = await once(page, 'response')
+  expect(headers['set-cookie']).toHaveLength(1)
 })
