@@ -11,21 +11,21 @@ import type { SubjectLike } from '../subject/subject.ts'
 export interface ConformanceOptions extends Omit<RunOptions, 'onProgress' | 'signal'> {
   /** Heading of the tests. Default `'session store conformance'`. */
   name?: string
-  /** Let a SHOULD that is not kept fail its test. Default `false`: its text is printed. */
+  /** Whether a broken SHOULD fails its test. Default `false`: its text is printed. */
   strict?: boolean
 }
 
-/** What an adapter has to know of a test runner. */
+/** What an adapter needs of a test runner. */
 export interface Runner {
   describe(name: string, body: () => void): void
-  /** `skip` marks the test as not run; where the runner cannot, it prints the reason. */
+  /** `skip` marks the test as skipped. If the runner cannot do that, it prints the reason. */
   test(name: string, body: (skip: (reason: string) => void) => Promise<void>): void
 }
 
-/** Longer than any run: a test waits for the whole suite, which ends by itself. */
+/** A limit longer than any run, because a test waits for the whole suite, which has its own limits. */
 export const TEST_TIMEOUT = 600_000
 
-/** Registers one test per rule, grouped by family. The suite runs once, when the first of them does. */
+/** Registers one test per rule, grouped by family. The first test runs the whole suite, once. */
 export function register(
   runner: Runner,
   subject: SubjectLike | string | URL,
