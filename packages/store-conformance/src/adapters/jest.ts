@@ -10,8 +10,8 @@ interface Jest {
 }
 
 /**
- * Registers the conformance suite with jest: one test per rule. Jest cannot skip a test that has begun: what was not checked is
- * printed, and its test ends without a verdict. Rules that need a process of their own run only for a subject given as a file.
+ * Registers the conformance suite with jest: one test per rule. Jest cannot skip a test that has begun, so the test of an unchecked rule
+ * prints the reason and passes. Rules that need a child process run only if the subject is given as a file.
  */
 export function conformance(subject: SubjectLike | string | URL, options: ConformanceOptions = {}): void {
   const { describe, test } = globalThis as unknown as Jest
@@ -27,7 +27,7 @@ export function conformance(subject: SubjectLike | string | URL, options: Confor
         test(name, () => body(reason => console.info(`${name}: ${reason}`)), TEST_TIMEOUT),
     },
     subject,
-    // Jest gives its files a copy of `process`, on which nobody hears of what nobody caught.
+    // In Jest, test files have a copy of `process`, which has no events for uncaught exceptions.
     { processRules: 'unverified', ...options },
   )
 }
