@@ -9,7 +9,7 @@ interface Mocha {
   it(name: string, body: (this: { timeout(ms: number): void; skip(): void }) => Promise<void>): void
 }
 
-/** Registers the conformance suite with mocha: one test per rule; what was not checked is pending. */
+/** Registers the conformance suite with mocha: one test per rule. Unchecked rules are pending. */
 export function conformance(subject: SubjectLike | string | URL, options: ConformanceOptions = {}): void {
   const { describe, it } = globalThis as unknown as Mocha
   if (typeof describe !== 'function' || typeof it !== 'function') {
