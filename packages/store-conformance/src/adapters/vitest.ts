@@ -4,7 +4,7 @@ import { type ConformanceOptions, register, TEST_TIMEOUT } from './adapter.ts'
 
 export type { ConformanceOptions }
 
-/** Registers the conformance suite with vitest: one test per rule; what was not checked is skipped. */
+/** Registers the conformance suite with vitest: one test per rule. Unchecked rules are skipped. */
 export function conformance(subject: SubjectLike | string | URL, options: ConformanceOptions = {}): void {
   register(
     {
