@@ -5,14 +5,14 @@ import { after } from '../values/patience.ts'
 import { show } from '../values/show.ts'
 import type { Recorder, Step } from './recorder.ts'
 
-/** How a call ended, whatever it ended with. */
+/** How a call ended. */
 export interface Outcome {
   /** An error came back, was thrown, or the promise was rejected. */
   failed: boolean
   error: unknown
-  /** The second argument of the callback, or what the promise gave. */
+  /** The second argument of the callback, or the value of the promise. */
   value: unknown
-  /** How many times the callback was called so far; goes on counting. */
+  /** How many times the callback was called so far. It keeps counting. */
   calls: number
   /** The callback was called before the method returned. */
   sync: boolean
@@ -27,11 +27,11 @@ export interface Outcome {
 export interface CallOptions {
   /** Do not fail the rule when no answer comes; look at `hung` instead. */
   mayHang?: boolean
-  /** Runs inside the callback, before anything else learns of it; it may throw. */
+  /** Runs inside the callback, before everything else; it may throw. */
   inside?: (error: unknown, value: unknown) => void
-  /** Leave a promise that comes along with a callback alone: if it is rejected, nobody handles that. */
+  /** Do not handle a promise that is returned although there is a callback: its rejection stays unhandled. */
   bare?: boolean
-  /** Milliseconds to wait for the answer, when not those of the subject. */
+  /** Milliseconds to wait for the answer. Default: those of the subject. */
   deadlineMs?: number
   /** Overrides the style of the subject. */
   style?: 'callback' | 'promise'
@@ -39,7 +39,7 @@ export interface CallOptions {
   last?: unknown
 }
 
-/** A call in the making. */
+/** A call to be made. */
 export interface Call {
   readonly store: AnyStore
   readonly method: string
@@ -48,7 +48,7 @@ export interface Call {
   readonly deadlineMs: number
   readonly step: Step
   readonly options: CallOptions
-  /** Is told how many milliseconds the answer took. */
+  /** Called with the milliseconds that the answer took. */
   onAnswer(ms: number): void
 }
 
@@ -92,7 +92,7 @@ function run(call: Call, outcome: Outcome, settle: Settle): void {
     outcome.calls = ++step.calls
     if (typeof store[method] === 'function') shown.set(store[method], 'callback')
     if (outcome.calls === 1) outcome.sync = !returning
-    // Resolved before `inside` may throw, so that the rule goes on.
+    // Resolved before `inside` may throw, so that the rule continues.
     settle(error !== undefined && error !== null, error, value)
     try {
       options.inside?.(error, value)
@@ -113,7 +113,7 @@ function run(call: Call, outcome: Outcome, settle: Settle): void {
   }
 }
 
-/** The callback follows the arguments, and what follows the callback has its place also where there is none. */
+/** The arguments with the callback. An argument after the callback keeps its position if there is no callback. */
 function argumentsOf(args: readonly unknown[], callback: unknown, { last }: CallOptions): readonly unknown[] {
   if (last !== undefined) return [...args, callback, last]
   return callback ? [...args, callback] : args
@@ -130,7 +130,7 @@ function await_(call: Call, outcome: Outcome, settle: Settle, withCallback: bool
   if (takes !== 'yes') {
     const answer = (failed: boolean, error: unknown, value: unknown): void => {
       if (takes === 'no') settle(failed, error, value)
-      // The callback may still come; where it does not, the promise was the answer.
+      // The callback may still be called. If it is not, the promise was the answer.
       else after(graceMs, () => settleByPromise(call, () => settle(failed, error, value)))
     }
     promise.then(
@@ -141,7 +141,7 @@ function await_(call: Call, outcome: Outcome, settle: Settle, withCallback: bool
 }
 
 const graceMs = 150
-/** Methods that hide their parameters, by what a call has shown: whether they answer by callback. */
+/** Whether methods with hidden parameters answer by callback, as a call has shown. */
 const shown = new WeakMap<object, 'callback' | 'promise'>()
 
 function settleByPromise(call: Call, settle: () => void): void {
@@ -151,7 +151,7 @@ function settleByPromise(call: Call, settle: () => void): void {
   settle()
 }
 
-/** Whether the method has a parameter for the callback: one with a default is not counted by `length`. */
+/** Whether the method has a parameter for the callback. `length` does not count a parameter with a default. */
 function takesCallback({ store, method, args, style }: Call): 'yes' | 'no' | 'perhaps' {
   const implementation = store[method] as (...args: unknown[]) => unknown
   if (style === 'callback' || implementation.length > args.length) return 'yes'
@@ -162,7 +162,7 @@ function takesCallback({ store, method, args, style }: Call): 'yes' | 'no' | 'pe
   return parameters.length > args.length ? 'yes' : 'no'
 }
 
-/** The parameters as the source of a function has them; `undefined` where there is no source. */
+/** The parameters in the source of a function; `undefined` if there is no source. */
 function parametersOf(implementation: (...args: unknown[]) => unknown): string[] | undefined {
   const text = Function.prototype.toString.call(implementation)
   const start = text.indexOf('(')
@@ -186,7 +186,7 @@ function resultText(method: string, outcome: Outcome): string {
   return silent ? 'ok' : show(outcome.value)
 }
 
-/** Calls without a callback and does not wait, as middleware does for `req.session.destroy()`. */
+/** Calls without a callback and without waiting, as middleware does for `req.session.destroy()`. */
 export function fire(
   store: AnyStore,
   method: string,
