@@ -3,7 +3,7 @@ import { show } from '../values/show.ts'
 import type { Outcome } from './call.ts'
 import type { Stored } from './stored.ts'
 
-/** One session from `all()` or `entries()`; the sid is unknown where the store does not tell it. */
+/** One session from `all()` or `entries()`. The sid is unknown if the store does not return it. */
 export interface Entry {
   readonly sid: string | undefined
   readonly session: Stored
@@ -15,7 +15,7 @@ export function isMiss(outcome: Pick<Outcome, 'failed' | 'error' | 'value'>): bo
   return outcome.value === null || outcome.value === undefined
 }
 
-/** Brings what `all()` gave into one shape: an array of sessions, of `{ sid, session }` or of pairs, a record, a Map. */
+/** Normalizes the result of `all()`: an array of sessions, of `{ sid, session }` or of pairs, a record, or a Map. */
 export function entriesOf(value: unknown, what: string): Entry[] {
   if (value instanceof Map) return [...value].map(([sid, session]) => ({ sid: String(sid), session }))
   if (Array.isArray(value)) return value.map(item => entryOf(item, what))
