@@ -22,8 +22,8 @@ const idsOf: Readonly<Record<string, number>> = {
 }
 
 /**
- * One opened store. The methods named as the store's own fail the rule when the store reports an error or does
- * not answer; {@link StoreHandle.outcome} leaves the judgement to the rule.
+ * One opened store. The methods with the names of the store's methods fail the rule when the store reports an error or does
+ * not answer. {@link StoreHandle.outcome} lets the rule decide.
  */
 export class StoreHandle {
   /** The store itself. */
@@ -52,7 +52,7 @@ export class StoreHandle {
     this.#tag = tag
   }
 
-  /** Calls any method and tells how it ended. Fails the rule only when no answer comes. */
+  /** Calls any method and returns how it ended. Fails the rule only when no answer comes. */
   async outcome(method: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<Outcome> {
     const shown = options.last === undefined ? args : [...args, options.last]
     const step = this.#recorder.begin(this.#index, method, shown)
@@ -61,7 +61,7 @@ export class StoreHandle {
     const style = this.#subject.style
     const onAnswer = (ms: number): void => this.#recorder.noteDuration(ms)
     const { lagMs } = this.#subject
-    // Without such a lag the method is called at once, as rules on what is changed after the call expect.
+    // Without a lag the method is called at once. Rules that change data after the call rely on that.
     if (lagMs !== undefined && method !== 'set') await this.#recorder.sinceLastWrite(lagMs)
     const outcome = await invoke({
       store: this.store,
@@ -79,7 +79,7 @@ export class StoreHandle {
     return outcome
   }
 
-  /** Makes the first call, which may wait for a connection. False when it was not answered within 20 s. */
+  /** Makes the first call, which may wait for a connection. Returns false when it was not answered within 20 s. */
   async warmUp(): Promise<boolean> {
     const step = { handle: this.#index, call: 'get("warm-up")', result: '', ms: 0, calls: 0 }
     const { store } = this
@@ -88,7 +88,7 @@ export class StoreHandle {
     return !(await invoke({ ...call, onAnswer: () => {} })).hung
   }
 
-  /** Calls any method; gives its value, or fails the rule. */
+  /** Calls any method and returns its value, or fails the rule. */
   async call(method: string, ...args: readonly unknown[]): Promise<unknown> {
     const step = textOfCall(method, args)
     const outcome = await this.outcome(method, args)
@@ -98,7 +98,7 @@ export class StoreHandle {
     )
   }
 
-  /** Calls without a callback and without waiting; gives what the method returned. */
+  /** Calls without a callback and without waiting. Returns what the method returned. */
   fire(method: string, ...args: readonly unknown[]): unknown {
     if (method === 'set' && typeof args[0] === 'string') this.sids.add(args[0])
     return fire(this.store, method, this.tagged(method, args), this.#recorder, this.#index)
@@ -138,7 +138,7 @@ export class StoreHandle {
     return this.call('length')
   }
 
-  /** What `all()` gave, in one shape. */
+  /** The normalized result of `all()`. */
   async all(): Promise<Entry[]> {
     return this.#untagged(entriesOf(await this.call('all'), 'all()'))
   }
@@ -158,7 +158,7 @@ export class StoreHandle {
     return (await this.#recorder.timed(() => mapping.load(this.store, this.#tag + sid))) as Stored | undefined
   }
 
-  /** Saves what {@link StoreHandle.load} gave (that very object, changed). Needs `conditional`. */
+  /** Saves the object that {@link StoreHandle.load} returned, with changes. Needs `conditional`. */
   async update(sid: string, session: object): Promise<'updated' | 'changed' | 'missing'> {
     const mapping = this.#subject.conditional
     if (mapping) return this.#recorder.timed(() => mapping.update(this.store, this.#tag + sid, session))
@@ -170,7 +170,7 @@ export class StoreHandle {
     throw new Failure(`${textOfCall('set', [sid, session])} of a loaded session failed with ${textOf(error)}`)
   }
 
-  /** The session, read as middleware does that wants its lifetime to start anew, and whether it has. Needs `renewal`. */
+  /** The session, read with a touch, and whether the read has touched it. Needs `renewal`. */
   async renew(
     sid: string,
     renew: number | null,
@@ -188,7 +188,7 @@ export class StoreHandle {
     throw new Failure(`${textOfCall('insert', [sid, session])} gave ${show(inserted)}, want true or false`)
   }
 
-  /** Whether the old session was there, in whose place another one was stored. Needs `exchange`. */
+  /** Stores a session in the place of an old one. Returns whether the old one was there. Needs `exchange`. */
   async exchange(old: string, sid: string, session: object, required = false): Promise<boolean> {
     this.sids.add(sid)
     const there = await this.call('exchange', old, sid, session, { required })
@@ -197,7 +197,7 @@ export class StoreHandle {
     throw new Failure(`${call} gave ${show(there)}, want true or false`)
   }
 
-  /** What the async iterable `entries()` gave. */
+  /** The elements of the async iterable `entries()`. */
   async entries(): Promise<Entry[]> {
     const step = this.#recorder.begin(this.#index, 'entries', [])
     const found: unknown[] = []
@@ -211,7 +211,7 @@ export class StoreHandle {
     return this.#untagged(entriesOf(found, 'entries()'))
   }
 
-  /** The arguments as the store gets them: where stores share all sessions, those of each rule have ids of their own. */
+  /** The arguments for the store. If stores share all sessions, each rule has its own prefix of ids. */
   tagged(method: string, args: readonly unknown[]): readonly unknown[] {
     const ids = this.#tag === '' ? 0 : (idsOf[method] ?? 0)
     return args.map((arg, index) => (index < ids && typeof arg === 'string' ? this.#tag + arg : arg))
