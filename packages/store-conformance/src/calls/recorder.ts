@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { show } from '../values/show.ts'
 
-/** One call to a store, as the report shows it. */
+/** One call to a store in the report. */
 export interface Step {
-  /** Which of the rule's stores, in the order of opening. */
+  /** The number of the store, in the order of opening. */
   readonly handle: number
-  /** The call with its arguments as they were then. */
+  /** The call with the arguments that it had. */
   readonly call: string
-  /** What came back; empty while it is under way. */
+  /** The answer; empty while the call is under way. */
   result: string
   /** How long it took. */
   ms: number
@@ -26,10 +26,10 @@ export class Recorder {
   #last: Step[] = []
   #left = 0
   #handles = 0
-  /** Milliseconds that the slowest call so far took to be answered: what it wrote may have been written that late. */
+  /** Milliseconds until the slowest call so far was answered. Its write may have happened that late. */
   slowest = 0
 
-  /** Notes a call; arguments are rendered at once, since the store or the rule may change them later. */
+  /** Notes a call. Arguments are rendered at once, because the store or the rule may change them later. */
   begin(handle: number, method: string, args: readonly unknown[]): Step {
     const shown = args.map(arg => (arg === undefined ? 'undefined' : show(arg)))
     const step: Step = { handle, call: `${method}(${shown.join(', ')})`, result: '', ms: 0, calls: 0 }
