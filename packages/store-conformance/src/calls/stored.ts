@@ -1,4 +1,4 @@
-/** A session as it came back from a store. */
+/** A session that a store has returned. */
 export interface Stored {
   cookie?: { expires?: unknown; originalMaxAge?: unknown; [field: string]: unknown }
   // biome-ignore lint/suspicious/noExplicitAny: rules look at data of any shape
