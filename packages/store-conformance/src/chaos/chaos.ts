@@ -1,6 +1,6 @@
-/** A backend command that waits at the gate. */
+/** A backend command that is being held. */
 export interface Held {
-  /** The client's method, for instance `set`. */
+  /** The client's method, such as `set`. */
   readonly method: string
   /** Lets the command run now. */
   release(): void
@@ -16,14 +16,14 @@ const housekeeping = new Set(
 )
 
 /**
- * Disturbs the backend commands of the clients given to {@link Chaos.wrap}: refuses them, never answers, slows
- * them down, or holds them at a gate until a rule lets them go one by one. Undisturbed, a command is passed on
- * as it is; disturbed, it still answers in its own way: by promise, callback, async iterator or value.
+ * Disturbs the backend commands of the clients given to {@link Chaos.wrap}: it refuses them, never answers, slows
+ * them down, or holds them until a rule releases them one by one. Otherwise a command is passed on unchanged. A disturbed
+ * command still answers in its own way: by promise, callback, async iterator or value.
  */
 export class Chaos {
   /** Commands seen so far, by method. */
   readonly counts: Map<string, number> = new Map()
-  /** Commands waiting at the gate, oldest first. */
+  /** Commands that are being held, oldest first. */
   readonly held: Held[] = []
   /** Whether a client was wrapped at all. */
   used = false
@@ -40,7 +40,7 @@ export class Chaos {
     this.#error = error
   }
 
-  /** So many commands run as they are; every one after them fails with `error`. */
+  /** This many commands run unchanged. Every later one fails with `error`. */
   downAfter(commands: number, error: Error = fault()): void {
     this.#mode = 'ending'
     this.#left = commands
@@ -52,7 +52,7 @@ export class Chaos {
     this.#mode = 'hang'
   }
 
-  /** From now on every command lands, and its answer is lost: the caller gets `error`. */
+  /** From now on every command is executed, but its answer is lost: the caller gets `error`. */
   lose(error: Error = fault()): void {
     this.#mode = 'lost'
     this.#error = error
@@ -68,7 +68,7 @@ export class Chaos {
     this.#latency = ms
   }
 
-  /** Back to normal; what waits at the gate is let go. */
+  /** Stop disturbing, and release held commands. */
   up(): void {
     this.#mode = 'calm'
     this.#latency = 0
@@ -82,7 +82,7 @@ export class Chaos {
     return counts
   }
 
-  /** A stand-in for `client` whose `methods` (all but housekeeping, when not given) obey this object. */
+  /** A proxy of `client` that disturbs its `methods`. Default: all but housekeeping methods. */
   wrap<C extends object>(client: C, methods?: readonly (keyof C)[]): C {
     this.used = true
     const wrappers = new Map<Call, Call>()
@@ -139,8 +139,8 @@ export class Chaos {
   }
 
   /**
-   * A function in last place is a callback only where a calm call has shown that the method answers by it: `update(key, fn)` and
-   * `transaction(fn)` answer by promise.
+   * A function as the last argument is a callback only if an undisturbed call has shown that the method answers by it. `update(key, fn)`
+   * and `transaction(fn)` answer by promise.
    */
   #kindOf(method: string, args: readonly unknown[]): Kind | undefined {
     const hasFunction = typeof args.at(-1) === 'function'
@@ -150,7 +150,7 @@ export class Chaos {
     return this.#mode === 'calm' ? undefined : (usual ?? 'callback')
   }
 
-  /** A method that is met for the first time while disturbed answers as all others have: a client is of one kind. */
+  /** A method that is first called while disturbed answers in the way of the client's other methods. */
   #usual(): Kind | undefined {
     if (this.#mode === 'calm' || this.#mode === 'gate') return undefined
     const kinds = new Set(this.#kinds.values())
@@ -213,7 +213,7 @@ function kindOf(result: unknown): Kind {
   return Symbol.asyncIterator in result ? 'iterator' : 'sync'
 }
 
-/** A statement, a pipeline, a collection: an object with methods that a synchronous call handed out. */
+/** An object with methods that a synchronous call has returned, such as a statement, a pipeline or a collection. */
 function isClient(result: unknown): boolean {
   if (typeof result !== 'object' || result === null || kindOf(result) !== 'sync') return false
   if (Array.isArray(result) || ArrayBuffer.isView(result) || result instanceof Date) return false
