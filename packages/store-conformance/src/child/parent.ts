@@ -6,7 +6,7 @@ import type { Rule } from '../rules/rule.ts'
 import { budgetOf, resultOf } from '../running/run-rule.ts'
 import type { Assignment, News } from './protocol.ts'
 
-/** What the parent does with what it hears. */
+/** What the parent does with messages of the child. */
 export interface Listeners {
   onStart(rule: Rule): void
   onResult(rule: Rule, result: RuleResult): void
@@ -18,8 +18,8 @@ export interface Listeners {
 const loadingMs = 30_000
 
 /**
- * Runs rules in a child process, one after the other. A child that dies or does not come back fails the rule it was
- * at, and another one goes on with the rest.
+ * Runs rules in a child process, one after the other. If the child dies or hangs, its current rule fails, and another child
+ * continues with the remaining rules.
  */
 export async function runInChild(
   rules: readonly Rule[],
@@ -35,7 +35,7 @@ export async function runInChild(
 
 /** The life of one child. */
 class Shift {
-  /** Resolves, when the child is gone, with the rules it left. */
+  /** Resolves with the remaining rules when the child has ended. */
   readonly end: Promise<Rule[]>
   readonly #left: Rule[]
   readonly #order: Omit<Assignment, 'rules'>
@@ -80,7 +80,7 @@ class Shift {
     if (news.type === 'done') this.#watch(5000)
   }
 
-  /** On a busy machine the child's own limits come late. */
+  /** The time limit is longer than the child's own limits, which are late on a busy machine. */
   #patienceFor(rule: Rule): number {
     return budgetOf(rule, this.#order) * (rule.stochastic ? 3 : 1) * 2 + 5000
   }
@@ -98,7 +98,7 @@ class Shift {
       this.#report(resultOf(rule, 'unverified', `the child process did not start: ${message}`))
   }
 
-  /** The child is gone: the rule it was at has failed, and without one nothing can be said about any. */
+  /** The child has ended: its current rule has failed. If there was none, no rule gets a verdict. */
   #leave(how: string, resolve: (left: Rule[]) => void): void {
     clearTimeout(this.#timer)
     const rule = this.#current
@@ -127,7 +127,7 @@ class Shift {
   }
 }
 
-/** The child's code lies beside this file, as source or built. Debugger options would collide on the port. */
+/** Starts the child's code, which is beside this file, as source or built. Without debugger options, whose port is in use. */
 function start(execArgv: readonly string[]): ChildProcess {
   const file = fileURLToPath(new URL(`./main${extname(new URL(import.meta.url).pathname)}`, import.meta.url))
   return fork(file, [], {
