@@ -3,7 +3,7 @@ import type { SubjectModule } from '../subject/load.ts'
 import type { Need } from '../subject/needs.ts'
 import type { Measured } from '../trial/setting.ts'
 
-/** What the child is told when it starts. */
+/** The first message to the child. */
 export interface Assignment {
   readonly module: SubjectModule
   readonly rules: readonly string[]
@@ -15,7 +15,7 @@ export interface Assignment {
   readonly measured: Measured | undefined
 }
 
-/** What the child tells. */
+/** Messages of the child. */
 export type News =
   | { readonly type: 'ready' }
   | { readonly type: 'unloadable'; readonly message: string }
