@@ -24,7 +24,7 @@ function run(): void {
 
   main(process.argv.slice(2), process.stdout, process.stderr, interrupted.signal, beat()).then(code => {
     finished = true
-    // A store may leave timers and sockets behind: the command ends all the same, once what it has said is out.
+    // A store may leave timers and sockets open, so the command exits explicitly when its output is written.
     process.stdout.write('', () =>
       process.stderr.write('', () => process.exit(interrupted.signal.aborted ? 130 : code)),
     )
