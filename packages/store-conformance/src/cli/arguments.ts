@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { textOf, UsageError } from '../errors.ts'
 
-/** What the command line asks for. */
+/** The arguments of the command line. */
 export interface Arguments {
   readonly command: 'run' | 'list' | 'explain' | 'compare' | 'help' | 'version'
   readonly files: readonly string[]
@@ -14,7 +14,7 @@ export interface Arguments {
   readonly repeat: number
   readonly explain: string
   readonly compare: string | undefined
-  /** A report: only what failed in it is run. */
+  /** A report: only the rules that failed in it are run. */
   readonly lastFailures: string | undefined
   readonly outputs: Partial<Record<Format, string>>
 }
