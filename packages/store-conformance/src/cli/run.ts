@@ -96,7 +96,7 @@ async function run(
   return code
 }
 
-/** The rules that were not kept in a report. */
+/** The broken rules of a report. */
 async function failuresOf(file: string): Promise<string[]> {
   const { rules: results } = await readReport(file)
   const ids = results.filter(({ verdict }) => /^(fail|warn|flaky|error)$/.test(verdict)).map(({ id }) => id)
@@ -134,5 +134,5 @@ async function readReport(file: string): Promise<Report> {
   } catch (error) {
     throw new UsageError(`The report ${file} could not be read: ${textOf(error)}`)
   }
-  throw new UsageError(`${file} is no report of this suite (schema 1).`)
+  throw new UsageError(`${file} is not a report of this suite (schema 1).`)
 }
