@@ -3,13 +3,13 @@ import type { Report } from '../reports/report.ts'
 import { failureText, isFailure } from '../reports/shared.ts'
 import type { Progress } from '../running/options.ts'
 
-/** Where the command writes: a terminal, a pipe, or a test. */
+/** The output of the command: a terminal, a pipe, or a test. */
 export interface Output {
   write(text: string): unknown
   isTTY?: boolean | undefined
 }
 
-/** Shows a run as it goes: one line that is rewritten on a terminal, a line for each broken rule elsewhere. */
+/** Shows the progress of a run: on a terminal one line that is rewritten, otherwise a line for each broken rule. */
 export function progressOn(output: Output): (progress: Progress) => void {
   let total = 0
   let done = 0
@@ -28,7 +28,7 @@ export function progressOn(output: Output): (progress: Progress) => void {
   }
 }
 
-/** What a run has found: every rule not kept in full, then the verdict. */
+/** The result of a run: every broken rule, then the verdict. */
 export function summary(report: Report, strict: boolean): string {
   if (!report.smoke.ok) return smokeText(report)
   const shown = report.rules.filter(
@@ -42,7 +42,7 @@ export function summary(report: Report, strict: boolean): string {
   return [...failures, ...stray, verdictText(report, strict)].join('\n\n').concat('\n')
 }
 
-/** The first rule of a finding in full; of the others, which failed with the same error, the ids. */
+/** The first rule of a finding in full, and the ids of the others, which failed with the same error. */
 function findingText(report: Report, { text, results }: Finding): string {
   const [first, ...others] = results
   const shown = failureText(report, first!)
