@@ -6,18 +6,18 @@ const defaultPatienceMs = 60_000
 const beatMs = 500
 const graceMs = 2000
 
-/** What the watched process tells: that it lives, and which rules it is at. */
+/** A message of the watched process: it is alive, and these rules are running. */
 interface Beat {
   readonly alive: true
   readonly rules: readonly string[]
 }
 
-/** Whether this process is the one that is watched. */
+/** Whether this process is being watched. */
 export function isWatched(): boolean {
   return process.env[mark] === '1' && process.send !== undefined
 }
 
-/** Tells the watching process from now on that this one lives. Returns what notes the rules at work. */
+/** Reports to the watching process that this one is alive. Returns the function that notes the running rules. */
 export function beat(): (progress: Progress) => void {
   const rules = new Set<string>()
   const tell = (): void => void process.send?.({ alive: true, rules: [...rules] } satisfies Beat, () => {})
@@ -31,8 +31,8 @@ export function beat(): (progress: Progress) => void {
 }
 
 /**
- * Runs this command in a process of its own and watches it: a store that never gives the event loop back keeps a process from
- * hearing of signals, and from ending. Resolves with the exit code.
+ * Runs this command in a separate process and watches it, because a process whose event loop a store blocks can neither handle signals nor
+ * end. Resolves with the exit code.
  */
 export function watch(file: string, argv: readonly string[], say: (text: string) => void): Promise<number> {
   const patienceMs = Number(process.env.STORE_CONFORMANCE_PATIENCE_MS) || defaultPatienceMs
@@ -73,7 +73,7 @@ function during({ rules }: Beat): string {
   return rules.length > 0 ? `, while these rules ran: ${rules.join(', ')}` : ''
 }
 
-/** Processes of the watched one, which may be busy as well, end along with it where there are groups of processes. */
+/** Kills the watched process. Where process groups exist, its child processes end too. */
 const ownGroup = process.platform !== 'win32'
 
 function kill(child: ChildProcess): void {
@@ -81,6 +81,6 @@ function kill(child: ChildProcess): void {
   try {
     process.kill(ownGroup ? -child.pid : child.pid, 'SIGKILL')
   } catch {
-    // It has ended by itself.
+    // The process has ended by itself.
   }
 }
