@@ -8,7 +8,7 @@ export interface File {
 }
 
 export interface Container {
-  /** The same inside and outside, so that a server can tell its address to others. */
+  /** The port, the same inside and outside, so that a server can report its address to others. */
   ports: number[]
   command: string[]
   environment?: Record<string, string>
@@ -20,17 +20,17 @@ export interface Container {
   instead?: string
 }
 
-/** What every server can do. One that a URL names cannot be stopped or frozen: those methods reject. */
+/** The methods of every server. A server of a URL cannot be stopped or frozen: then these methods reject. */
 export interface Controls {
-  /** Removes the container and all data. Leaves a server that a URL names as it is. */
+  /** Removes the container and all data. Does nothing to a server of a URL. */
   stop(): Promise<void>
   /** Kills the server: connections break, and new ones are refused. */
   stopServer(): Promise<void>
-  /** Starts the server that `stopServer()` has killed: on the same port, with the data that it had. */
+  /** Starts the server that `stopServer()` has killed, on the same port, with its data. */
   startServer(): Promise<void>
   /** Freezes the server: connections stay open, and nothing answers. */
   pause(): Promise<void>
-  /** Lets a frozen server go on. */
+  /** Continues a frozen server. */
   unpause(): Promise<void>
 }
 
@@ -56,7 +56,7 @@ export async function start(database: keyof typeof DATABASES, wanted: Container)
     throw new Error(`These tests need ${name}: install Docker${instead}.`, { cause })
   })
 
-  // One that was built here stands for the official image where that cannot be pulled.
+  // A locally built image replaces the official one if that cannot be pulled.
   const built = `coatcheck/${database}:debian`
   const hasBuilt = await runtime.image.exists(ImageName.fromString(built))
   const image = process.env[variable] || (hasBuilt ? built : official)
@@ -90,13 +90,13 @@ export async function start(database: keyof typeof DATABASES, wanted: Container)
     if (exitCode !== 0) throw new Error(`${command.join(' ')}: ${output}`)
     return output
   }
-  // testcontainers can only guess whether the engine runs on this machine; a taken port tells.
+  // testcontainers can only guess whether the engine runs on this machine. A port in use proves it.
   const host = (await isFree(wanted.ports[0]!)) ? started.getHost() : '127.0.0.1'
   return { host, controls, exec }
 }
 
-// Docker notes when a container was started a moment after the fact, and a server may have said that it is ready by then:
-// what it says counts from the end of its last run.
+// Docker's start time of a container is a moment late, and the server may be ready by then. So the output counts from the end of the
+// last run.
 function fromLastEnd(strategy: WaitStrategy): WaitStrategy {
   const waitUntilReady = strategy.waitUntilReady.bind(strategy)
   strategy.waitUntilReady = async (container, ports) => {
@@ -116,8 +116,8 @@ async function loadTestcontainers(): Promise<Testcontainers> {
   }
 }
 
-// Fixed ports, since a mapped one changes when a container is started again. They lie below the range that systems
-// give to outgoing connections, so that nobody takes one while its server is stopped.
+// Fixed ports, because a mapped port changes when a container is restarted. They are below the range of outgoing connections, so that no
+// other program takes one while its server is stopped.
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>()
   while (ports.size < count) {
