@@ -1,10 +1,10 @@
-// Commands to single members of a replica set, through the driver. mongodb is loaded when a server is wanted: whoever tests a
-// store for MongoDB has it. The interfaces below are the parts of it that are used.
+// Commands to single members of a replica set, through the driver. mongodb is loaded when a server is started: projects that test a
+// store for MongoDB have it. The interfaces below are the parts of it that are used.
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export const SET = 'coatcheck'
 
-/** What every `mongod` of tests is started with. The cache is the smallest that it takes. */
+/** Arguments of every `mongod` in tests. The cache has the smallest allowed size. */
 export const MONGOD: readonly string[] = [
   'mongod',
   '--bind_ip_all',
@@ -17,7 +17,7 @@ export const MONGOD: readonly string[] = [
 /** Milliseconds: how long a server may take to get a primary. */
 const PATIENCE = 60_000
 
-/** Sends a command to the server on this port, whatever its state. */
+/** Sends a command to the server on this port, in any state. */
 export async function command(host: string, port: number, wanted: object): Promise<Reply> {
   const MongoClient = await loadMongoClient()
   const client = new MongoClient(`mongodb://${host}:${port}/`, {
@@ -32,7 +32,7 @@ export async function command(host: string, port: number, wanted: object): Promi
 }
 
 /**
- * Makes one replica set of the servers on these ports, which know each other at 127.0.0.1. Where nobody kills them, an answer need not
+ * Makes one replica set of the servers on these ports, which reach each other at 127.0.0.1. If they are never killed, an answer need not
  * wait for the disk.
  */
 export async function initiate(
@@ -56,7 +56,7 @@ export async function primaryOf(host: string, ports: readonly number[]): Promise
   return undefined
 }
 
-/** Waits until there is something, and gives it. */
+/** Waits until there is a value, and returns it. */
 export async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
   const deadline = Date.now() + PATIENCE
   for (;;) {
