@@ -8,11 +8,11 @@ export interface MongodbReplicaSetServer extends DatabaseServer {
   readonly options: [url: string]
   /** The ports of the members. */
   readonly members: readonly number[]
-  /** The port of today's primary. Waits for the end of an election. */
+  /** The port of the current primary. Waits for the end of an election. */
   primary(): Promise<number>
-  /** Has the primary make way for another member, and waits until there is one. */
+  /** Makes the primary step down, and waits until another member is the primary. */
   stepDown(): Promise<void>
-  /** Kills the primary, waits until another member has taken its place, and starts the killed one as a secondary, in step. */
+  /** Kills the primary, waits until another member is the primary, and starts the killed one as a secondary, up to date. */
   failover(): Promise<void>
 }
 
@@ -28,14 +28,14 @@ export async function startMongodbReplicaSet(): Promise<MongodbReplicaSetServer>
 
   const primary = () => until(() => primaryOf(host, members))
 
-  /** Waits for a primary that is another than this. */
+  /** Waits for another primary than this one. */
   const successorOf = (old: number) =>
     until(async () => {
       const port = await primaryOf(host, members)
       return port !== old && port
     })
 
-  /** A primary, and nobody who is still catching up with it. */
+  /** Whether there is a primary, and all other members are up to date. */
   async function settled(): Promise<boolean> {
     const port = await primaryOf(host, members)
     if (port === undefined) return false
@@ -72,7 +72,7 @@ export async function startMongodbReplicaSet(): Promise<MongodbReplicaSetServer>
   }
 }
 
-/** A member that goes on in the background. */
+/** A member that runs in the background. */
 function mongod(port: string): string[] {
   const place = ['--dbpath', `/data/${port}`, '--fork', '--logpath', `/data/${port}.log`, '--logappend']
   return [...MONGOD, '--port', port, ...place]
