@@ -18,13 +18,13 @@ export async function startMongodb(options: DatabaseOptions = {}): Promise<Mongo
   const { host, controls, exec } = await start('mongodb', {
     ...(!dedicated && { instead: 'MONGODB_URL' }),
     ports: [port],
-    // Nobody kills this one: it need not wait for the disk, as after each new collection.
+    // This server is never killed, so it need not wait for the disk, as it would after each new collection.
     ...(!dedicated && { inMemory: '/data/db' }),
     command: [...MONGOD, '--port', `${port}`, ...args],
     ready: ({ forLogMessage }) => forLogMessage(/Waiting for connections/),
   })
   await initiate(host, [port], { killed: dedicated })
-  // Its only member says that it is reached at 127.0.0.1, which is another machine where Docker is on another one.
+  // Its only member reports the address 127.0.0.1. If Docker is on another machine, that is wrong.
   const url = `mongodb://${host}:${port}/${isLocal(host) ? '' : '?directConnection=true'}`
   return {
     ...controls,
