@@ -6,7 +6,7 @@ export interface PostgresServer extends DatabaseServer {
   readonly options: { connectionString: string }
 }
 
-/** A PostgreSQL server with a PgBouncer in transaction mode before it. */
+/** A PostgreSQL server with a PgBouncer in transaction mode. */
 export interface PgBouncerServer extends PostgresServer {
   readonly pgbouncer: { readonly url: string; readonly options: { connectionString: string } }
 }
@@ -56,7 +56,7 @@ function postgresAt(host: string, port: number) {
 const PGBOUNCER =
   'pgbouncer --quiet --user postgres /etc/coatcheck/pgbouncer.ini & exec docker-entrypoint.sh "$@"'
 
-// Few connections to the server, so that clients do share them.
+// Few connections to the server, so that clients have to share them.
 function pgbouncerFiles(port: number, bouncerPort: number): File[] {
   const settings = [
     '[databases]',
