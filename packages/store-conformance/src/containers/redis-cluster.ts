@@ -27,7 +27,7 @@ export async function startRedisCluster(): Promise<RedisClusterServer> {
   }
 }
 
-// Nodes that are started again know each other and their slots.
+// Restarted nodes know each other and their slots.
 const CLUSTER = `
 for port; do
   mkdir -p /data/$port
