@@ -1,7 +1,7 @@
 import type { File, Started } from './container.ts'
 import { type Address, lines } from './server.ts'
 
-// Nothing is lost when the server is killed: without fsync, writes wait for no disk.
+// A killed server loses nothing. Without fsync, writes do not wait for the disk.
 export function redisConf(port: number, ...settings: string[]): File {
   const common = [
     'protected-mode no',
@@ -19,7 +19,7 @@ export async function redisVersion({ exec }: Started): Promise<string | undefine
   return /v=(\S+)/.exec(await exec('redis-server', '--version'))?.[1]
 }
 
-// Servers in a container tell clients about each other; a client elsewhere has to know them by another host.
+// Servers in a container report each other's addresses to clients. A client on another machine needs another host.
 export function natMap(host: string, ports: number[]): Record<string, Address> {
   return Object.fromEntries(ports.map(port => [`127.0.0.1:${port}`, { host, port }]))
 }
