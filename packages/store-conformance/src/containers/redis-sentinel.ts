@@ -6,9 +6,9 @@ import type { Address, DatabaseServer } from './server.ts'
 /** A Redis master with a replica, watched by a Sentinel. `options` are what `ioredis` takes, `url` is the Sentinel. */
 export interface RedisSentinelServer extends DatabaseServer {
   readonly options: { name: string; sentinels: Address[]; natMap: Record<string, Address> }
-  /** The port of today's master. */
+  /** The port of the current master. */
   master(): Promise<number>
-  /** Kills the master, waits until the replica has taken its place, and starts the killed server as its replica, in step. */
+  /** Kills the master, waits until the replica is the master, and starts the killed server as its replica, up to date. */
   failover(): Promise<void>
 }
 
@@ -67,8 +67,8 @@ export async function startRedisSentinel(): Promise<RedisSentinelServer> {
 
 const MASTER = 'coatcheck'
 
-// A Sentinel pings each second, or as often as this if it is less: then a new link is taken for a dead one before its
-// first ping, and a master that was just promoted is replaced in its turn.
+// A Sentinel pings each second, or at this interval if that is shorter. If it is much shorter, the Sentinel considers a new link dead before
+// its first ping, and replaces a master that was just promoted.
 const DOWN_AFTER = 1500
 
 const LINKED = 'master_link_status:up'
