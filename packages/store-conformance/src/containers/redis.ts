@@ -28,7 +28,7 @@ export async function startRedis(options: DatabaseOptions = {}): Promise<RedisSe
   }
 }
 
-// Reachable from outside, and nothing is lost when the server is killed: without fsync, writes wait for no disk.
+// Reachable from outside. A killed server loses nothing. Without fsync, writes do not wait for the disk.
 const DURABLE = ['--protected-mode', 'no', '--appendonly', 'yes', '--appendfsync', 'no', '--save', '']
 
 function redisOptions(url: string): RedisServer['options'] {
