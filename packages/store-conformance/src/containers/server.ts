@@ -10,11 +10,11 @@ export interface DatabaseOptions {
   args?: readonly string[]
 }
 
-/** A database to test against, and what can be done to it. */
+/** A database for tests. */
 export interface DatabaseServer extends Controls {
-  /** Where clients connect to; the same for the server's whole life. */
+  /** The URL for clients. It never changes. */
   readonly url: string
-  /** What the server says of itself, such as `7.0.15`; `undefined` for one that a URL names. */
+  /** The version of the server, such as `7.0.15`; `undefined` for a server of a URL. */
   readonly version: string | undefined
 }
 
@@ -23,7 +23,7 @@ export interface Address {
   port: number
 }
 
-/** What stands for a server that a URL names. */
+/** The server of a URL. */
 export function runningElsewhere(variable: string, url: string): DatabaseServer {
   const refuse = async () => {
     throw new Error(
@@ -41,7 +41,7 @@ export function runningElsewhere(variable: string, url: string): DatabaseServer 
   }
 }
 
-/** Settings as the text of a file. */
+/** Settings in the format of a configuration file. */
 export function lines(settings: string[]): string {
   return settings.map(setting => `${setting}\n`).join('')
 }
