@@ -3,17 +3,17 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** An expectation of a rule was not met. Only this makes a rule fail; any other error is the suite's own. */
+/** The store has broken a rule. Only this error makes a rule fail. Any other error is an error of the suite. */
 export class Failure extends Error {
   override readonly name = 'Failure'
 }
 
-/** A rule could not look: no verdict on the store. */
+/** A rule could not check the store, so there is no verdict. */
 export class Unverified extends Error {
   override readonly name = 'Unverified'
 }
 
-/** The text of anything that can be thrown. */
+/** The text of any thrown value. */
 export function textOf(error: unknown): string {
   if (error instanceof Error) {
     const code = (error as { code?: unknown }).code
