@@ -1,6 +1,6 @@
 import type { Report } from './report.ts'
 
-/** What a shields.io endpoint badge reads. */
+/** The JSON of a shields.io endpoint badge. */
 export interface Badge {
   readonly schemaVersion: 1
   readonly label: string
