@@ -7,7 +7,7 @@ export interface Change {
   readonly to: string
 }
 
-/** What has changed from one report to another; a rule that one of them lacks is `absent` there. */
+/** The changes from one report to another. A missing rule is `absent`. */
 export function changesBetween(before: Report, after: Report): Change[] {
   const old = new Map(before.rules.map(({ id, verdict }) => [id, verdict]))
   const changes: Change[] = []
@@ -20,7 +20,7 @@ export function changesBetween(before: Report, after: Report): Change[] {
   return changes
 }
 
-/** Reports side by side, as a Markdown table: rules on which not all of them agree with a pass. */
+/** Reports side by side, as a Markdown table of the rules that not all of them pass. */
 export function compare(reports: readonly Report[]): string {
   const ids = [...new Set(reports.flatMap(report => report.rules.map(rule => rule.id)))]
   const verdictsOf = reports.map(report => new Map(report.rules.map(({ id, verdict }) => [id, verdict])))
