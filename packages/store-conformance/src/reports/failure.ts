@@ -14,12 +14,12 @@ const marks: Record<RuleVerdict, string> = {
   error: '‼',
 }
 
-/** Where the rule is explained. */
+/** The address at which the rule is explained. */
 export function linkTo(id: string): string {
   return `${manual}#${id.toLowerCase()}`
 }
 
-/** What a failed rule says, always in the same eight parts. `again` is the command that runs only this rule. */
+/** The text of a failed rule, always in the same eight parts. `again` is the command that runs only this rule. */
 export function formatFailure(rule: Rule, result: RuleResult, again: string): string {
   const steps = result.steps.length > 0 ? result.steps : ['no call was made']
   return [
@@ -34,7 +34,7 @@ export function formatFailure(rule: Rule, result: RuleResult, again: string): st
   ].join('\n')
 }
 
-/** All about one rule, for someone who has not run it. */
+/** The explanation of one rule, without a run. */
 export function formatRule(rule: Rule): string {
   return [
     `${rule.id} ${rule.level}  ${rule.sentence}`,
