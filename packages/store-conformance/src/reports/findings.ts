@@ -1,19 +1,19 @@
 import type { RuleResult } from './report.ts'
 
-/** Results that failed with one and the same error: one cause, however many rules it reaches. */
+/** Results with the same error: one cause for several rules. */
 export interface Finding {
-  /** The error, as the store gave it. */
+  /** The error of the store. */
   readonly text: string
   readonly results: readonly RuleResult[]
 }
 
-/** The error that a call of the store failed with, without what differs from rule to rule; none where nothing failed. */
+/** The error of a failed call of the store, without the parts that differ from rule to rule; `undefined` if no call failed. */
 function errorOf({ message }: RuleResult): string | undefined {
   const text = /(?:failed with|gave the error|threw) (.+?)(?:, want .*)?$/s.exec(message)?.[1]
   return text?.replace(/conf_[\w]+/g, '…').replace(/\d{3,}/g, '…')
 }
 
-/** Groups results by the error they failed with; each result without an error is a finding of its own. */
+/** Groups results by their errors. Each result without an error is a separate finding. */
 export function findingsOf(results: readonly RuleResult[]): Finding[] {
   const groups = new Map<string, RuleResult[]>()
   for (const result of results) {
