@@ -14,7 +14,7 @@ const names: Record<RuleVerdict, string> = {
   'not-applicable': 'not applicable',
 }
 
-/** The report as one page that needs nothing else: no network, no files beside it. */
+/** The report as one self-contained page, without network access and other files. */
 export function html(report: Report): string {
   const { subject } = report
   const title = [subject.name, subject.version].filter(Boolean).join(' ')
