@@ -1,4 +1,4 @@
-/** The look of the report. */
+/** The style sheet of the report. */
 export const style = `
 :root{--ink:#1d2126;--soft:#5d6670;--line:#dfe3e8;--paper:#fbfaf7;--card:#fff;--good:#1f8a5b;--bad:#c5343a;--warn:#c98a10;--quiet:#9aa4af;--unknown:#5b7fb3}
 @media (prefers-color-scheme:dark){:root{--ink:#e8eaed;--soft:#9aa4af;--line:#30363d;--paper:#15181c;--card:#1c2025;--good:#3fbf86;--bad:#f0646a;--warn:#e0ae45;--quiet:#59636e;--unknown:#7fa3d8}}
@@ -43,7 +43,7 @@ footer{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding-bottom:3rem;color:va
 @media print{nav{display:none}.rule{break-inside:avoid}}
 `
 
-/** The buttons show and hide rules by verdict; without scripts everything is shown. */
+/** The script: buttons show and hide rules by verdict. Without scripts, everything is shown. */
 export const script = `
 const hidden=new Set()
 for(const button of document.querySelectorAll('nav button'))button.addEventListener('click',()=>{
