@@ -1,7 +1,7 @@
 import type { Report, RuleResult } from './report.ts'
 import { escapeXml, failureText, familiesOf, isFailure } from './shared.ts'
 
-/** The report as JUnit XML: one suite per family, one case per rule; what was not checked is skipped, with the reason. */
+/** The report as JUnit XML: one suite per family, one case per rule. Unchecked rules are skipped, with the reason. */
 export function junit(report: Report, strict = false): string {
   const { rules } = report
   if (!report.smoke.ok) return notStarted(report)
@@ -14,7 +14,7 @@ ${suites.join('\n')}
 `
 }
 
-/** A run that could not start is one error, lest a build takes it for a success. */
+/** A run that could not start is reported as one error, so that a build does not count it as a success. */
 function notStarted({ subject, smoke, ms, startedAt }: Report): string {
   const name = escapeXml(subject.name)
   const text = escapeXml([smoke.message, ...smoke.steps].join('\n'))
