@@ -2,7 +2,7 @@ import { type Change, changesBetween } from './compare.ts'
 import type { Report, RuleResult } from './report.ts'
 import { failureText, familiesOf, isFailure } from './shared.ts'
 
-/** The report as Markdown, short enough for a comment; with `before`, what has changed since. */
+/** The report as Markdown, short enough for a comment. With `before`, it lists the changes since then. */
 export function markdown(report: Report, strict = false, before?: Report): string {
   const failed = report.rules.filter(result => isFailure(result, strict))
   const advice = report.rules.filter(result => result.verdict === 'warn' && !isFailure(result, strict))
