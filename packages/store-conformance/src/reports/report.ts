@@ -1,7 +1,7 @@
 import type { Level } from '../rules/rule.ts'
 import type { Need } from '../subject/needs.ts'
 
-/** How a rule came out; see the README for what each one means for "conforms". */
+/** The verdict on a rule. The README says which ones count against "conforms". */
 export type RuleVerdict =
   | 'pass'
   | 'fail'
@@ -19,19 +19,19 @@ export interface RuleResult {
   readonly family: string
   readonly sentence: string
   readonly verdict: RuleVerdict
-  /** What was got instead of what was wanted, or why there is no verdict. Empty for a pass. */
+  /** The actual and the expected result, or why there is no verdict. Empty for a pass. */
   readonly message: string
   /** The calls that led there. */
   readonly steps: readonly string[]
   readonly ms: number
-  /** Reported, not counted. */
+  /** The rule is reported, but does not count. */
   readonly provisional?: boolean
   /** It failed while other rules ran beside it, and passed alone. */
   readonly onlyBesideOthers?: boolean
   readonly waiver?: { reason: string; issue?: string; until?: string }
 }
 
-/** Whether the subject file itself is sound. Without that, no rule is run. */
+/** Whether the subject file itself works. If not, no rule is run. */
 export interface Smoke {
   readonly ok: boolean
   readonly message: string
@@ -47,7 +47,7 @@ export interface Report {
   readonly subject: {
     readonly name: string
     readonly version?: string
-    /** The file as it was given, where the subject came from one. */
+    /** The path of the subject file, if there is one. */
     readonly source?: string
     readonly capabilities: readonly Need[]
     readonly config: Record<string, unknown>
@@ -57,20 +57,20 @@ export interface Report {
   readonly ms: number
   readonly seed: string
   readonly smoke: Smoke
-  /** Every applicable MUST passed, none was waived or broke. */
+  /** Every applicable MUST passed, and none was waived or had an error. */
   readonly conforms: boolean
-  /** Only some rules were asked for, so `conforms` speaks about those only. */
+  /** Only some rules were selected, and `conforms` is about those. */
   readonly partial: boolean
   readonly label: string
   readonly counts: Record<RuleVerdict, number>
-  /** Backend commands of one call, where the client is known. */
+  /** Backend commands of one call, if the client is known. */
   readonly commands: Record<string, number>
-  /** Errors that nobody caught and that belong to no rule. */
+  /** Uncaught errors that belong to no rule. */
   readonly stray: readonly string[]
   readonly rules: readonly RuleResult[]
 }
 
-/** How many rules came out how. */
+/** The number of rules for each verdict. */
 export function countVerdicts(rules: readonly RuleResult[]): Record<RuleVerdict, number> {
   const counts: Record<RuleVerdict, number> = {
     pass: 0,
@@ -88,7 +88,7 @@ export function countVerdicts(rules: readonly RuleResult[]): Record<RuleVerdict,
 
 const breaking: ReadonlySet<RuleVerdict> = new Set(['fail', 'waived', 'error', 'flaky'])
 
-/** Whether this result stands against "conforms". */
+/** Whether this result counts against "conforms". */
 export function breaks(result: RuleResult): boolean {
   const counts = !result.provisional && !result.onlyBesideOthers
   return result.level === 'MUST' && counts && breaking.has(result.verdict)
