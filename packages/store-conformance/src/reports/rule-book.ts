@@ -12,7 +12,7 @@ Broken stores hide at the far end of five axes: number (more sessions than one p
 This file is generated from the rules themselves: \`npx vitest run packages/store-conformance/test/rule-book.test.ts -u\`.
 `
 
-/** How many stores that were put together by chance fell, of those with faults and of those without. */
+/** How many randomly generated stores failed, of those with faults and of those without. */
 export interface Score {
   readonly seed: string
   readonly faulty: { readonly stores: number; readonly fell: number }
