@@ -25,7 +25,7 @@ export function againCommand(report: Report, id: string): string {
   return `npx @coatcheck/store-conformance ${source ?? './your-subject.js'} --only ${id} --seed ${report.seed}`
 }
 
-/** The eight lines of a result that is no pass. */
+/** The eight lines of a result that is not a pass. */
 export function failureText(report: Report, result: RuleResult): string {
   const rule = rules.find(candidate => candidate.id === result.id)
   if (!rule) return `${result.id} ${result.level}  ${result.sentence}\n  got       ${result.message}`
@@ -51,7 +51,7 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 }
 
-/** For text and attributes of XML and HTML. Characters that XML does not know become U+FFFD. */
+/** Escapes text and attributes of XML and HTML. Characters that XML does not allow become U+FFFD. */
 export function escapeXml(text: string): string {
   return text
     .replace(/[^\P{Cc}\t\n\r]|\p{Cs}|[\ufffe\uffff]/gu, '\ufffd')
