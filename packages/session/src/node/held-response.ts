@@ -8,6 +8,7 @@ import {
   headArguments,
   headSentError,
   isBody,
+  reasonOf,
   removeEntityHeaders,
   setHeaders,
   writeAfterEndError,
@@ -124,7 +125,7 @@ export class HeldResponse implements Held {
       if (this.#status) {
         // A status that was assigned after `end` does not count.
         res.statusCode = this.#status[0]
-        if (this.#status[1] !== undefined || res.statusMessage) res.statusMessage = this.#status[1] as string
+        if (this.#status[1] !== undefined || reasonOf(res)) res.statusMessage = this.#status[1] as string
       }
       if (this.#explicit) this.#handHead(res)
       if (this.#held) this.#write.apply(res, this.#held)
@@ -154,14 +155,13 @@ export class HeldResponse implements Held {
     this.#phase = 'passing'
     this.#explicit = false
     this.#socket = letGo(this.#socket)
-    const res = this.#res
-    const names = this.#names
+    const [res, names] = [this.#res, this.#names]
     removeEntityHeaders(res, names)
     // A filter such as compression has begun. It will change the length of the next body, too.
     this.#dropLength =
       names !== undefined && !names.includes('content-encoding') && res.hasHeader('Content-Encoding')
     res.statusCode = 500
-    res.statusMessage = undefined as unknown as string
+    if (reasonOf(res)) res.statusMessage = undefined as unknown as string
     return true
   }
 
@@ -276,7 +276,7 @@ export class HeldResponse implements Held {
     this.changeHead(() => this.#hooks.onHead())
     if (this.#fixed) return
     this.#fixed = true
-    this.#status = [res.statusCode, res.statusMessage || undefined]
+    this.#status = [res.statusCode, reasonOf(res)]
     if (this.#explicit) this.#showFixed()
   }
 

@@ -69,6 +69,11 @@ export function isBody(chunk: unknown): boolean {
   )
 }
 
+/** The status message that was set. HTTP/2 has none, and warns whoever asks. */
+export function reasonOf(res: ServerResponse): string | undefined {
+  return 'stream' in res ? undefined : res.statusMessage || undefined
+}
+
 /**
  * Remove the entity headers among `names`; all that are set if `names` is not known. Node notes a removal of a header that is not set, and
  * then sends the next body without a length.

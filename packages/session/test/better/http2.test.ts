@@ -69,6 +69,10 @@ const answers: [string, Listener][] = [
   ],
 ]
 
+/** What this file has warned of: Node tells it once in a process. */
+const warned: string[] = []
+process.on('warning', ({ message }: Error) => warned.push(message))
+
 describe('HTTP/2', () => {
   it.each(answers)('http2: %s is held until the session is saved', async (name, answer) => {
     const store = slowStore(100)
@@ -121,6 +125,20 @@ describe('HTTP/2', () => {
     expect(headers['set-cookie']).toHaveLength(1)
     expect(headers['x-own']).toBe('yes')
     expect(text).toMatch(/middle last$/)
+  })
+
+  it('http2: neither a save nor its failure makes a warning', async () => {
+    const store = storeWith(ours)
+    const visit: Listener = (req, res) => {
+      req.session.user = 'Ada'
+      res.end('page')
+    }
+    const app = await http2(visit, { store, onSaveError: 'error' })
+    expect((await app.get()).text).toBe('page')
+    store.set = (_id, _session, done) => void setImmediate(done as never, new Error('store down'))
+    expect((await app.get()).text).toBe('store down')
+    await new Promise(setImmediate)
+    expect(warned.filter(message => /Status message/.test(message))).toEqual([])
   })
 
   it('http2: HEAD', async () => {
