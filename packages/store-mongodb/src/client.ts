@@ -28,6 +28,7 @@ export interface MongodbCollection {
   findOne(filter: any, options?: any): Promise<any>
   find(filter: any, options?: any): AsyncIterable<any>
   updateOne(filter: any, update: any, options?: any): Promise<{ matchedCount: number }>
+  updateMany(filter: any, update: any, options?: any): Promise<{ matchedCount: number }>
   findOneAndUpdate(filter: any, update: any, options?: any): Promise<any>
   findOneAndDelete(filter: any, options?: any): Promise<any>
   deleteMany(filter: any): Promise<{ deletedCount: number }>

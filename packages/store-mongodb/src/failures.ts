@@ -47,6 +47,7 @@ export function telling(collection: MongodbCollection): MongodbCollection {
     findOne: (...given) => told(collection.findOne(...given)),
     find: (...given) => tellingEach(collection.find(...given)),
     updateOne: (...given) => told(collection.updateOne(...given)),
+    updateMany: (...given) => told(collection.updateMany(...given)),
     findOneAndUpdate: (...given) => told(collection.findOneAndUpdate(...given)),
     findOneAndDelete: (...given) => told(collection.findOneAndDelete(...given)),
     deleteMany: (...given) => told(collection.deleteMany(...given)),

@@ -1,16 +1,16 @@
 import {
   type Diagnosing,
   type Finding,
+  type ReadResult,
   RecordStore,
   type Renewal,
-  SessionError,
   type StoredEntry,
   type StoredRecord,
   type UpdateResult,
 } from '@coatcheck/session'
 import type { MongodbClient, MongodbCollection, MongodbDatabase, MongodbSession } from './client.ts'
 import { diagnose, versionIn } from './diagnose.ts'
-import { isRefusal, isTaken, telling, told, toldToCaller } from './failures.ts'
+import { isTaken, telling, told } from './failures.ts'
 import {
   checkOpenOptions,
   checkStoreOptions,
@@ -19,21 +19,18 @@ import {
   type MongodbStoreOptions,
 } from './mongodb-store-options.ts'
 import { type OwnClient, openClient } from './open-client.ts'
+import { Renewals, type Touch } from './renewals.ts'
 import { Server } from './server.ts'
-import { dateOf, liveAt, RECORD, type Stored } from './stored.ts'
-import { beginning, refuseEncrypted, toDocument, toText } from './sub-document.ts'
+import { allOf, dateOf, liveAt, RECORD, type Stored } from './stored.ts'
+import { beginning, refuseEncrypted, toStored, toText } from './sub-document.ts'
 import { inTransaction } from './transaction.ts'
 import { makeTtlIndex } from './ttl-index.ts'
 
 /** How many documents `entries` reads at a time. */
 const PAGE = 500
 
-/**
- * How a read touches. It does not wait for other members or for a lock: if this takes longer than these milliseconds, the touch at the end
- * of the request follows, and reads do not touch for a second.
- */
-const RENEWAL = { returnDocument: 'before', projection: RECORD, writeConcern: { w: 1 }, maxTimeMS: 200 }
-const RENEWAL_PAUSE = 1000
+/** A batch of fewer reads takes as many commands as the reads alone, or more. */
+const MANY = 3
 
 /** Sessions in MongoDB, through `mongodb`, in the documents of connect-mongo. */
 export class MongodbStore extends RecordStore implements Diagnosing {
@@ -49,7 +46,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   readonly #ttlIndex: boolean
   readonly #json: boolean
   #own: OwnClient | undefined
-  #nextRenewal = 0
+  readonly #renewals: Renewals
 
   /** Throws a TypeError that names a wrong option. */
   constructor(options: MongodbStoreOptions) {
@@ -63,6 +60,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     this.#driven = this.#db.collection(collection, { readPreference: 'primary' })
     this.#collection = telling(this.#driven)
     this.#name = collection
+    this.#renewals = new Renewals(this.#driven)
     this.#server = new Server(this.#db)
     this.#transformId = transformId
     this.#stringify = options.stringify ?? true
@@ -104,12 +102,34 @@ export class MongodbStore extends RecordStore implements Diagnosing {
 
   protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
     const _id = this.#id(sid)
-    const renewed = renewal && (await this.#renew(_id, renewal))
-    if (renewed) return renewed
+    const now = this.#server.now()
+    const renewed = renewal && (await this.#renewals.one(this.#renewing(_id, renewal, now)))
+    const record = renewed && this.#record(renewed, now)
+    if (record) return { ...record, renewed: true }
     const found: Stored | null = await this.#collection.findOne({ _id }, { projection: RECORD })
-    const record = found ? this.#record(found, this.#server.now()) : undefined
-    if (record && this.#json) refuseEncrypted(record.data)
-    return record
+    return found ? this.#readable(found, this.#server.now()) : undefined
+  }
+
+  /** One command reads all, and one beside it touches all. If the numbers differ, nobody knows which were touched. */
+  protected override async _readMany(
+    sids: readonly string[],
+    renewal?: Renewal,
+  ): Promise<readonly ReadResult[]> {
+    if (sids.length < MANY) return sids.map(sid => this._read(sid, renewal))
+    const ids = sids.map(sid => this.#id(sid))
+    const now = this.#server.now()
+    const _id = { $in: ids }
+    const reading = this.#collection.find({ _id }, { projection: RECORD, batchSize: ids.length + 1 })
+    const [found, touched] = await Promise.all([
+      allOf<Stored>(reading),
+      renewal && this.#renewals.many(this.#renewing(_id, renewal, now)),
+    ])
+    const live = new Map(found.filter(it => this.#left(it, now) > 0).map(it => [it._id, it]))
+    const renewed = touched === live.size
+    return ids.map(async id => {
+      const record = live.has(id) ? this.#readable(live.get(id)!, now) : undefined
+      return record && { ...record, renewed }
+    })
   }
 
   protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
@@ -176,8 +196,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
       const now = this.#server.now()
       const filter = { _id: after === undefined ? { $gte: '' } : { $gt: after }, ...liveAt(now) }
       const options = { projection: RECORD, sort: { _id: 1 }, limit: PAGE, batchSize: PAGE + 1 }
-      const page: Stored[] = []
-      for await (const found of this.#collection.find(filter, options)) page.push(found)
+      const page = await allOf<Stored>(this.#collection.find(filter, options))
       for (const found of page) {
         const record = this.#record(found, now)
         if (record) yield { sid: found._id, ...record }
@@ -197,32 +216,16 @@ export class MongodbStore extends RecordStore implements Diagnosing {
 
   protected override async _prune(limit: number): Promise<number> {
     const over = { expires: { $lte: dateOf(this.#server.now()) } }
-    const ids: unknown[] = []
     const options = { projection: { _id: 1 }, limit, batchSize: limit + 1 }
-    for await (const { _id } of this.#collection.find(over, options)) ids.push(_id)
+    const ids = (await allOf<Stored>(this.#collection.find(over, options))).map(({ _id }) => _id)
     if (ids.length === 0) return 0
     return (await this.#collection.deleteMany({ _id: { $in: ids }, ...over })).deletedCount
   }
 
-  async #renew(_id: string, { prefix, ttl }: Renewal): Promise<StoredRecord | undefined> {
-    if (performance.now() < this.#nextRenewal) return undefined
-    const now = this.#server.now()
+  /** The filter and the update of a touch that comes with a read. */
+  #renewing(_id: unknown, { prefix, ttl }: Renewal, now: number): Touch {
     const filter = { _id, ...liveAt(now), ...beginning(prefix) }
-    let found: Stored | null
-    try {
-      found = await this.#driven.findOneAndUpdate(
-        filter,
-        this.#set(now, { expires: dateOf(now + ttl) }),
-        RENEWAL,
-      )
-    } catch (error) {
-      // The server is locked or read-only, or the user may not write. The session can still be read.
-      if (!isRefusal(error)) throw toldToCaller(error)
-      this.#nextRenewal = performance.now() + RENEWAL_PAUSE
-      return undefined
-    }
-    const record = found && this.#record(found, now)
-    return record ? { ...record, renewed: true } : undefined
+    return { filter, touch: this.#set(now, { expires: dateOf(now + ttl) }) }
   }
 
   async #put(sid: string, data: string, ttl: number, options?: { session: MongodbSession }): Promise<void> {
@@ -267,21 +270,19 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     return id
   }
 
-  /** The stored form of a text. If a document cannot hold it, it is stored as text. */
   #form(data: string): unknown {
-    if (this.#stringify) return data
-    try {
-      return toDocument(data) ?? data
-    } catch {
-      throw new SessionError(
-        'ERR_SESSION_SERIALIZE',
-        'The session cannot be stored as a document, because its codec does not return JSON: set the option "stringify" to true',
-      )
-    }
+    return this.#stringify ? data : toStored(data)
   }
 
   #set(now: number, fields: object): object {
     return { $set: this.#timestamps ? { ...fields, updatedAt: dateOf(now) } : fields }
+  }
+
+  /** Throws if the session is encrypted. */
+  #readable(found: Stored, now: number): StoredRecord | undefined {
+    const record = this.#record(found, now)
+    if (record && this.#json) refuseEncrypted(record.data)
+    return record
   }
 
   #record(found: Stored, now: number): StoredRecord | undefined {

@@ -19,3 +19,10 @@ export function liveAt(now: number): object {
 export function dateOf(ms: number): Date {
   return new Date(Math.min(Math.ceil(ms), LAST))
 }
+
+/** All documents of a cursor. */
+export async function allOf<T>(found: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const one of found) all.push(one)
+  return all
+}

@@ -7,7 +7,7 @@ const MAX_DEPTH = 90
  * The text as a document, or `undefined` when a document cannot hold all of it unchanged. `cookie.expires` becomes a date, as in
  * connect-mongo's documents.
  */
-export function toDocument(json: string): object | undefined {
+function toDocument(json: string): object | undefined {
   const session: unknown = JSON.parse(json)
   if (!isObject(session) || !fits(session)) return undefined
   const { cookie } = session
@@ -16,6 +16,18 @@ export function toDocument(json: string): object | undefined {
     if (isoOf(expires) === cookie.expires) cookie.expires = expires
   }
   return session
+}
+
+/** A document for the text. If a document cannot hold it, the text. Throws `ERR_SESSION_SERIALIZE` if it is not JSON. */
+export function toStored(data: string): unknown {
+  try {
+    return toDocument(data) ?? data
+  } catch {
+    throw new SessionError(
+      'ERR_SESSION_SERIALIZE',
+      'The session cannot be stored as a document, because its codec does not return JSON: set the option "stringify" to true',
+    )
+  }
 }
 
 /** The text of a stored session: a text, or a document of this store or of connect-mongo. */
