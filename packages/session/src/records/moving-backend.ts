@@ -1,9 +1,16 @@
+import { backoff } from '../calls/backoff.ts'
+import { sleep } from '../calls/timers.ts'
+import { randomId } from '../session/session-id.ts'
 import type { Backend } from './backend.ts'
 import { type HashedIds, isHashedId } from './hashed-ids.ts'
 import type { ReadResult, Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
 
-/** Milliseconds that a copy lives until the session is known to be alive: one whose process was killed is gone by itself. */
-const PROVISIONAL_LIFE = 60_000
+const LOCK = 'coatcheck.moving.'
+/** Milliseconds until the lock of a process that was killed is gone. */
+const LOCK_LIFE = 60_000
+
+/** How often a read looks again while another process moves the session. */
+const ATTEMPTS = 20
 
 /** Where a session may be: under its id and under its key, which are the same for what has no other. */
 interface Places {
@@ -15,8 +22,8 @@ interface Places {
  * The same for a store in use, whose sessions are stored under their ids or under their keys. With `moves`, one that is found under its
  * id is moved; otherwise new ones are stored under their ids, which processes without hashed ids can find.
  *
- * Sessions move in one direction only: inserted under the key, then removed under the id. So whoever looks under the id first and under
- * the key then does not miss one.
+ * Sessions move in one direction only, and while one moves there is a lock under its key. So a call that looks under the id first and
+ * under the key then does not miss one.
  */
 export class MovingBackend implements Backend {
   readonly #backend: Backend
@@ -39,10 +46,11 @@ export class MovingBackend implements Backend {
 
   async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
     const places = await this.#placesOf(sid)
-    for (const place of this.#looks(places)) {
-      const movable = this.#moves && place !== places.key
-      const record = await this.#backend._read(place, movable ? undefined : renewal)
-      if (record) return movable ? this.#move(places, record, renewal) : { ...record, place }
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const found = await this.#find(places, renewal)
+      if (found !== 'moving') return found
+      const delay = backoff(attempt)
+      if (delay > 0) await sleep(delay)
     }
     return undefined
   }
@@ -64,21 +72,23 @@ export class MovingBackend implements Backend {
   }
 
   async _update(sid: string, data: string, ttl: number, expected?: string): Promise<UpdateResult> {
-    for (const place of this.#looks(await this.#placesOf(sid))) {
-      const result = await this.#backend._update(place, data, ttl, expected)
-      if (result !== 'missing') return result
-    }
-    return 'missing'
+    const places = await this.#placesOf(sid)
+    const result = await this.#backend._update(places.sid, data, ttl, expected)
+    if (result !== 'missing' || places.key === places.sid) return result
+    const moved = this.#moves ? data : this.#rewrite(places.key, data, sid)
+    return this.#backend._update(places.key, moved, ttl, expected)
   }
 
   async _touch(sid: string, ttl: number): Promise<boolean> {
-    for (const place of this.#looks(await this.#placesOf(sid))) {
-      if (await this.#backend._touch(place, ttl)) return true
-    }
-    return false
+    const places = await this.#placesOf(sid)
+    if (await this.#backend._touch(places.sid, ttl)) return true
+    const record = await this.#backend._read(places.key)
+    // The process that moves it gives it a lifetime.
+    if (!record || isLock(record.data)) return record !== undefined
+    return this.#backend._touch(places.key, ttl)
   }
 
-  /** Under the id first: who moves it then finds nothing, and removes the copy. */
+  /** Under the id first: the process that moves it then finds nothing to remove, or no lock. */
   async _destroy(sid: string): Promise<string | boolean> {
     const places = await this.#placesOf(sid)
     const here = await this.#backend._destroy(places.sid)
@@ -101,7 +111,7 @@ export class MovingBackend implements Backend {
 
   async *_entries(): AsyncGenerator<StoredEntry, void, void> {
     for await (const entry of this.#backend._entries()) {
-      yield { ...entry, sid: this.#ids.keyOf(entry.sid), place: entry.sid }
+      if (!isLock(entry.data)) yield { ...entry, sid: this.#ids.keyOf(entry.sid), place: entry.sid }
     }
   }
 
@@ -110,7 +120,7 @@ export class MovingBackend implements Backend {
     return this.#moves ? { first: key, second: sid } : { first: sid, second: key }
   }
 
-  /** In this order. The last look is for a session that another process has moved between the first two. */
+  /** Where a read looks. The last look is for a session that another process has moved between the first two. */
   #looks({ sid, key }: Places): string[] {
     if (sid === key) return [key]
     return this.#moves ? [key, sid, key] : [sid, key]
@@ -119,32 +129,56 @@ export class MovingBackend implements Backend {
   /** From the key in a listing nobody can tell the id: it is looked for among those that have not moved. */
   async #placesOf(sid: string): Promise<Places> {
     if (!isHashedId(sid)) return { sid, key: this.#ids.keyOf(sid) }
-    if (await this.#backend._read(sid)) return { sid, key: sid }
+    const record = await this.#backend._read(sid)
+    if (record && !isLock(record.data)) return { sid, key: sid }
     for await (const entry of this.#backend._entries()) {
       if (this.#ids.keyOf(entry.sid) === sid) return { sid: entry.sid, key: sid }
     }
     return { sid, key: sid }
   }
 
+  async #find(places: Places, renewal: Renewal | undefined): Promise<StoredRecord | undefined | 'moving'> {
+    let isLocked = false
+    for (const place of this.#looks(places)) {
+      const moves = this.#moves && place !== places.key
+      const record = await this.#backend._read(place, moves ? undefined : renewal)
+      if (record && isLock(record.data)) isLocked = true
+      else if (record) return moves && !isLocked ? this.#move(places, record, renewal) : { ...record, place }
+    }
+    return isLocked ? 'moving' : undefined
+  }
+
+  /**
+   * Lock the key, remove the session under its id, and store what was removed under the key. Until it is removed, it is where it was. If
+   * there was nothing to remove, it has ended, or another process has moved it.
+   */
   async #move(
     { sid, key }: Places,
     record: StoredRecord,
-    renewal: Renewal | undefined,
-  ): Promise<StoredRecord | undefined> {
-    const copy = this.#rewrite(key, record.data, sid)
-    if (!(await this.#backend._insert!(key, copy, Math.min(record.ttl, PROVISIONAL_LIFE)))) {
-      return this.#backend._read(key, renewal)
-    }
+    renewal?: Renewal,
+  ): Promise<StoredRecord | 'moving'> {
+    const text = this.#rewrite(key, record.data, sid)
+    const lock = newLock()
+    if (!(await this.#backend._insert!(key, lock, LOCK_LIFE))) return 'moving'
     const removed = await this.#backend._destroy(sid)
     if (removed === false) {
-      // It has ended meanwhile.
-      await this.#backend._destroy(key)
-      return undefined
+      // The lock ends, and nothing that has taken its place.
+      await this.#backend._update(key, lock, 1, lock)
+      return 'moving'
     }
-    // What was removed may be newer than what was read.
-    const data = removed === true || removed === record.data ? copy : this.#rewrite(key, removed, sid)
+    const isNewer = removed !== true && removed !== record.data
+    const data = isNewer ? this.#rewrite(key, removed, sid) : text
     const renewed = renewal !== undefined && data.startsWith(renewal.prefix)
-    const result = await this.#backend._update(key, data, renewed ? renewal.ttl : record.ttl, copy)
-    return result === 'updated' ? { data, ttl: record.ttl, renewed } : this.#backend._read(key, renewal)
+    const result = await this.#backend._update(key, data, renewed ? renewal.ttl : record.ttl, lock)
+    return result === 'updated' ? { data, ttl: record.ttl, renewed } : 'moving'
   }
+}
+
+/** What stands under a key while its session is moved. */
+function newLock(): string {
+  return `"${LOCK}${randomId()}"`
+}
+
+function isLock(data: string): boolean {
+  return data.startsWith(`"${LOCK}`)
 }

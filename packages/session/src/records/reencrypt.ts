@@ -27,7 +27,7 @@ async function encryptOne(
       record = await backend._read(place)
       if (!record) return 'gone'
       if (encryption.isCurrent(record.data)) return 'encrypted'
-      data = encryption.seal(key, encryption.open(key, record.data, record.place))
+      data = encryption.seal(place, encryption.open(key, record.data, place))
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ERR_SESSION_CORRUPT') throw error
       return 'unreadable'

@@ -30,9 +30,10 @@ export class Sealing {
     return this.ids !== undefined && isHashedId(sid)
   }
 
-  /** What is stored for the text of a session. */
+  /** What is stored for the text of a session. Processes that know only ids must be able to open it with `plain: 'write'`. */
   seal(sid: string, text: string): string {
-    return this.#encryption ? this.#encryption.seal(this.#keyOf(sid), text) : text
+    if (!this.#encryption) return text
+    return this.#encryption.seal(this.hidesIds ? this.#keyOf(sid) : sid, text)
   }
 
   /** The text of what is stored. Throws `ERR_SESSION_CORRUPT`. `place` is where it was found. */

@@ -60,7 +60,7 @@ describe('encryption', () => {
   it('encryption: fifty updates at once are all made', async () => {
     const { id, store } = encrypted()
     await store.set(id, sessionOf({ n: 0 }))
-    const add = (session: { n?: unknown }) => {
+    const add = (session: Record<string, unknown>) => {
       session.n = Number(session.n) + 1
     }
     await Promise.all(Array.from({ length: 50 }, () => store.update(id, add)))

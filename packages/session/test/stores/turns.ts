@@ -1,3 +1,4 @@
+import type { RecordStoreOptions } from '@coatcheck/session'
 import { MapStore } from '../support/map-backend.ts'
 
 type Rows = MapStore['rows']
@@ -40,8 +41,13 @@ export class Turns {
   }
 }
 
-/** Inserts in one step. */
+/** Inserts in one step, and tells what it has removed. */
 export class InsertingStore extends MapStore {
+  protected override async _destroy(sid: string): Promise<string | boolean> {
+    const row = this.rows.get(sid)
+    return (await super._destroy(sid)) && row !== undefined && row.data
+  }
+
   protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
     if ((this.rows.get(sid)?.expires ?? 0) > Date.now()) return false
     this.rows.set(sid, { data, expires: Date.now() + ttl })
@@ -49,9 +55,18 @@ export class InsertingStore extends MapStore {
   }
 }
 
+interface ConnectOptions extends RecordStoreOptions {
+  inserts?: boolean
+}
+
 /** The connection of a process to a database: it waits for its turn before each call. */
-export function connect(rows: Rows, process: string, turns: Turns, { inserts = true } = {}): MapStore {
-  const store = new (inserts ? InsertingStore : MapStore)({ pruneInterval: false })
+export function connect(
+  rows: Rows,
+  process: string,
+  turns: Turns,
+  { inserts = true, ...options }: ConnectOptions = {},
+): MapStore {
+  const store = new (inserts ? InsertingStore : MapStore)({ pruneInterval: false, ...options })
   Object.assign(store, { rows })
   const hooks = store as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
   for (const hook of ['read', 'insert', 'write', 'update', 'touch', 'destroy']) {

@@ -74,7 +74,7 @@ export class MapStore extends RecordStore {
     return row !== undefined
   }
 
-  protected override async _destroy(sid: string): Promise<boolean> {
+  protected override async _destroy(sid: string): Promise<string | boolean> {
     await this.#enter('destroy')
     const row = this.#live(sid)
     this.rows.delete(sid)
