@@ -70,7 +70,7 @@ const OPENERS = {
     async coatcheck(_, url, watch) {
       const { MongodbStore } = await import('@coatcheck/store-mongodb')
       const client = await mongoClient(url)
-      const store = new MongodbStore({ client: watch(client), database: 'bench_coatcheck', ttlIndex: false })
+      const store = new MongodbStore({ client: watch(client), dbName: 'bench_coatcheck', ttlIndex: false })
       return { store }
     },
     async 'express-session'(_, url) {
