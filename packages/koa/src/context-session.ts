@@ -1,0 +1,67 @@
+import { type OpenedSession, PAGE_HEADERS } from '@coatcheck/session/fetch'
+import type { ParameterizedContext } from 'koa'
+import { replaceData, viewOf } from './koa-session.ts'
+import { WebResponse } from './web.ts'
+
+type Opened = OpenedSession<object, unknown>
+
+/** `ctx.session` of one request. */
+export class ContextSession {
+  readonly #ctx: ParameterizedContext
+  readonly #opened: Opened
+  readonly #view: object | null
+  /** Whether it was set to `null`. */
+  #ended = false
+  #committed: Promise<void> | undefined
+
+  constructor(ctx: ParameterizedContext, opened: Opened) {
+    this.#ctx = ctx
+    this.#opened = opened
+    this.#view = opened.session ? viewOf(opened, () => this.commit()) : null
+  }
+
+  get session(): object | null {
+    return this.#ended || !this.#opened.session ? null : this.#view
+  }
+
+  set session(session: unknown) {
+    if (session !== null && typeof session !== 'object') {
+      throw new TypeError('ctx.session can only be set to null or an object')
+    }
+    this.#ended = session === null
+    if (session === null || session === this.#view) return
+    if (!this.#opened.session) throw new TypeError('There is no session whose data can be replaced')
+    replaceData(this.#view as object, session)
+  }
+
+  /** Save, touch or destroy the session, and put its cookie into the response; once. */
+  commit(status: number = this.#ctx.status): Promise<void> {
+    this.#committed ??= this.#commit(status)
+    return this.#committed
+  }
+
+  /** At the end of the request: what was changed since `manuallyCommit` is saved too. */
+  async end(): Promise<void> {
+    if (!this.#committed) return this.commit()
+    const { session, modified } = this.#opened
+    if (this.#ended) await session?.destroy()
+    else if (modified) await session?.save()
+  }
+
+  async #commit(status: number): Promise<void> {
+    if (this.#ended) this.#opened.session = null
+    try {
+      await this.#opened.commit(new WebResponse(this.#ctx, status) as unknown as Response)
+    } catch (error) {
+      withdrawPage(this.#ctx)
+      throw error
+    }
+  }
+}
+
+/** The error has a page of its own. */
+function withdrawPage(ctx: ParameterizedContext): void {
+  for (const name of PAGE_HEADERS) ctx.remove(name)
+  ctx.body = null
+  ctx.status = 500
+}

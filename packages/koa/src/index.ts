@@ -1,0 +1,5 @@
+export type { KoaSession, KoaSessionMethods, SessionContext } from './koa-session.ts'
+export type { KoaStore, KoaStoreOptions } from './koa-store.ts'
+export { koaStore } from './koa-store.ts'
+export type { SessionsOptions } from './sessions.ts'
+export { sessions } from './sessions.ts'

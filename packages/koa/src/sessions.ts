@@ -1,0 +1,75 @@
+import type { SessionData } from '@coatcheck/session'
+import { createSessions, type FetchSessionOptions } from '@coatcheck/session/fetch'
+import type { DefaultState, Middleware, ParameterizedContext } from 'koa'
+import { ContextSession } from './context-session.ts'
+import type { SessionContext } from './koa-session.ts'
+import { cookiesOf, WebRequest } from './web.ts'
+
+/**
+ * Options of `sessions()`: those of `session.strict()`, with its defaults. Functions of the request are given Koa's context. `secure`:
+ * whether a request came over HTTPS. Default: `ctx.secure`.
+ */
+export interface SessionsOptions extends FetchSessionOptions<ParameterizedContext> {
+  /** Save the session at the end of each request. With `false`, `ctx.session.manuallyCommit()` does it. Default `true`. */
+  autoCommit?: boolean | undefined
+}
+
+/** Where options of koa-session are here. */
+const RENAMED: Record<string, string> = {
+  key: 'name',
+  maxAge: 'cookie.maxAge',
+  httpOnly: 'cookie.httpOnly',
+  sameSite: 'cookie.sameSite',
+}
+
+/** Where a request keeps its session. */
+const OWN = Symbol('coatcheck.session')
+
+type Context = ParameterizedContext & { [OWN]?: ContextSession }
+
+/**
+ * Middleware that gives each request `ctx.session`, as koa-session has it, and saves it before the response. `T` is the type of its
+ * data. Throws a TypeError that names the option when an option is wrong.
+ */
+export function sessions<T extends object = SessionData>(
+  options: SessionsOptions,
+): Middleware<DefaultState, SessionContext<T>> {
+  const { autoCommit = true, ...others } = options ?? {}
+  for (const [theirs, ours] of Object.entries(RENAMED)) {
+    if (theirs in others) throw new TypeError(`The option "${theirs}" of koa-session is "${ours}" here`)
+  }
+  const door = createSessions<object, ParameterizedContext>({
+    ...others,
+    secure: others.secure ?? (ctx => ctx.secure),
+  })
+  const name = others.name || 'connect.sid'
+
+  return async (context, next) => {
+    const ctx = context as unknown as Context
+    if (ctx[OWN]) return next()
+    const own = new ContextSession(ctx, await door.open(new WebRequest(ctx) as unknown as Request, ctx))
+    ctx[OWN] = own
+    Object.defineProperty(ctx, 'session', {
+      configurable: true,
+      get: () => own.session,
+      set: session => {
+        own.session = session
+      },
+    })
+    try {
+      await next()
+    } catch (error) {
+      if (autoCommit) await own.commit(500)
+      keepCookie(ctx, error, name)
+      throw error
+    }
+    if (autoCommit) await own.end()
+  }
+}
+
+/** Koa removes all headers from an error page, except those that the error itself has. */
+function keepCookie(ctx: ParameterizedContext, error: unknown, name: string): void {
+  const cookies = cookiesOf(ctx).filter(value => value.startsWith(`${name}=`))
+  if (cookies.length === 0 || typeof error !== 'object' || error === null) return
+  Reflect.set(error, 'headers', { ...(error as { headers?: object }).headers, 'set-cookie': cookies })
+}
