@@ -13,44 +13,44 @@ export type Lane = 'wait' | 'parallel' | 'serial' | 'process'
 
 /** One rule of the contract, as data: reports, documentation and runners are derived from these objects. */
 export interface Rule {
-  /** For instance `TCH-03`. Never reused. */
+  /** The id, such as `TCH-03`. It is never reused. */
   readonly id: string
   readonly level: Level
-  /** The heading under which it is listed, for instance `touch`. */
+  /** The heading under which it is listed, such as `touch`. */
   readonly family: string
   /** The normative text, one sentence. */
   readonly sentence: string
-  /** What users suffer when it is broken. */
+  /** The harm to users when it is broken. */
   readonly why: string
   /** Where to look in the store's code. */
   readonly check: string
-  /** A published store in which it was seen, or the kind of code that does it. */
+  /** A published store that has broken it, or the kind of code that does. */
   readonly seenIn: string
-  /** At least one address to read more. */
+  /** At least one link with more information. */
   readonly link: string
   readonly needs: readonly Need[]
   readonly lane: Lane
-  /** Depends on chance: a failure is run again, and a rule that then passes is `flaky`. */
+  /** The rule depends on chance: it is run again after a failure, and is `flaky` if it then passes. */
   readonly stochastic?: boolean
-  /** Its session ids must reach the store as they are, even where all rules share one set of sessions. */
+  /** The store must get its session ids unchanged, even if all rules share one set of sessions. */
   readonly exactSids?: boolean
-  /** The contract that brought it in. Default: `'1.0'`. */
+  /** The first contract that has this rule. Default: `'1.0'`. */
   readonly since?: string
   /** Calls clear() although it does not need it. */
   readonly clears?: boolean
-  /** Left out by `quick` although its lane is not. */
+  /** Skipped by `quick`, although its lane is not. */
   readonly slow?: boolean
-  /** Reported, not counted: it becomes binding with the next contract. */
+  /** Reported but not counted. It becomes binding with the next contract. */
   readonly provisional?: boolean
-  /** Milliseconds after which the rule as a whole is given up. */
+  /** Milliseconds after which the rule is stopped. */
   readonly budgetMs?: number
   run(t: Trial): void | Promise<void>
 }
 
-/** A rule as a family's file writes it. */
+/** A rule in the file of its family. */
 export type RuleText = Omit<Rule, 'family' | 'needs' | 'lane'> & Partial<Pick<Rule, 'needs' | 'lane'>>
 
-/** Puts the rules of one file under their heading; `needs` is empty and `lane` is `parallel` where not given. */
+/** Adds the heading to the rules of one file. Default: `needs` is empty and `lane` is `parallel`. */
 export function family(name: string, rules: readonly RuleText[]): readonly Rule[] {
   return rules.map(rule => ({ needs: [], lane: 'parallel', ...rule, family: name }))
 }
