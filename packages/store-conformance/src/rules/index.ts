@@ -38,7 +38,7 @@ export const rules: readonly Rule[] = [
   ...corrupt,
   ...events,
   ...security,
-  // After all others of the child process: a store whose close() ends a client that it shares would take the rest along.
+  // Last in the child process, because a close() that ends a shared client would break the other rules.
   ...life,
   ...conditional,
   ...insert,
@@ -47,7 +47,7 @@ export const rules: readonly Rule[] = [
   ...model,
 ]
 
-/** All about one rule, as text for a terminal. */
+/** The explanation of one rule, as text for a terminal. */
 export function explain(id: string): string {
   const rule = rules.find(candidate => candidate.id === id.toUpperCase())
   if (!rule) throw new UsageError(`There is no rule ${JSON.stringify(id)}.`)
