@@ -3,12 +3,12 @@ import { textOf } from '../../errors.ts'
 import type { Trial } from '../../trial/trial.ts'
 import { show } from '../../values/show.ts'
 
-/** Sids that every store has to take: what session libraries generate. Others may be refused, but by set(). */
+/** Sids that every store has to accept, because session libraries generate them. set() may refuse others. */
 function mayBeRefused(sid: string): boolean {
   return sid.length > 32 || sid === '__proto__' || !/^[\w-]+$/.test(sid)
 }
 
-/** Whether set() took this session; a sid that is out of the ordinary may be refused. */
+/** Whether set() accepted this session. It may refuse an unusual sid. */
 export async function taken(t: Trial, store: StoreHandle, sid: string, data: object): Promise<boolean> {
   const outcome = await store.outcome('set', [sid, t.session(data)])
   if (!t.refused(outcome)) return true
@@ -16,7 +16,7 @@ export async function taken(t: Trial, store: StoreHandle, sid: string, data: obj
   return false
 }
 
-/** That a sid which was not set finds nothing; an error is fine for one that may be refused. */
+/** Checks that a sid that was not set finds nothing. An error is allowed if set() may refuse the sid. */
 export async function findsNothing(t: Trial, store: StoreHandle, sid: string, when: string): Promise<void> {
   const found = await store.outcome('get', [sid])
   if (t.isMiss(found)) return
@@ -25,7 +25,7 @@ export async function findsNothing(t: Trial, store: StoreHandle, sid: string, wh
   t.ok(refused, `get(${show(sid)}) ${when} gave ${got}, want nothing`)
 }
 
-/** That each of these sids is a session of its own for set(), get() and destroy(). */
+/** Checks that each of these sids is a separate session for set(), get() and destroy(). */
 export async function apart(t: Trial, store: StoreHandle, sids: readonly string[]): Promise<void> {
   const live = new Set<string>()
   const names = (): string => [...live].map(show).join(', ') || 'nothing'
@@ -49,7 +49,7 @@ export async function apart(t: Trial, store: StoreHandle, sids: readonly string[
   }
 }
 
-/** A store with the sessions a and b, and the check that both are as they were. */
+/** A store with the sessions a and b, and a check that both are unchanged. */
 export async function twoUsers(t: Trial): Promise<[StoreHandle, (when: string) => Promise<void>]> {
   const store = await t.open()
   for (const who of ['a', 'b']) await store.set(who, t.session({ who }))
@@ -59,7 +59,7 @@ export async function twoUsers(t: Trial): Promise<[StoreHandle, (when: string) =
   return [store, unharmed]
 }
 
-/** Sets all sids, at once or one by one, and destroys the first. */
+/** Sets all sids, in parallel or one by one, and destroys the first. */
 export async function asKeysOfAMap(
   t: Trial,
   store: StoreHandle,
@@ -83,7 +83,7 @@ export async function asKeysOfAMap(
   await hold(others, `after destroy(${show(gone)})`)
 }
 
-/** That each of the sids in a group is a session of its own. */
+/** Checks that each of the sids in a group is a separate session. */
 export async function allApart(t: Trial, groups: readonly (readonly string[])[]): Promise<void> {
   const store = await t.open()
   const waits = t.latency >= 2
