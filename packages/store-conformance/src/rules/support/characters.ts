@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 
 /**
- * Any character of Unicode, mostly one that shrinks to a letter. The unit `binary` of fast-check gives the same, and takes seconds
- * to set up.
+ * Any character of Unicode, usually one that shrinks to a letter. The unit `binary` of fast-check does the same, but takes seconds to set
+ * up.
  */
 export function anyCharacter(): fc.Arbitrary<string> {
   const wide = fc.integer({ min: 0, max: 0x10_ffff }).map(point => {
