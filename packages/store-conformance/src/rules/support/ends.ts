@@ -4,8 +4,8 @@ import type { Session } from '../../values/session.ts'
 import { patiently } from './lives.ts'
 
 /**
- * Lets a session come close to its end and reads it. Missing once may be a clock that is off by a little, or a machine that
- * stood still: what counts is that a longer life, looked at longer before its end, is cut short as well.
+ * Reads a session shortly before its end. If it is missing once, a clock may be slightly off, or the machine may have paused. So the
+ * failure only counts if a session with a longer lifetime is missing too, longer before its end.
  */
 export async function livesToItsEnd(
   t: Trial,
@@ -28,8 +28,8 @@ export async function livesToItsEnd(
 }
 
 /**
- * Writes a session late in a second of the clock. A store that cuts both the present and the lifetime to whole seconds loses most
- * there, and nothing at the start of a second.
+ * Writes a session late in a second of the clock. A store that truncates both the current time and the lifetime to whole seconds loses
+ * most there, and nothing at the start of a second.
  */
 export async function writtenLate(t: Trial, store: StoreHandle, sid: string, maxAge: number): Promise<void> {
   for (let tries = 3; tries > 0; tries--) {
@@ -53,7 +53,7 @@ export function endingAt(t: Trial, life: number, fraction: number): Session {
   return t.session({ n: 1 }, { expires: new Date(end) })
 }
 
-/** A session whose end is not in the first part of a second, where cutting off the milliseconds would do little. */
+/** A session whose end is not in the first part of a second, where truncated milliseconds would make little difference. */
 export function endingLate(t: Trial, life: number): Session {
   const into = (Date.now() + life) % 1000
   return t.session({ n: 1 }, { maxAge: life + Math.max(0, life / 2 - into) })
