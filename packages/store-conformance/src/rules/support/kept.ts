@@ -2,7 +2,7 @@ import type { StoreHandle } from '../../calls/handle.ts'
 import { textOf } from '../../errors.ts'
 import type { Trial } from '../../trial/trial.ts'
 
-/** Saves `data` under `sid` and expects it back as it was. */
+/** Saves `data` under `sid` and checks that it comes back unchanged. */
 export async function kept(
   t: Trial,
   store: StoreHandle,
@@ -15,8 +15,8 @@ export async function kept(
 }
 
 /**
- * The same for data that a store may refuse. Only an error from set() is a refusal, and then get() finds nothing or,
- * where it was saved in spite of the error, the same; what get() cannot read was not kept.
+ * The same for data that a store may refuse. Only an error from set() is a refusal. Then get() finds nothing, or the same data, if the
+ * store has saved it in spite of the error. Data that get() cannot read was not kept.
  */
 export async function keptOrRefused(
   t: Trial,
