@@ -7,7 +7,7 @@ import { show } from '../../values/show.ts'
 /** A list of many sessions may take longer than one call. */
 export const patience = { deadlineMs: 20_000 }
 
-/** `length()` as a number. The store may hold sessions that are not of this rule, where it has no namespaces. */
+/** `length()` as a number. Without namespaces, the store may also hold sessions of other rules. */
 export async function count(t: Trial, store: StoreHandle, when: string): Promise<number> {
   const { failed, error, value } = await store.outcome('length', [], patience)
   t.ok(!failed, `length() ${when} failed with ${textOf(error)}, want a number`)
@@ -15,21 +15,21 @@ export async function count(t: Trial, store: StoreHandle, when: string): Promise
   return value as number
 }
 
-/** `length()` for rules that are not about it: no verdict where it gives no number. */
+/** `length()` for rules about something else: no verdict if it returns no number. */
 export async function counted(t: Trial, store: StoreHandle): Promise<number> {
   const value = Number(await store.length())
   if (Number.isNaN(value)) t.unverified('length() gives no number, see ENU-02')
   return value
 }
 
-/** The entries of `all()`, of this rule or not. */
+/** The entries of `all()`, including those of other rules. */
 export async function list(t: Trial, store: StoreHandle): Promise<Entry[]> {
   const { failed, error, value } = await store.outcome('all', [], patience)
   t.ok(!failed, `all() failed with ${textOf(error)}, want the sessions`)
   return entriesOf(value, 'all()')
 }
 
-/** The sessions of this rule among them, by their field `who`. */
+/** The sessions of this rule in `all()`, by their field `who`. */
 export function byWho(entries: readonly Entry[]): Map<unknown, Entry[]> {
   const groups = new Map<unknown, Entry[]>()
   for (const entry of entries) {
@@ -39,7 +39,7 @@ export function byWho(entries: readonly Entry[]): Map<unknown, Entry[]> {
   return groups
 }
 
-/** That `all()` has each of these sessions once; gives their entries. */
+/** Checks that `all()` has each of these sessions once, and returns their entries. */
 export function onceEach(t: Trial, groups: Map<unknown, Entry[]>, wanted: readonly string[]): Entry[] {
   return wanted.map(who => {
     const found = groups.get(who) ?? []
@@ -48,7 +48,7 @@ export function onceEach(t: Trial, groups: Map<unknown, Entry[]>, wanted: readon
   })
 }
 
-/** Does this for each sid, sixteen at a time. */
+/** Runs `work` for each sid, sixteen at a time. */
 export async function eachOf<T>(sids: readonly string[], work: (sid: string) => Promise<T>): Promise<T[]> {
   const queue = [...sids]
   const results: T[] = []
@@ -69,7 +69,7 @@ export function numbered(many: number): string[] {
   return Array.from({ length: many }, (_, index) => `s${index}`)
 }
 
-/** An empty store: one whose namespace is new, or that could be cleared. */
+/** An empty store: it has a new namespace, or was cleared. */
 export async function empty(t: Trial): Promise<StoreHandle> {
   const store = await t.open()
   if (t.has('namespaces') || !t.has('shared')) return store
@@ -78,7 +78,7 @@ export async function empty(t: Trial): Promise<StoreHandle> {
   return store
 }
 
-/** So many sessions, or as many as the store holds; no verdict where that is less than `least`. */
+/** This many sessions, or as many as the store holds. No verdict if that is less than `least`. */
 export function many(t: Trial, wanted: number, least: number): number {
   const { maxSessions = wanted + 2 } = t.subject
   const possible = Math.min(wanted, maxSessions - 2)
