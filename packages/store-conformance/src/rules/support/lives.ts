@@ -4,8 +4,8 @@ import type { Trial } from '../../trial/trial.ts'
 import type { Session } from '../../values/session.ts'
 
 /**
- * Runs `look` with a short life, and with ever longer ones as long as it answers that it came too late to prove anything: on a
- * slow store or a busy machine a session may end between two calls, and that is nobody's fault.
+ * Runs `look` with a short life. If it answers that it came too late to prove anything, runs it with longer lives: on a slow store or
+ * a busy machine, a session may end between two calls, and that is no fault.
  */
 export async function patiently(t: Trial, look: (life: number) => Promise<boolean>): Promise<void> {
   for (let life = t.life; life <= Math.max(5000, t.life * 4); life *= 2) if (await look(life)) return
@@ -19,8 +19,8 @@ export function lasts(session: Session): boolean {
 }
 
 /**
- * Writes, by `set` or `touch`, and waits until the session has ended for certain. With a `control`, a session that nothing was done
- * to must have ended as well: in a store that gives sessions after their end, whatever a rule then finds says nothing.
+ * Writes, by `set` or `touch`, and waits until the session has ended for certain. With a `control`, an unrelated session must have ended as
+ * well: if the store returns sessions after their end, the rule proves nothing.
  */
 export async function writeAndOutlive(
   t: Trial,
@@ -37,26 +37,26 @@ export async function writeAndOutlive(
   if (control) await controlEnded(t, control)
 }
 
-/** That the session `control`, whose end is over, is gone; else no verdict. */
+/** Checks that the expired session `control` is gone; otherwise no verdict. */
 export async function controlEnded(t: Trial, store: StoreHandle): Promise<void> {
   if (await store.get('control')) t.unverified('get() gives sessions after their end, see EXP-02')
 }
 
-/** That the store knows a session of the past to be over; else no verdict. */
+/** Checks that the store does not return a session whose end is in the past; otherwise no verdict. */
 export async function knowsThePast(t: Trial, store: StoreHandle): Promise<void> {
   const past = new Date(Date.now() - 5000 - t.granularity)
   await store.outcome('set', ['control', t.session({ n: 1 }, { expires: past })])
   await controlEnded(t, store)
 }
 
-/** A session whose cookie gives this `maxAge` whenever it is asked, rather than what is left of it. */
+/** A session whose cookie always has this `maxAge`, instead of the rest of the lifetime. */
 export function withMaxAge(t: Trial, maxAge: number): Session {
   const session = t.session({ n: 1 }, { maxAge })
   Object.defineProperty(session.cookie, 'maxAge', { value: maxAge })
   return session
 }
 
-/** A store with a short default lifetime: whole seconds where the subject asks for seconds. */
+/** A store with a short default lifetime: whole seconds if the subject uses seconds. */
 export async function openWithTtl(
   t: Trial,
   life: number = t.life,
@@ -68,13 +68,13 @@ export async function openWithTtl(
   return { store: await t.open({ ttlMs: seconds }), ttlMs: seconds }
 }
 
-/** 1, 2, 3 and so on: as many rounds as asked for, and fewer in a store so slow that they would take more than some seconds. */
+/** 1, 2, 3 and so on: this many rounds, but fewer if a slow store would need more than a few seconds for them. */
 export function* rounds(count: number, limitMs = 4000): Generator<number> {
   const over = performance.now() + limitMs
   for (let round = 1; round <= count && (round <= 3 || performance.now() < over); round++) yield round
 }
 
-/** Two sessions that were read while they lived, and have ended since. */
+/** Two sessions that were read while they were live, and have ended since. */
 export async function loadBrief(t: Trial, store: StoreHandle): Promise<[Stored, Stored]> {
   let found: [Stored, Stored] | undefined
   await patiently(t, async life => {
