@@ -4,13 +4,13 @@ import type { Trial } from '../../trial/trial.ts'
 interface Meeting {
   /** Brings the store into the state before the calls. */
   prepare(): Promise<unknown>
-  /** Makes the calls; their options leave them the time to wait at the gate. */
+  /** Makes the calls. Their options give them time to wait while commands are held. */
   calls(patience: CallOptions): Promise<Outcome>[]
-  /** Looks at what is left. `order` names the commands as they were let through. */
+  /** Checks the result. `order` names the commands in the order in which they were released. */
   check(outcomes: readonly Outcome[], order: string): Promise<void>
 }
 
-/** Which of the commands at the gate was let through, and of how many. */
+/** Which of the held commands was released, and how many were held. */
 interface Choice {
   readonly taken: number
   readonly of: number
@@ -22,11 +22,11 @@ const mostMs = 3000
 const settleMs = 25
 
 /**
- * Lets calls run side by side once for each order in which their backend commands can reach the backend: all commands wait at a
- * gate and are let through one at a time, by a walk through the tree of choices.
+ * Runs parallel calls once for each order in which their commands can reach the backend. All commands are held, and released one at a
+ * time, in a depth-first walk through the tree of choices.
  */
 export async function everyOrder(t: Trial, meeting: Meeting): Promise<void> {
-  // The first commands of a kind pass the gate, since it is not known yet how they answer.
+  // The first command of each method is not held, because it is not known yet how the method answers.
   await meeting.prepare()
   await Promise.all(meeting.calls(patience))
   const over = performance.now() + mostMs
@@ -47,7 +47,7 @@ export async function everyOrder(t: Trial, meeting: Meeting): Promise<void> {
 
 interface Walk {
   readonly choices: Choice[]
-  /** The methods of the client, as they were let through. */
+  /** The methods of the client, in the order of release. */
   readonly order: string[]
   readonly outcomes: Outcome[]
 }
@@ -82,8 +82,8 @@ async function walk(t: Trial, meeting: Meeting, path: readonly number[]): Promis
 }
 
 /**
- * Waits until every open call has a command at the gate, or has been answered. A call that waits for another one in the process
- * has neither: after a moment it goes on with what is there.
+ * Waits until every open call has a held command, or was answered. A call that waits for another call in the process has neither, so
+ * after a moment this returns with the commands that are held.
  */
 async function quiet(t: Trial, open: () => number): Promise<void> {
   const began = performance.now()
@@ -96,7 +96,7 @@ async function quiet(t: Trial, open: () => number): Promise<void> {
   }
 }
 
-/** The next path through the tree, depth first; none when all were walked. */
+/** The next path through the tree, depth first; `undefined` after the last one. */
 function nextPath(choices: readonly Choice[]): number[] | undefined {
   const last = choices.findLastIndex(({ taken, of }) => taken + 1 < of)
   if (last < 0) return undefined
