@@ -9,11 +9,11 @@ type Options = Omit<RunOptions, 'module'>
 
 interface LaneOptions extends Options {
   readonly module: RunOptions['module'] | undefined
-  /** Errors without an owner are added here. */
+  /** Errors that belong to no rule are added here. */
   readonly stray: string[]
 }
 
-/** Runs the rules: those that wait all at once, then some at a time, then one by one, then in a process of their own. */
+/** Runs the rules: those that wait in parallel, others a few at a time, then one by one, then in a child process. */
 export async function runLanes(
   rules: readonly Rule[],
   setting: Setting,
@@ -31,7 +31,7 @@ export async function runLanes(
     return !settled
   })
   const { parallel, serial } = widthsFor(setting, options)
-  // A clear() may empty the whole server, and a lock may be that of all sessions: that would be in the way of other rules.
+  // These run alone: a clear() may empty the whole server, and a lock may lock all sessions, which would disturb other rules.
   const alone = open.filter(rule => locks(rule) || (setting.measured?.clearsAll && isClearing(rule)))
   const others = open.filter(rule => !alone.includes(rule))
   const here = (lane: Lane, width: number): Promise<void> =>
@@ -65,12 +65,12 @@ export async function runLanes(
   return results
 }
 
-/** Milliseconds for failed rules that are run once more: a store that breaks a hundred of them has been judged. */
+/** Milliseconds for repeating failed rules. A store that breaks a hundred rules needs no repetition. */
 const mostMsAlone = 20_000
 
 /**
- * Runs each rule that failed beside others once more by itself. One that then passes is told apart: it is not broken, but something
- * that the store shares between its sessions, connections or namespaces is.
+ * Repeats alone each rule that failed beside others. If it then passes, it gets another verdict: the rule is kept, but the store
+ * shares something between its sessions, connections or namespaces.
  */
 async function onceMoreAlone(
   rules: readonly Rule[],
@@ -92,8 +92,8 @@ async function onceMoreAlone(
 }
 
 /**
- * How many rules run side by side. One where stores share one set of sessions and would be in each other's way. More where each
- * call waits for a backend, since waiting costs the processor nothing.
+ * How many rules run in parallel. One if stores share one set of sessions and would disturb each other. More if each call waits for a
+ * backend, because waiting needs no processor time.
  */
 function widthsFor(setting: Setting, options: Options): { parallel: number; serial: number } {
   const apart = setting.offered.has('namespaces') || !setting.offered.has('shared')
@@ -144,9 +144,9 @@ async function pool(
 }
 
 /**
- * In a child when the subject's file is known. A subject that exists only in memory (a function given to a test
- * runner's adapter) is looked at here, under the guard: a verdict is worth more than none, and the guard holds in
- * node:test, mocha and vitest. Where it does not, the adapter says so, and these rules stay unverified.
+ * Runs rules in a child process if the subject's file is known. A subject that exists only in memory, such as a function given to the
+ * adapter of a test runner, is tested in this process, under the guard. The guard works in node:test, mocha and vitest. Where it does
+ * not work, the adapter says so, and these rules are unverified.
  */
 async function processLane(
   rules: Rule[],
