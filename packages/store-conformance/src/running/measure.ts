@@ -4,8 +4,8 @@ import type { AnyStore } from '../subject/any-store.ts'
 import type { Trial } from '../trial/trial.ts'
 
 /**
- * Whether a second store ever sees what the first has saved. One that never does keeps its sessions in the process, which is no
- * fault; one that sees them late, or keeps old copies, does share them and is judged.
+ * Whether a second store ever sees what the first has saved. A store that never does keeps its sessions in the process, which is
+ * allowed. A store that sees them late, or keeps old copies, shares them and is tested.
  */
 export async function sharesSessions(
   trial: Trial,
@@ -20,13 +20,13 @@ export async function sharesSessions(
   return false
 }
 
-/** Milliseconds between two ends: wherever the first one lies in its second, one of both is far from the next second. */
+/** Milliseconds between two ends. So at least one of them is not close to a full second. */
 const apartMs = 400
 
 /**
- * A store that counts in seconds keeps a session up to a second longer than it was told. Two sessions are looked at, since one
- * that ends just before a full second is not late in such a store. What is there longer than that, or for ever, is measured in
- * milliseconds, and the rules on expiry will say so.
+ * A store that counts in seconds keeps a session up to a second too long. Two sessions are checked, because one that ends just before a
+ * full second is not late in such a store. A store that keeps sessions even longer counts as one with milliseconds, and fails the rules
+ * on expiry.
  */
 export async function measureGranularity(trial: Trial, handle: StoreHandle): Promise<1 | 1000> {
   const lateness = await Promise.all([0, apartMs].map(later => latenessOf(trial, handle, 100 + later)))
@@ -53,7 +53,7 @@ async function latenessOf(
   return 'more'
 }
 
-/** Milliseconds that a read takes, the middle one of five. */
+/** Milliseconds that a read takes: the median of five. */
 export async function measureLatency(handle: StoreHandle): Promise<number> {
   const times: number[] = []
   for (let count = 0; count < 5; count++) {
@@ -64,7 +64,7 @@ export async function measureLatency(handle: StoreHandle): Promise<number> {
   return times.sort((a, b) => a - b)[2]!
 }
 
-/** Whether clear() of one store removes the session of another namespace: rules that clear must then run by themselves. */
+/** Whether clear() of one store removes the session of another namespace. If so, rules that clear must run alone. */
 export async function clearReachesOthers(trial: Trial, handle: StoreHandle): Promise<boolean> {
   if (typeof handle.store.clear !== 'function' || !trial.seen.has('namespace')) return false
   const other = await trial.open({ namespace: 'other' })
@@ -76,7 +76,7 @@ export async function clearReachesOthers(trial: Trial, handle: StoreHandle): Pro
 
 const ends = ['end', 'close', 'quit', 'disconnect', 'destroy']
 
-/** Whether each store has a connection of its own, which only its close() ends. One that is shared must stay open. */
+/** Whether each store has its own connection, which only its close() ends. A shared connection must stay open. */
 export function ownsConnection(one: AnyStore, other: AnyStore): boolean {
   if (typeof one.close !== 'function') return false
   const theirs = new Set(connectionsOf(other))
