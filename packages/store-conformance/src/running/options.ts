@@ -3,7 +3,7 @@ import type { RuleResult, Smoke } from '../reports/report.ts'
 import { matches, type Rule } from '../rules/rule.ts'
 import type { SubjectModule } from '../subject/load.ts'
 
-/** What happens during a run, in the order in which it happens. */
+/** Events of a run, in their order. */
 export type Progress =
   | { readonly type: 'smoke'; readonly smoke: Smoke }
   | { readonly type: 'begin'; readonly rules: readonly Rule[] }
@@ -11,33 +11,33 @@ export type Progress =
   | { readonly type: 'result'; readonly rule: Rule; readonly result: RuleResult }
 
 export interface RunOptions {
-  /** Ids (`TCH-05`), prefixes (`EXP`) or names of families; nothing else is run or reported. */
+  /** Ids (`TCH-05`), prefixes (`EXP`) or names of families. Other rules are neither run nor reported. */
   only?: readonly string[]
-  /** The same, for rules to leave out. They are reported as waived. */
+  /** The same, for rules to skip. They are reported as waived. */
   skip?: readonly string[]
-  /** No waiting, no bulk, no properties: what is left out is unverified. */
+  /** Skip rules with waiting, bulk or properties. They are unverified. */
   quick?: boolean
-  /** Makes a run repeatable. Default: chosen by chance and reported. */
+  /** Makes a run repeatable. Default: random, and reported. */
   seed?: string
-  /** The contract to hold the store to. Default: the one the subject was written for, else the newest. */
+  /** The contract to test against. Default: that of the subject, or else the newest. */
   contract?: string
-  /** How many rules run side by side in the parallel lane. Default: 8. */
+  /** How many rules run at the same time in the parallel lane. Default: 8. */
   concurrency?: number
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
-  /** The file of the subject, where the subject itself was passed: rules of the lane `process` load it in a child. */
+  /** The file of the subject, if the subject itself was passed. Rules of the lane `process` load it in a child process. */
   module?: SubjectModule
   /**
-   * Where rules of the lane `process` run. `auto` (default): in a child when the subject's file is known, else here
-   * under a guard that catches what nobody catches. `unverified`: only in a child, for test runners in which that
-   * guard does not hold (jest).
+   * Where rules of the lane `process` run. `auto` (default): in a child process if the subject's file is known, otherwise
+   * in this process, under a guard that catches uncaught errors. `unverified`: only in a child process, for test runners in
+   * which that guard does not work (jest).
    */
   processRules?: 'auto' | 'here' | 'unverified'
-  /** Node's options for the child. Default: those of this process. */
+  /** Node's options for the child process. Default: those of this process. */
   execArgv?: readonly string[]
 }
 
-/** The rules that `only` asks for. */
+/** The rules that `only` selects. */
 export function selectRules(rules: readonly Rule[], only: readonly string[] | undefined): readonly Rule[] {
   if (only === undefined) return rules
   refuseUnknown(rules, only)
