@@ -41,7 +41,7 @@ export function resultOf(
   }
 }
 
-/** The result of a rule that need not be run: something is missing, or it was waived. */
+/** The result of a rule that is not run, because something is missing, or because it was waived. */
 export function settledBefore(rule: Rule, setting: Setting): RuleResult | undefined {
   const missing = rule.needs.filter(need => !setting.offered.has(need))
   const lacking = missing.find(need => !hooks.has(need))
@@ -66,7 +66,7 @@ function hookText(need: Need): string {
   return need === 'deadline' ? 'deadlineMs' : `backend.${need}`
 }
 
-/** Runs one rule; a stochastic one that fails is run twice again. Never rejects. */
+/** Runs one rule. If it depends on chance and fails, it is run twice more. Never rejects. */
 export async function runRule(rule: Rule, setting: Setting, from = 0): Promise<RuleResult> {
   const first = await attempt(rule, setting, from)
   if (!rule.stochastic || first.verdict !== failing(rule)) return first
@@ -101,14 +101,14 @@ async function attempt(rule: Rule, setting: Setting, number: number): Promise<Ru
   return resultOf(rule, verdict, message, { steps, ms })
 }
 
-/** Milliseconds that a rule may take: the slower the store, the more. */
+/** Milliseconds that a rule may take. A slower store has more. */
 export function budgetOf(rule: Rule, { measured }: { readonly measured?: Measured | undefined }): number {
   return (rule.budgetMs ?? 30_000) * (1 + (measured?.latencyMs ?? 0) / 25)
 }
 
 async function perform(rule: Rule, trial: Trial): Promise<void> {
   await rule.run(trial)
-  // An error thrown in a later tick is the store's as well.
+  // An error that is thrown in a later tick is also the store's.
   await trial.wait(5)
 }
 
