@@ -15,8 +15,8 @@ import { type RunOptions, refuseUnknown, selectRules } from './options.ts'
 import { type Findings, smokeTest } from './smoke.ts'
 
 /**
- * Holds a store to the contract. The subject is a path or URL of a file, or anything a subject file may export.
- * Resolves with a report whatever the store does; rejects with a UsageError when the subject or an option is wrong.
+ * Tests a store against the contract. The subject is a path or URL of a file, or anything that a subject file may export.
+ * Resolves with a report, no matter what the store does. Rejects with a UsageError when the subject or an option is wrong.
  */
 export async function runConformance(
   given: SubjectLike | string | URL,
@@ -63,7 +63,7 @@ async function resolveSubject(
   return { subject: await loadSubject(module), module }
 }
 
-/** Whether a rule was there when this contract was made. */
+/** Whether this contract has the rule. */
 function isOf(contract: string, { since = '1.0' }: Rule): boolean {
   return contracts.indexOf(since) <= contracts.indexOf(contract)
 }
