@@ -14,20 +14,20 @@ import {
   sharesSessions,
 } from './measure.ts'
 
-/** What is known before the first rule. */
+/** What the smoke test has found out, before the first rule. */
 export interface Findings {
   readonly smoke: Smoke
   readonly offered: ReadonlySet<Need>
   readonly learned: readonly string[]
   readonly commands: Record<string, number>
-  /** 1 or 1000 milliseconds, as declared or as measured. */
+  /** 1 or 1000 milliseconds, declared or measured. */
   readonly granularityMs: number
   /** The class of the store, for subjects without a name. */
   readonly storeName: string
   readonly measured: Measured
 }
 
-/** Makes a store, saves, reads and removes one session. Whoever fails here has a wrong subject file, most likely. */
+/** Makes a store, saves, reads and removes one session. If this fails, the subject file is probably wrong. */
 export async function smokeTest(setting: Setting): Promise<Findings> {
   const trial = new Trial(setting, 'SMOKE')
   let offered: ReadonlySet<Need> = new Set()
@@ -78,7 +78,7 @@ export async function smokeTest(setting: Setting): Promise<Findings> {
   }
 }
 
-/** Gives the name of the store's class. */
+/** Returns the name of the store's class. */
 function checkStore(handle: StoreHandle): string {
   if (typeof handle.store !== 'object' || handle.store === null) {
     throw new Failure(`create() gave ${handle.store === null ? 'null' : typeof handle.store}, want a store`)
@@ -91,8 +91,8 @@ function checkStore(handle: StoreHandle): string {
 }
 
 /**
- * Saves, reads and removes one session; gives the fields that the store adds to it. Patient, since a store that is
- * slow to start or has its own idea of success shall be judged by the rules, with a better message.
+ * Saves, reads and removes one session. Returns the fields that the store adds to it. It is patient: a store that starts slowly, or
+ * answers in an unusual way, should fail a rule, which has a better message.
  */
 async function useOnce(trial: Trial, handle: StoreHandle): Promise<string[]> {
   for (let left = 3; ; left--) {
