@@ -1,3 +1,3 @@
-/** A session store of the connect kind. Nothing but methods by name is asked of it. */
-// biome-ignore lint/suspicious/noExplicitAny: stores of many makes, each with its own types, are passed here
+/** A connect-style session store. It only needs methods with the right names. */
+// biome-ignore lint/suspicious/noExplicitAny: stores of many packages, with their own types
 export type AnyStore = any
