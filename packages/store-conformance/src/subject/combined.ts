@@ -1,10 +1,10 @@
 import type { AnyStore } from './any-store.ts'
 
-/** Registered symbols, by which `RecordStore` tells what it does in one step, and of reads that have renewed. */
+/** Registered symbols with which `RecordStore` declares combined operations, and marks reads that have touched. */
 const STANDS_FOR: unique symbol = Symbol.for('coatcheck.standsFor')
 const READ: unique symbol = Symbol.for('coatcheck.read')
 
-/** Whether middleware calls this method in place of others: it says that it stands for those that the store has. */
+/** Whether middleware calls this method instead of others: it is declared as a combined operation of methods that the store has. */
 export function isCombined(store: AnyStore, method: string): boolean {
   const others = Object.entries(store?.[method]?.[STANDS_FOR] ?? {})
   return (
@@ -12,7 +12,7 @@ export function isCombined(store: AnyStore, method: string): boolean {
   )
 }
 
-/** Whether the read that gave this session says that it has started its lifetime anew. */
+/** Whether the read that returned this session has also touched it. */
 export function isRenewed(session: object | undefined): boolean {
   return (session as { [READ]?: { renewed?: unknown } } | undefined)?.[READ]?.renewed === true
 }
