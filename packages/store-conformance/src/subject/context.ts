@@ -1,10 +1,10 @@
 import type { Chaos } from '../chaos/chaos.ts'
 import type { Context } from './subject.ts'
 
-/** The parts of the context that a `create` has looked at: it cannot honour what it does not read. */
+/** The parts of the context that `create` has read. It cannot use others. */
 export type Seen = Set<'namespace' | 'ttlMs' | 'ttlSeconds'>
 
-/** The context for one store; all stores of one rule share the same `chaos`. */
+/** The context for one store. All stores of one rule share the same `chaos`. */
 export function contextFor(
   namespace: string,
   chaos: Chaos,
@@ -35,7 +35,7 @@ export function namespaceFor(run: string, rule: string, index: number): string {
   return `conf_${run}_${rule.toLowerCase().replace('-', '')}_${index.toString(36)}_`
 }
 
-/** What the session ids of a rule begin with, where stores have no namespaces. */
+/** The prefix of a rule's session ids, if stores have no namespaces. */
 export function tagFor(rule: string, index: number): string {
   return `${rule.toLowerCase().replace('-', '')}${index.toString(36)}_`
 }
