@@ -5,22 +5,22 @@ import { within } from '../trial/guard.ts'
 import { subjectOfModule } from './normalize.ts'
 import type { Subject } from './subject.ts'
 
-/** A subject as a file, which a child process can load again. */
+/** The file of a subject, which a child process can load again. */
 export interface SubjectModule {
-  /** A `file:` URL; a query is kept. */
+  /** A `file:` URL, with its query. */
   readonly url: string
-  /** Default: `default`, else `createStore`. */
+  /** Default: `default`, or else `createStore`. */
   readonly exportName?: string
 }
 
-/** The module behind a path (relative to the working directory) or URL. */
+/** The module at a URL, or at a path relative to the working directory. */
 export function moduleOf(pathOrUrl: string | URL, exportName?: string): SubjectModule {
   const text = String(pathOrUrl)
   const url = /^(file|data):/.test(text) ? text : pathToFileURL(resolve(text)).href
   return { url, ...(exportName === undefined ? {} : { exportName }) }
 }
 
-/** Loads a subject file. Throws a {@link UsageError} with one sentence when that does not work. */
+/** Loads a subject file. Throws a {@link UsageError} with one sentence if it fails. */
 export async function loadSubject(module: SubjectModule): Promise<Subject> {
   let loaded: Record<string, unknown>
   try {
