@@ -1,4 +1,4 @@
-/** What the store itself offers or lacks. A missing one makes a rule `not-applicable`. */
+/** Capabilities of the store. If one is missing, a rule that needs it is `not-applicable`. */
 export type Capability =
   | 'callbacks'
   | 'touch'
@@ -20,7 +20,7 @@ export type Capability =
   | 'granular'
   | 'strict'
 
-/** What the subject file must hand over to look behind the store. A missing one makes a rule `unverified`. */
+/** Hooks of the subject file. If one is missing, a rule that needs it is `unverified`. */
 export type Hook = 'chaos' | 'down' | 'hang' | 'putRaw' | 'rows' | 'sweep' | 'age' | 'lock' | 'deadline'
 
 /** A capability or a hook. */
