@@ -2,12 +2,12 @@ import { UsageError } from '../errors.ts'
 import type { AnyStore } from './any-store.ts'
 import type { Context, Subject, SubjectLike } from './subject.ts'
 
-/** Types a subject; the value is returned in its full form. */
+/** Gives a subject its type, and returns it in its full form. */
 export function defineSubject(subject: SubjectLike): Subject {
   return normalizeSubject(subject)
 }
 
-/** The full form of anything a user may give, or a {@link UsageError}. */
+/** The full form of any allowed subject. Throws a {@link UsageError} for anything else. */
 export function normalizeSubject(given: unknown): Subject {
   if (typeof given === 'function') return fromFunction(given as Subject['create'])
   if (typeof given === 'object' && given !== null && 'create' in given) return checked(given as Subject)
@@ -16,7 +16,7 @@ export function normalizeSubject(given: unknown): Subject {
   )
 }
 
-/** Finds the subject in a loaded module: the named export, else `default`, else `createStore`. */
+/** Finds the subject in a loaded module: the named export, or `default`, or else `createStore`. */
 export function subjectOfModule(module: Record<string, unknown>, exportName?: string): Subject {
   if (exportName !== undefined && !(exportName in module)) {
     throw new UsageError(`The subject file has no export named ${JSON.stringify(exportName)}.`)
@@ -33,7 +33,7 @@ export function subjectOfModule(module: Record<string, unknown>, exportName?: st
   return normalizeSubject(found)
 }
 
-/** A CommonJS module that was compiled from ESM has its default one level down. */
+/** In a CommonJS module that was compiled from ESM, the default export is one level deeper. */
 function unwrap(value: unknown): unknown {
   const inner = value as { __esModule?: boolean; default?: unknown; createStore?: unknown } | undefined
   if (typeof inner !== 'object' || inner === null || 'create' in inner) return value
@@ -46,7 +46,7 @@ function fromFunction(make: Subject['create']): Subject {
   return { name: Store.name, create: context => new Store(context) }
 }
 
-/** A `class`, or a constructor function of the old style, which is known by the methods on its prototype. */
+/** Whether this is a `class`, or an old-style constructor function, which has methods on its prototype. */
 function isClass(make: Subject['create']): boolean {
   const prototype = make.prototype as { get?: unknown } | undefined
   return typeof prototype?.get === 'function' || /^class\b/.test(Function.prototype.toString.call(make))
