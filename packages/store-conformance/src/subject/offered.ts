@@ -5,8 +5,8 @@ import type { Capability, Hook } from './needs.ts'
 import type { Subject } from './subject.ts'
 
 /**
- * What this store offers: by its methods, by the subject's declarations, and by what `create` looked at. `shared` is what was
- * seen of it where the subject does not say.
+ * What this store offers, according to its methods, the declarations of the subject, and the parts of the context that `create` has read.
+ * `shared` is measured if the subject does not declare it.
  */
 export function capabilitiesOf(
   subject: Subject,
@@ -26,11 +26,11 @@ export function capabilitiesOf(
     entries: has('entries'),
     prune: has('prune'),
     conditional: has('_update') || subject.conditional !== undefined,
-    // A store that is no `RecordStore` may mean something else by the name.
+    // A store that does not extend `RecordStore` may use the same name for something else.
     insert: has('_update') && has('insert'),
     renewal: isCombined(store, 'get'),
     exchange: isCombined(store, 'exchange'),
-    // It extends `RecordStore`, or says that it does as that does.
+    // The store extends `RecordStore`, or declares that it behaves like it.
     recordStore: has('_update'),
     shared: subject.shared ?? shared,
     namespaces: subject.namespaces ?? seen.has('namespace'),
@@ -41,7 +41,7 @@ export function capabilitiesOf(
   return new Set((Object.keys(offered) as Capability[]).filter(name => offered[name]))
 }
 
-/** What the subject file hands over to look behind the store. `chaos` counts once `create` made use of it. */
+/** The hooks of the subject file. `chaos` counts if `create` has used it. */
 export function hooksOf(subject: Subject, chaos: boolean): Set<Hook> {
   const backend = subject.backend ?? {}
   const given: Record<Hook, boolean> = {
