@@ -4,9 +4,9 @@ import { textOf, Unverified } from '../errors.ts'
 import type { Backend, Subject } from '../subject/subject.ts'
 import { within } from './guard.ts'
 
-/** The hooks of the subject, as a rule uses them: whatever breaks in them says nothing about the store. */
+/** The hooks of the subject for a rule. A failure in a hook says nothing about the store. */
 export class Bench {
-  /** Disturbs the client, when the subject passed one to `context.chaos`. */
+  /** Disturbs the client, if the subject has passed one to `context.chaos`. */
   readonly chaos: Chaos = new Chaos()
   readonly #subject: Subject
   #broken: StoreHandle | undefined
@@ -15,7 +15,7 @@ export class Bench {
     this.#subject = subject
   }
 
-  /** Calls `backend[name]`; whatever goes wrong in it leaves the rule unverified. */
+  /** Calls `backend[name]`. If it fails, the rule is unverified. */
   async hook(name: keyof Backend, handle: StoreHandle, ...args: unknown[]): Promise<unknown> {
     const backend = this.#subject.backend as
       | Record<string, ((...args: unknown[]) => unknown) | undefined>
@@ -35,13 +35,13 @@ export class Bench {
     else this.chaos.down()
   }
 
-  /** Leaves the backend without answers from now on. */
+  /** Makes the backend hang from now on. */
   async hang(handle: StoreHandle): Promise<void> {
     if (this.#subject.backend?.hang) await this.#break('hang', handle)
     else this.chaos.hang()
   }
 
-  /** Brings the backend back. */
+  /** Restores the backend. */
   async up(): Promise<void> {
     this.chaos.up()
     const handle = this.#broken
