@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { after } from '../values/patience.ts'
 
-/** Whoever is running; takes the errors that nobody catches. */
+/** A running rule, which takes uncaught errors. */
 export interface Owner {
   late(error: unknown): void
 }
@@ -14,9 +14,9 @@ const strays = new Set<Listener>()
 let removed: Listener[] | undefined
 
 /**
- * While runs are going on, uncaught exceptions and unhandled rejections go to the rule whose calls they come from,
- * or, where the store lost that trace, to the only rule running; else to `stray`. There is one process, so the
- * guard is shared by all runs in it. Returns the function that takes it away.
+ * During runs, uncaught exceptions and unhandled rejections go to the rule whose calls have caused them. If the store has lost
+ * the async context, they go to the only running rule, or else to `stray`. All runs of a process share the guard. Returns the
+ * function that removes it.
  */
 export function installGuard(stray: (error: unknown) => void): () => void {
   strays.add(stray)
@@ -49,7 +49,7 @@ function dispatch(error: unknown): void {
   else for (const stray of strays) stray(error)
 }
 
-/** Runs `work` so that errors nobody catches, which come from it, go to `owner`. */
+/** Runs `work` so that its uncaught errors go to `owner`. */
 export async function guarded<T>(owner: Owner, work: () => Promise<T>): Promise<T> {
   running.add(owner)
   try {
@@ -59,7 +59,7 @@ export async function guarded<T>(owner: Owner, work: () => Promise<T>): Promise<
   }
 }
 
-/** Gives up waiting after `ms`; the work itself goes on, its later failure is nobody's. */
+/** Stops waiting after `ms`. The work itself continues, and its later failure is ignored. */
 export async function within<T>(ms: number, work: Promise<T>, onTimeout: () => Error): Promise<T> {
   let stop = (): void => {}
   const timeout = new Promise<never>((_, reject) => {
