@@ -1,22 +1,22 @@
-/** One operation on a register, with the time of its call and of its return. */
+/** One operation on a register, with the times of its call and its return. */
 export interface Operation {
   readonly kind: 'read' | 'write'
-  /** What was written (`undefined`: the register was emptied), or what the read gave. */
+  /** The value that was written (`undefined`: the register was emptied), or that the read returned. */
   readonly value: unknown
   readonly start: number
   readonly end: number
-  /** A write whose call was never answered: it may have happened at any time after `start`, or not at all. */
+  /** The call of this write was never answered: it may have happened at any time after `start`, or not at all. */
   readonly unknown?: boolean
   /** For messages. */
   readonly label?: string
 }
 
-/** `unknown` when the search was given up. */
+/** The result; `unknown` when the search was stopped. */
 export interface Verdict {
   readonly verdict: 'yes' | 'no' | 'unknown'
-  /** The longest order of operations that was legal. */
+  /** The longest legal order of operations. */
   readonly prefix: readonly Operation[]
-  /** After that prefix, operations that could come next by time and fit nowhere. */
+  /** Operations that could come next by their time, but are not legal after this order. */
   readonly stuck: readonly Operation[]
 }
 
@@ -28,9 +28,9 @@ interface Search {
 }
 
 /**
- * Whether some order of the operations, in which none comes before one that had returned when it was called,
- * explains every read of one register. The search of Wing and Gong, with the memo of Lowe; it is given up after
- * `maxSteps`. Values are compared with `===`.
+ * Whether an order of the operations explains every read of one register. In that order, an operation may not come before one that had
+ * returned when it was called. This is the search of Wing and Gong with the memo of Lowe. It stops after `maxSteps`. Values are
+ * compared with `===`.
  */
 export function linearizable(
   operations: readonly Operation[],
@@ -58,7 +58,7 @@ function extend(search: Search, done: readonly number[], value: unknown): boolea
   })
 }
 
-/** Those not done yet that no other one had to precede. */
+/** Operations that are left and can come next: no other one had to precede them. */
 function candidates(search: Search, done: readonly number[]): number[] {
   const open = search.operations.map((_, index) => index).filter(index => !done.includes(index))
   const endOf = ({ end, unknown }: Operation): number => (unknown ? Number.POSITIVE_INFINITY : end)
