@@ -3,19 +3,19 @@ import type { Recorder } from '../calls/recorder.ts'
 import { Failure, textOf, Unverified } from '../errors.ts'
 import { show } from '../values/show.ts'
 
-/** What `fc.asyncProperty` makes. */
+/** A property of `fc.asyncProperty`. */
 export type Property<Ts extends unknown[]> = fc.IAsyncProperty<Ts>
 
 export interface PropertyOptions {
   /** Default: 100. */
   numRuns?: number
-  /** Default: that of the rule. */
+  /** Default: the seed of the rule. */
   seed?: number
-  /** Milliseconds after which no further run is begun. Default: 10 000. */
+  /** Milliseconds after which no further run begins. Default: 10 000. */
   timeLimitMs?: number
 }
 
-/** Runs a property and turns its shrunk counterexample into a failure; its calls are the ones left in `recorder`. */
+/** Runs a property, and turns its shrunk counterexample into a failure. `recorder` then has the calls of the counterexample. */
 export async function checkProperty<Ts extends unknown[]>(
   property: Property<Ts>,
   options: PropertyOptions,
@@ -30,7 +30,7 @@ export async function checkProperty<Ts extends unknown[]>(
   })
   if (!details.failed) return
   const error = details.errorInstance
-  // Stopped by the time limit before a run had ended.
+  // The time limit was over before a run had ended.
   if (error === null || error === undefined) throw new Unverified('the store is too slow for a single run')
   if (error instanceof Unverified) throw error
   if (!(error instanceof Failure)) throw error instanceof Error ? error : new Error(textOf(error))
