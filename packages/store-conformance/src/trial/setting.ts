@@ -1,29 +1,29 @@
 import type { Need } from '../subject/needs.ts'
 import type { Subject } from '../subject/subject.ts'
 
-/** What was measured of the store before the rules. */
+/** Measurements of the store before the rules. */
 export interface Measured {
   /** Milliseconds that a read takes. */
   readonly latencyMs: number
-  /** A first call was answered: each store is given one, so that its connection stands when the rule begins. */
+  /** Whether a first call was answered. Each store gets one, so that it is connected when the rule begins. */
   readonly warm: boolean
-  /** Each store has a connection of its own, which close() ends. */
+  /** Whether each store has its own connection, which close() ends. */
   readonly closes: boolean
-  /** clear() of one store empties the others as well. */
+  /** Whether clear() of one store empties the others as well. */
   readonly clearsAll: boolean
 }
 
-/** What was found out about the subject before the rules. */
+/** The subject, and what is known about it before the rules. */
 export interface Setting {
   readonly subject: Subject
   readonly offered: ReadonlySet<Need>
-  /** Fields that the store adds to every session; rules other than RT-21 look past them. */
+  /** Fields that the store adds to every session. All rules but RT-21 ignore them. */
   readonly learned: readonly string[]
   /** Part of every namespace of this run. */
   readonly run: string
   readonly seed: string
-  /** Default: an answer takes no time worth mentioning, and stores need neither a first call nor an end. */
+  /** Default: an answer takes almost no time, and stores need neither a first call nor a close(). */
   readonly measured?: Measured
-  /** Told of errors that nobody caught and that came too late to fail their rule. */
+  /** Called with uncaught errors that came too late to fail their rule. */
   readonly onStray?: (message: string) => void
 }
