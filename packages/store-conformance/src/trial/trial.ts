@@ -20,10 +20,10 @@ import { checkProperty, type Property, type PropertyOptions } from './property.t
 import type { Setting } from './setting.ts'
 
 export interface OpenOptions {
-  /** Another namespace than the rule's own: its ending, or with `exactly` the whole of it. */
+  /** Another namespace than that of the rule: its suffix, or with `exactly` its full name. */
   namespace?: string
   exactly?: boolean
-  /** The default lifetime asked for. */
+  /** The default lifetime in milliseconds. */
   ttlMs?: number
   fresh?: boolean
 }
@@ -33,22 +33,22 @@ export class Trial implements Owner {
   readonly subject: Subject
   readonly recorder: Recorder = new Recorder()
   readonly learned: readonly string[]
-  /** Milliseconds: how finely the store measures lifetimes. */
+  /** Precision of the store's lifetimes in milliseconds. */
   readonly granularity: number
-  /** Milliseconds: a short life that a rule can outlive. */
+  /** A lifetime in milliseconds that is short enough to wait for its end. */
   readonly life: number
-  /** Milliseconds: how long after its end a session may be seen at most. */
+  /** Milliseconds after its end during which a session may still be there. */
   readonly slack: number
   /** Milliseconds that a read takes. */
   readonly latency: number
   readonly seed: number
-  /** A number in [0, 1), the same in each run with the same seed. */
+  /** Returns a number in [0, 1), the same in each run with the same seed. */
   readonly random: () => number
   /** Errors of {@link Trial.bomb} that surfaced as uncaught exception or unhandled rejection. */
   readonly surfaced: unknown[] = []
-  /** Other errors that nobody caught. They fail the rule when it ends, unless it takes them out. */
+  /** Other uncaught errors. They fail the rule at its end, unless the rule removes them. */
   readonly uncaught: unknown[] = []
-  /** What `create` has looked at so far. */
+  /** The parts of the context that `create` has read so far. */
   readonly seen: Seen = new Set()
   readonly #setting: Setting
   readonly #rule: string
@@ -96,7 +96,7 @@ export class Trial implements Owner {
     }
   }
 
-  /** Two stores on the same sessions, as in two processes. Rules that use it need `shared`. */
+  /** Two stores with the same sessions, as in two processes. Rules that use it need `shared`. */
   async pair(options: OpenOptions = {}): Promise<[StoreHandle, StoreHandle]> {
     return [await this.open(options), await this.open(options)]
   }
@@ -108,12 +108,12 @@ export class Trial implements Owner {
 
   // Sessions
 
-  /** A session as middleware hands it over. Default life: one minute. */
+  /** A session as middleware passes it to a store. Default lifetime: one minute. */
   session(data: object = { n: 1 }, cookie: CookieInit = { maxAge: 60_000 }): Session {
     return new Session(data, new Cookie(cookie))
   }
 
-  /** The same as plain JSON data, which is what most stores give back. */
+  /** The same as plain JSON data, which most stores return. */
   plain(data: object = { n: 1 }, cookie: CookieInit = { maxAge: 60_000 }): Stored {
     return plain(this.session(data, cookie)) as Stored
   }
@@ -123,7 +123,7 @@ export class Trial implements Owner {
     return this.session(data, { maxAge: this.life })
   }
 
-  /** The data of a session: without the cookie and without what the store adds to every session. */
+  /** The data of a session, without the cookie and the fields that the store adds to every session. */
   data(session: unknown): unknown {
     if (typeof session !== 'object' || session === null) return session
     const left = new Set(['cookie', ...this.learned])
@@ -137,8 +137,8 @@ export class Trial implements Owner {
   }
 
   /**
-   * Waits until a session has ended for certain: the granularity of the store included, and also in a store that counts a life
-   * from the moment at which it was written, which is late by as much as the slowest call of this rule.
+   * Waits until a session has ended for certain. This includes the precision of the store, and the duration of this rule's slowest call,
+   * because a store may count the lifetime from the moment of the write.
    */
   async outlive(session: Session): Promise<void> {
     const end = session.cookie.expires?.getTime()
@@ -146,7 +146,7 @@ export class Trial implements Owner {
     await sleep(Math.max(0, end - Date.now()) + this.slack + this.recorder.slowest)
   }
 
-  /** Asks again and again, until the answer is yes or `ms` are over. False when it never was. */
+  /** Repeats the test until it is true, or until `ms` are over. Returns whether it was ever true. */
   async eventually(ms: number, ask: () => boolean | Promise<boolean>): Promise<boolean> {
     let over = false
     const stop = after(ms, () => {
@@ -162,7 +162,7 @@ export class Trial implements Owner {
     return ask()
   }
 
-  /** Starts all, each some ticks later than it might, by the seed; in lock-step many races never happen. */
+  /** Starts all, each delayed by some ticks that depend on the seed. In lock-step, many races would never happen. */
   async staggered<T>(works: readonly (() => Promise<T>)[]): Promise<T[]> {
     return Promise.all(
       works.map(async work => {
@@ -184,7 +184,7 @@ export class Trial implements Owner {
     return this.#bench.down(handle)
   }
 
-  /** Leaves the backend without answers. Needs `hang`. */
+  /** Makes the backend hang. Needs `hang`. */
   hang(handle: StoreHandle): Promise<void> {
     return this.#bench.hang(handle)
   }
@@ -206,14 +206,14 @@ export class Trial implements Owner {
     return error
   }
 
-  /** Takes an error that nobody caught. */
+  /** Takes an uncaught error. */
   late(error: unknown): void {
     if (this.#bombs.has(error)) this.surfaced.push(error)
     else if (this.#passed) this.#setting.onStray?.(`after ${this.#rule}: ${textOf(error)}`)
     else this.uncaught.push(error)
   }
 
-  /** The rule has passed: what comes now is told to the run. */
+  /** Called when the rule has passed: later errors go to the run. */
   passed(): void {
     this.#passed = true
   }
@@ -224,7 +224,7 @@ export class Trial implements Owner {
     throw new Failure(message)
   }
 
-  /** No verdict: the rule could not look. */
+  /** Ends the rule without a verdict, because it could not check the store. */
   unverified(reason: string): never {
     throw new Unverified(reason)
   }
@@ -243,21 +243,21 @@ export class Trial implements Owner {
     if (!equal(got, want)) throw new Failure(`${what} gave ${show(got)}, want ${show(want)}`)
   }
 
-  /** That the session is there with exactly this data, the cookie aside. */
+  /** Checks that the session has exactly this data, apart from the cookie. */
   same(got: unknown, want: object, what: string): void {
     if (got === null || got === undefined)
       throw new Failure(`${what} gave ${got}, want the session ${show(want)}`)
     this.deepEqual(this.data(got), this.data(want), what)
   }
 
-  /** That `get` gives the session with this data, the cookie aside. */
+  /** Checks that `get` returns the session with this data, apart from the cookie. */
   async holds(handle: StoreHandle, sid: string, want: object, when = ''): Promise<Stored> {
     const got = await handle.get(sid)
     this.same(got, want, `get(${JSON.stringify(sid)})${when && ` ${when}`}`)
     return got!
   }
 
-  /** That `get` gives nothing. */
+  /** Checks that `get` finds nothing. */
   async gone(handle: StoreHandle, sid: string, when = ''): Promise<void> {
     const got = await handle.get(sid)
     if (got === undefined) return
@@ -269,10 +269,10 @@ export class Trial implements Owner {
     return isMiss(outcome)
   }
 
-  /** Whether a `set` was refused: only then may it leave nothing behind. */
+  /** Whether a `set` was refused. Only then may the session be missing. */
   refused = (outcome: Outcome): boolean => outcome.failed
 
-  /** Runs a fast-check property; a counterexample is shrunk, and only its calls are reported. */
+  /** Runs a fast-check property. A counterexample is shrunk, and only its calls are reported. */
   async property<Ts extends unknown[]>(property: Property<Ts>, options: PropertyOptions = {}): Promise<void> {
     const { timeLimitMs = 10_000 } = options
     const limit = timeLimitMs * (1 + this.latency / 50)
@@ -281,7 +281,7 @@ export class Trial implements Owner {
 
   // The end
 
-  /** Brings the backend back, removes what the rule left where stores share everything, and lets go of the stores. */
+  /** Restores the backend, removes the rule's sessions if stores share everything, and releases the stores. */
   async end(): Promise<void> {
     await this.up().catch(() => {})
     const limit = (work: () => unknown): Promise<unknown> =>
