@@ -1,6 +1,6 @@
 /**
- * Deep equality of data, with types compared: a Date is not its text, an array not an object with the same keys.
- * Prototypes of plain objects do not count, since a session may come back as an instance of any class.
+ * Deep equality of data and types: a Date does not equal its text, and an array does not equal an object with the same keys.
+ * Prototypes of plain objects do not count, because a store may return a session as an instance of any class.
  */
 export function equal(a: unknown, b: unknown): boolean {
   if (Object.is(a, b) || a === b) return true
