@@ -2,9 +2,8 @@ const sliceMs = 50
 const mostOfSliceMs = 2 * sliceMs
 
 /**
- * Calls `onEnd` after `ms` in which this process was able to work. A busy machine, or a store that blocks the event loop for a
- * moment, also keeps the answer from arriving: such a pause counts as a tenth of a second, however long it was.
- * Returns the function that stops the clock.
+ * Calls `onEnd` after `ms` in which this process was able to work. A busy machine, or a store that blocks the event loop, also delays the
+ * answer. So a pause of any length counts as a tenth of a second. Returns the function that stops the timer.
  */
 export function after(ms: number, onEnd: () => void): () => void {
   let left = ms
