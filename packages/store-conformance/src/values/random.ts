@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that depend on the seed only. */
+/** Numbers in [0, 1) that depend only on the seed. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0
   return () => {
@@ -9,7 +9,7 @@ export function randomFrom(seed: number): () => number {
   }
 }
 
-/** A number from a text, so that each rule has its own part of the run's seed. */
+/** A number derived from a text, so that each rule has its own seed. */
 export function seedFrom(text: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {
