@@ -1,10 +1,10 @@
-/** What a rule may say about the cookie of a session it makes. */
+/** Options for the cookie of a rule's session. */
 export interface CookieInit {
   /** Milliseconds from now; sets `expires`. */
   maxAge?: number | null
-  /** The instant itself; `null` for a cookie that ends with the browser. */
+  /** The expiry itself; `null` for a cookie that ends with the browser. */
   expires?: Date | null
-  /** As given at creation; follows `maxAge` where not set. */
+  /** The lifetime at creation. Default: `maxAge`. */
   originalMaxAge?: number | null
   path?: string
   domain?: string
@@ -15,7 +15,7 @@ export interface CookieInit {
   priority?: 'low' | 'medium' | 'high'
 }
 
-/** A cookie as connect-style middleware hands it to a store: getters on the prototype, and its own `toJSON`. */
+/** A cookie as connect-style middleware passes it to a store: getters on the prototype, and its own `toJSON`. */
 export class Cookie {
   declare path: string
   declare httpOnly: boolean
@@ -62,7 +62,7 @@ export class Cookie {
   }
 }
 
-/** A session as connect-style middleware hands it to a store: data, a cookie, and a request that is not enumerable. */
+/** A session as connect-style middleware passes it to a store: data, a cookie, and a request that is not enumerable. */
 export class Session {
   declare cookie: Cookie;
   [key: string]: unknown
@@ -87,12 +87,12 @@ export class Session {
   }
 }
 
-/** Assigns as an own property even where the key is `__proto__`. */
+/** Assigns an own property, even if the key is `__proto__`. */
 function define(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
-/** The same session as plain JSON data, which is what most stores give back. */
+/** The same session as plain JSON data, which most stores return. */
 export function plain(session: object): Record<string, unknown> {
   return JSON.parse(JSON.stringify(session)) as Record<string, unknown>
 }
