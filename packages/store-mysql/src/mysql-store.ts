@@ -156,12 +156,12 @@ export class MysqlStore extends RecordStore implements Diagnosing {
   }
 
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
-    let after = ''
+    const { firstPage, nextPage } = this.#statements
+    let { rows } = await this.#runner.run(firstPage, [])
     for (;;) {
-      const { rows } = await this.#runner.run(this.#statements.page, [after])
       for (const row of rows) yield { sid: fromText(row.sid), ...recordOf(row) }
       if (rows.length < PAGE) return
-      after = rows[rows.length - 1].sid
+      rows = (await this.#runner.run(nextPage, [rows[rows.length - 1].sid])).rows
     }
   }
 

@@ -2,6 +2,9 @@ import { clearTimeout, setTimeout } from 'node:timers'
 import { type MysqlPromiseClient, type MysqlQuery, warnOfLoss } from './client.ts'
 import { isRefusal } from './failures.ts'
 
+/** How much longer an answer is waited for than the server takes at most: then its connection is kept. In milliseconds. */
+const GRACE = 1000
+
 type Done = (error: unknown, ...result: unknown[]) => void
 
 /** A connection of mysql2, and the socket that was made for it. */
@@ -67,7 +70,7 @@ export class OwnPool implements MysqlPromiseClient {
   async #run(how: 'query' | 'execute', query: MysqlQuery): Promise<unknown> {
     const member = await this.#acquire()
     try {
-      const answer = await asked(member, how, { ...query, timeout: this.#settings.queryTimeout })
+      const answer = await asked(member, how, query, this.#settings.queryTimeout + GRACE)
       this.#release(member)
       return answer
     } catch (error) {
@@ -123,13 +126,14 @@ export class OwnPool implements MysqlPromiseClient {
   }
 
   #introduce(member: Member): void {
-    asked(member, 'query', { sql: this.#settings.first, timeout: this.#settings.queryTimeout }).then(
+    const { first, connectTimeout } = this.#settings
+    asked(member, 'query', { sql: first }, connectTimeout).then(
       () => this.#release(member),
       error => {
         if (isRefusal(error)) return this.#release(member)
         this.#drop(member)
-        const [first] = this.#waiting
-        first?.fail(error)
+        const [waiting] = this.#waiting
+        waiting?.fail(error)
       },
     )
   }
@@ -174,11 +178,25 @@ export class OwnPool implements MysqlPromiseClient {
   }
 }
 
-function asked({ connection }: Member, how: 'query' | 'execute', query: MysqlQuery): Promise<unknown[]> {
+/** The limit of mysql2's own does not hold for preparing a statement. */
+function asked(
+  { connection }: Member,
+  how: 'query' | 'execute',
+  query: MysqlQuery,
+  limit: number,
+): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(late(limit)), limit)
     connection[how](query, (error, ...result) => {
+      clearTimeout(timer)
       if (error) reject(error)
       else resolve(result)
     })
   })
+}
+
+/** What mysql2 says of an answer that did not come in time. */
+function late(limit: number): Error {
+  const error = new Error(`No answer came within ${limit} ms`)
+  return Object.assign(error, { code: 'PROTOCOL_SEQUENCE_TIMEOUT', syscall: 'query' })
 }

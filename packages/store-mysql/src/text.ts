@@ -1,6 +1,6 @@
 // MySQL's texts are UTF-8, and most collations take texts that differ in spaces at their end for the same. What cannot be written
-// that way is kept as a JSON string behind a character that no JSON text and no usual session id begins with. So is the empty text,
-// which comes before all others in a listing, and one that begins with a byte order mark, which some clients drop.
+// that way is kept as a JSON string behind a character that no JSON text and no usual session id begins with. So is a text that begins
+// with a byte order mark, which some clients drop.
 
 const MARK = '\u0001'
 
@@ -17,11 +17,7 @@ export function toText(text: string): string {
 
 function isOdd(text: string): boolean {
   return (
-    text === '' ||
-    text.endsWith(' ') ||
-    text.startsWith(MARK) ||
-    text.startsWith(BYTE_ORDER_MARK) ||
-    NOT_UTF8.test(text)
+    text.endsWith(' ') || text.startsWith(MARK) || text.startsWith(BYTE_ORDER_MARK) || NOT_UTF8.test(text)
   )
 }
 
