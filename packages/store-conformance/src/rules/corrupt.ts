@@ -106,7 +106,7 @@ export const corrupt: readonly Rule[] = family('corrupt rows', [
   {
     id: 'COR-04',
     level: 'SHOULD',
-    sentence: 'JSON that is no object is not given as a session.',
+    sentence: 'JSON that is not an object is not returned as a session.',
     why: 'The middleware reads session.cookie.expires of it and crashes, on every request of that user.',
     check: 'does get() look at what JSON.parse gave before it calls back?',
     seenIn: 'every public store that was looked at gives 42 as a session',
