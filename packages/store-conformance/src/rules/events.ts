@@ -31,7 +31,7 @@ export const events: readonly Rule[] = family('events', [
     id: 'EVT-01',
     level: 'MUST',
     sentence: 'A store that emitted disconnect emits connect once it is back.',
-    why: 'After disconnect express-session passes requests on without a session, and asks the store nothing until connect: the app stays logged out.',
+    why: 'After disconnect express-session passes requests on without a session, and does not call the store until connect: the app stays logged out.',
     check: 'is disconnect emitted for a single failed command, or connect only at the first connection?',
     seenIn: 'connect-redis: disconnect on any error of the client',
     link: 'https://github.com/tj/connect-redis/issues/194',
