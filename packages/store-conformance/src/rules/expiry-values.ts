@@ -148,7 +148,7 @@ export const expiryValues: readonly Rule[] = family('expiry', [
     level: 'MUST',
     sentence: 'The default lifetime of the store does not cut short a session whose cookie ends later.',
     why: 'A “remember me” of a month ends after the day that the store was set up with.',
-    check: 'is the default lifetime used only where the cookie names no end?',
+    check: 'is the default lifetime used only if the cookie has no expiry?',
     seenIn: 'stores whose ttl option outranks the cookie',
     link: 'https://github.com/expressjs/session#cookiemaxage',
     needs: ['defaultTtl'],
