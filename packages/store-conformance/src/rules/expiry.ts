@@ -156,7 +156,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
     level: 'SHOULD',
     sentence: 'A session without expires ends after the store’s default lifetime.',
     why: 'Nobody tells the store that a browser was closed: rows pile up for ever, and old cookies work for ever.',
-    check: 'is the default lifetime used when the cookie names no end?',
+    check: 'is the default lifetime used when the cookie has no expiry?',
     seenIn: 'stores that write rows without an expiry',
     link: 'https://github.com/tj/connect-redis#ttl',
     needs: ['defaultTtl'],
