@@ -88,7 +88,7 @@ export const faults: readonly Rule[] = family('backend faults', [
   reports('destroy', onlySid, {
     id: 'ERR-03',
     sentence: 'destroy() reports a failure of the backend.',
-    why: 'The logout is confirmed, and whoever has the cookie is still logged in.',
+    why: 'The logout is confirmed, but anyone with the cookie is still logged in.',
     check: swallows,
     seenIn: 'stores that call back from a catch without the error',
     link: manual,
@@ -104,7 +104,7 @@ export const faults: readonly Rule[] = family('backend faults', [
   reports('all', nothing, {
     id: 'ERR-05',
     sentence: 'all() reports a failure of the backend.',
-    why: 'An empty list says that nobody is logged in: whatever is derived from it is wrong.',
+    why: 'An empty list says that nobody is logged in: everything derived from it is wrong.',
     check: swallows,
     seenIn: 'stores that start from an empty result and ignore the error',
     link: 'https://github.com/expressjs/session#storeallcallback',
