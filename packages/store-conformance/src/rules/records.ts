@@ -86,7 +86,7 @@ export const records: readonly Rule[] = family('entries and prune', [
     level: 'MUST',
     sentence: 'entries() is complete past one page.',
     why: 'It works in tests, and in production the sessions after the first thousand are never seen.',
-    check: 'is the next page asked for, from where the last one ended?',
+    check: 'does the next page begin where the last one ended?',
     seenIn: 'connect-dynamodb: a single scan does not return all',
     link: 'https://github.com/ca98am79/connect-dynamodb/pull/29',
     needs: ['entries', 'conditional'],
