@@ -106,11 +106,11 @@ export const renewals: readonly Rule[] = family('renewals', [
     id: 'REN-01',
     level: 'MUST',
     sentence:
-      'A read that says it has renewed gives the session, which then ends after that lifetime, counted from the read.',
+      'A read that reports a touch returns the session, which then ends after that lifetime, counted from the read.',
     why: 'The request makes no touch() after it: users who only read are logged out in the middle of it, or never.',
     check:
-      'does the read move the expiry that get() looks at, in its unit, and is renewed told by what it changed?',
-    seenIn: 'reads that tell renewed: true before, or whether or not, the expiry was moved',
+      'does the read move the expiry that get() checks, in its unit, and is renewed true only if it has changed that?',
+    seenIn: 'reads that return renewed: true before the expiry was moved, or although it was not',
     link: decision,
     needs: ['renewal'],
     slow: true,
@@ -122,9 +122,9 @@ export const renewals: readonly Rule[] = family('renewals', [
     id: 'REN-02',
     level: 'MUST',
     sentence:
-      'A read that says it has renewed a session whose cookie has no end starts the default lifetime anew.',
+      'A read that reports a touch of a session whose cookie has no expiry restarts the default lifetime.',
     why: 'With browser-session cookies everybody is logged out a fixed time after the login, or nobody ever is.',
-    check: 'is a renew of null the ttl of the store, rather than nothing, zero, or no end at all?',
+    check: 'does a renew of null use the ttl of the store, rather than nothing, zero, or no expiry at all?',
     seenIn: 'code that takes null for a number or for the absence of one',
     link: decision,
     needs: ['renewal', 'defaultTtl'],
@@ -136,11 +136,11 @@ export const renewals: readonly Rule[] = family('renewals', [
   {
     id: 'REN-03',
     level: 'MUST',
-    sentence: 'A read renews no session whose cookie has another originalMaxAge than it asks for.',
+    sentence: 'A read does not touch a session whose cookie has another originalMaxAge than the read names.',
     why: '"Remember me" gives one user a month and all others an hour: each page view would make it an hour for everybody.',
     check:
       'is the whole prefix compared with the text, its last comma included, in the step that moves the expiry?',
-    seenIn: 'reads by GETEX, which moves the expiry whatever is stored',
+    seenIn: 'reads with GETEX, which always moves the expiry',
     link: 'https://redis.io/docs/latest/commands/getex/',
     needs: ['renewal'],
     slow: true,
@@ -151,9 +151,9 @@ export const renewals: readonly Rule[] = family('renewals', [
   {
     id: 'REN-04',
     level: 'MUST',
-    sentence: 'A read that renews finds no expired session and no destroyed one, and brings none back.',
+    sentence: 'A touch on read finds no expired or destroyed session, and brings none back.',
     why: 'A session that has timed out comes back to life with the next page view: the timeout protects nobody.',
-    check: 'does the statement that moves the expiry look at it first, as the row may still lie there?',
+    check: 'does the statement that moves the expiry check it first, because the row may still be there?',
     seenIn: 'UPDATE … RETURNING by sid alone',
     link: 'https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html#session-expiration',
     needs: ['renewal'],
@@ -174,7 +174,7 @@ export const renewals: readonly Rule[] = family('renewals', [
   {
     id: 'REN-05',
     level: 'MUST',
-    sentence: 'After a read that renews and destroy() ran side by side the session is gone.',
+    sentence: 'After a touch on read and a destroy() ran in parallel, the session is gone.',
     why: 'A page that loads while the user logs out logs them in again: the stolen cookie still works.',
     check: 'is it one statement that never inserts, rather than a read and a write?',
     seenIn: 'stores that read, then write back what they have read with a new expiry',
@@ -195,9 +195,9 @@ export const renewals: readonly Rule[] = family('renewals', [
   {
     id: 'REN-06',
     level: 'MUST',
-    sentence: 'What is saved beside a read that renews stays.',
+    sentence: 'A save beside a touch on read is kept.',
     why: 'Every page view would undo what another request saves meanwhile: things vanish from carts.',
-    check: 'does the step that renews write anything but the expiry?',
+    check: 'does the touch write anything but the expiry?',
     seenIn: 'stores that read, then write back what they have read with a new expiry',
     link: 'https://github.com/expressjs/session/pull/487',
     needs: ['renewal'],
