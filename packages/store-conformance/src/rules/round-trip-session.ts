@@ -241,7 +241,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
     sentence: 'Whatever JSON can say: get() gives what set() took.',
     why: 'Some value of some user breaks the session of that user, and of nobody in the tests.',
     check: 'run the command under "again": the counterexample is the least session that does not survive.',
-    seenIn: 'whatever the tables of the other rules forgot',
+    seenIn: 'anything that the tables of the other rules lack',
     link: stringify,
     lane: 'serial',
     async run(t) {
