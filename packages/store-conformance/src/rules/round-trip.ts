@@ -170,7 +170,7 @@ const values: readonly Rule[] = family('round trip', [
     level: 'MUST',
     sentence: 'Strings that look like dates, numbers, JSON or literals stay strings.',
     why: 'A phone number loses its leading zero, and text.startsWith() throws because a text has become a Date.',
-    check: 'is there a reviver, or a library that parses whatever looks parsable?',
+    check: 'is there a reviver, or a library that parses everything that looks parsable?',
     seenIn: 'key-value layers that parse values on their own (destr), date revivers',
     link: 'https://github.com/unjs/destr',
     async run(t) {
