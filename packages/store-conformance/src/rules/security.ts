@@ -36,7 +36,7 @@ export const security: readonly Rule[] = family('security', [
     id: 'SEC-02',
     level: 'SHOULD',
     sentence: 'Errors carry no session data.',
-    why: 'Errors are logged: tokens and personal data of users end up in files, and with whoever reads them.',
+    why: 'Errors are logged: tokens and personal data of users end up in files, and with anyone who reads them.',
     check: 'is the text, the query with its values, or the message of JSON.parse part of the error?',
     seenIn: 'stores that pass on the message of JSON.parse, which quotes the text',
     link: 'https://cheatsheetseries.owasp.org/cheatsheets/Logging_Cheat_Sheet.html#data-to-exclude',
