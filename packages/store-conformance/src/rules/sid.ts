@@ -208,7 +208,7 @@ const rules: readonly Rule[] = family('session ids', [
   {
     id: 'SID-13',
     level: 'SHOULD',
-    sentence: 'A sid that is no string matches no session.',
+    sentence: 'A sid that is not a string matches no session.',
     why: 'Where an app takes a sid from JSON or from a query, an object in its place would find, or end, any session.',
     check: 'does the sid go into a query object ({ sid }) unchecked? Refuse what is no string.',
     seenIn: 'connect-loki; MongoDB queries with { $ne: null }',
@@ -259,7 +259,7 @@ const rules: readonly Rule[] = family('session ids', [
     sentence: 'Whatever the sids are: they behave as the keys of a Map.',
     why: 'Some pair of sids names one session, and the two users are in each other’s account.',
     check: 'run the command under "again": the counterexample is the least list of sids that are mixed up.',
-    seenIn: 'whatever the tables of the other rules forgot',
+    seenIn: 'anything that the tables of the other rules lack',
     link: manual,
     lane: 'serial',
     async run(t) {
