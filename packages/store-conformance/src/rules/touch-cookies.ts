@@ -105,7 +105,7 @@ export const touchCookies: readonly Rule[] = family('touch', [
     level: 'SHOULD',
     sentence: 'touch() without expires renews the default lifetime.',
     why: 'With browser-session cookies everybody is logged out a fixed time after the login, however active they are.',
-    check: 'does touch() return at once when the cookie names no end?',
+    check: 'does touch() return at once when the cookie has no expiry?',
     seenIn: 'connect-session-knex 5',
     link: 'https://github.com/gx0r/connect-session-knex',
     needs: ['touch', 'defaultTtl'],
