@@ -93,7 +93,7 @@ export const sidsOfAnotherType: RuleText = {
   id: 'SID-17',
   since: '1.1',
   level: 'MUST',
-  sentence: 'A sid that is no string is refused with a TypeError, through the callback or promise.',
+  sentence: 'A sid that is not a string is refused with a TypeError, through the callback or promise.',
   why: 'The number 7 finds the session "7" in one store and none in another: moving to another store changes what an app does.',
   check: 'is typeof sid looked at before the sid becomes a key, by every method?',
   seenIn: 'stores that put the sid into a template string, or hand it to the driver as it is',
