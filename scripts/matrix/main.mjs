@@ -26,10 +26,15 @@ async function programOf(runtime) {
 /** What the server or the runtime says that it is. */
 async function versionOf(row) {
   const said = row.database
-    ? await run('docker', ['run', '--rm', '--entrypoint', row.version[0], imageOf(row), row.version[1]])
+    ? await printedBy(imageOf(row), row.version)
     : await run(await programOf(row.runtime), ['--version'])
   const number = /\d+\.\d+(\.\d+)?/.exec(said.stdout)?.[0] ?? 'of unknown version'
-  return row.runtime === 'node' ? `Node ${number}` : number
+  if (row.runtime === 'node') return `Node ${number}`
+  return /mariadb/i.test(said.stdout) ? `MariaDB ${number}` : number
+}
+
+function printedBy(image, [program, ...args]) {
+  return run('docker', ['run', '--rm', '--entrypoint', program, image, ...args])
 }
 
 /** Such tests start that runtime, and run in Node. */

