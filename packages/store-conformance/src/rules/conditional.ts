@@ -95,7 +95,7 @@ export const conditional: readonly Rule[] = [
     {
       id: 'CAS-04',
       level: 'MUST',
-      sentence: 'An update that only requires the session to exist replaces other content, and never inserts.',
+      sentence: 'An update that only requires a session replaces other content, and never inserts.',
       why: 'This is how a save behaves by default: the last writer wins, but nobody undoes a logout.',
       check: 'is the statement an UPDATE, or SET … XX, when nothing is expected?',
       seenIn: 'nextjs-auth0 before it could update without inserting',
