@@ -18,7 +18,7 @@ function sessionOf(t: Trial, originalMaxAge: number | null, left: number = MINUT
   return t.session({ n }, { maxAge: left, originalMaxAge })
 }
 
-const nothingRenewed = 'reads of this store renew nothing, as they may'
+const nothingRenewed = 'reads of this store never touch, which is allowed'
 
 /** A read makes one session live longer and another one shorter. False when the first had ended before that. */
 async function moved(t: Trial, life: number): Promise<boolean> {
@@ -27,7 +27,7 @@ async function moved(t: Trial, life: number): Promise<boolean> {
   await store.set('a', asStored(brief))
   const { session, renewed } = await store.renew('a', MINUTE)
   if (!lasts(brief)) return false
-  t.same(session, { n: 1 }, 'get("a") that renews')
+  t.same(session, { n: 1 }, 'get("a") with a touch')
   if (!renewed) t.unverified(nothingRenewed)
   await t.outlive(brief)
   await t.holds(store, 'a', { n: 1 }, 'after its old end, which a read says it has moved')
@@ -166,8 +166,8 @@ export const renewals: readonly Rule[] = family('renewals', [
       await writeAndOutlive(t, brief, () => store.set('expired', asStored(brief)))
       for (const sid of ['expired', 'destroyed', 'nobody']) {
         const { session } = await store.renew(sid, MINUTE)
-        t.equal(session, undefined, `get("${sid}") that renews`)
-        await t.gone(store, sid, 'after a read that renews')
+        t.equal(session, undefined, `get("${sid}") with a touch`)
+        await t.gone(store, sid, 'after a touch on read')
       }
     },
   },
@@ -188,7 +188,7 @@ export const renewals: readonly Rule[] = family('renewals', [
         await one.set('a', asStored(sessionOf(t, MINUTE)))
         const read = () => other.renew('a', MINUTE)
         await t.staggered<unknown>([read, () => one.destroy('a'), read])
-        await t.gone(one, 'a', 'after destroy() and reads that renew side by side')
+        await t.gone(one, 'a', 'after destroy() and touches on read side by side')
       }
     },
   },
@@ -213,14 +213,14 @@ export const renewals: readonly Rule[] = family('renewals', [
           () => one.set('a', asStored(sessionOf(t, MINUTE, MINUTE, n))),
           read,
         ])
-        await t.holds(one, 'a', { n }, 'after set() and reads that renew side by side')
+        await t.holds(one, 'a', { n }, 'after set() and touches on read side by side')
       }
     },
   },
   {
     id: 'REN-07',
     level: 'MUST',
-    sentence: 'A read that renews makes neither stale what was read before it nor what it gives.',
+    sentence: 'A touch on read makes neither its own session stale nor one that was read before.',
     why: 'Each page view would make the save of a request beside it a conflict, and its own as well.',
     check: 'does it leave the stored text as it is, the date in its cookie included?',
     seenIn: 'stores that keep the expiry inside the text',
@@ -234,19 +234,19 @@ export const renewals: readonly Rule[] = family('renewals', [
       if (!before || !session) return t.fail('reading "a" twice did not give the session each time')
       before.n = 2
       t.equal(await store.update('a', before), 'updated', 'an update of what was read before a renewal')
-      await t.holds(store, 'a', { n: 2 }, 'after a read that renews and an update')
+      await t.holds(store, 'a', { n: 2 }, 'after a touch on read and an update')
       if (t.subject.conditional) return
       const given = (await store.renew('a', 2 * MINUTE)).session!
       given.n = 3
-      t.equal(await store.update('a', given), 'updated', 'an update of what a read that renews gave')
-      await t.holds(store, 'a', { n: 3 }, 'after an update of what a read that renews gave')
+      t.equal(await store.update('a', given), 'updated', 'an update of what a touch on read gave')
+      await t.holds(store, 'a', { n: 3 }, 'after an update of what a touch on read gave')
     },
   },
   {
     id: 'REN-08',
     since: '1.1',
     level: 'MUST',
-    sentence: 'A read that renews gives the session at once also while nothing can be written.',
+    sentence: 'A touch on read returns the session at once, even while nothing can be written.',
     why: 'A lock, a full disk or a failover makes every page an error, or makes it wait, although the session could be read.',
     check:
       'is a write that fails followed by a plain read, and one that has to wait not waited for (NOWAIT, SKIP LOCKED)?',
@@ -262,7 +262,7 @@ export const renewals: readonly Rule[] = family('renewals', [
         await t.hook('lock', store, 'a')
         for (let read = 1; read <= 3; read++) {
           const { session } = await store.renew('a', MINUTE, { deadlineMs: 1000 })
-          t.same(session, { n: 1 }, 'get("a") that renews while nothing can be written')
+          t.same(session, { n: 1 }, 'get("a") with a touch while nothing can be written')
         }
       } finally {
         await t.hook('up', store)
