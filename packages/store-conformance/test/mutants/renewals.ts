@@ -154,7 +154,7 @@ export const renewalsMutants: readonly Mutant[] = [
   ...twice(
     'renewalRevivesUnseen',
     'REN-04',
-    /get\("expired"\) after a read that renews gave .*, want nothing/,
+    /get\("expired"\) after a touch on read gave .*, want nothing/,
     Base => {
       return class extends Base {
         override async _renew(sid: string, renew: Renew) {
@@ -169,7 +169,7 @@ export const renewalsMutants: readonly Mutant[] = [
   mutant(
     'renewalInserts',
     'REN-05',
-    /get\("a"\) after destroy\(\) and reads that renew side by side gave .*, want nothing/,
+    /get\("a"\) after destroy\(\) and touches on read side by side gave .*, want nothing/,
     Base => {
       return class extends Base {
         override async _renew(sid: string, renew: Renew) {
@@ -185,7 +185,7 @@ export const renewalsMutants: readonly Mutant[] = [
   mutant(
     'renewalWritesBack',
     'REN-06',
-    /get\("a"\) after set\(\) and reads that renew side by side gave \{n: \d+\}, want \{n: \d+\}/,
+    /get\("a"\) after set\(\) and touches on read side by side gave \{n: \d+\}, want \{n: \d+\}/,
     Base => {
       return class extends Base {
         override async _renew(sid: string, renew: Renew) {
@@ -218,7 +218,7 @@ export const renewalsMutants: readonly Mutant[] = [
   mutant(
     'renewalGivesAnotherText',
     'REN-07',
-    /an update of what a read that renews gave gave "changed", want "updated"/,
+    /an update of what a touch on read gave gave "changed", want "updated"/,
     Base => {
       return class extends Base {
         override async _renew(sid: string, renew: Renew) {
