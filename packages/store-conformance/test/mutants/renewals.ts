@@ -49,7 +49,7 @@ export const renewalsMutants: readonly Mutant[] = [
       }
     },
   ),
-  mutant('renewalEmpties', 'REN-01', /get\("a"\) that renews gave \{\}, want \{n: 1\}/, Base => {
+  mutant('renewalEmpties', 'REN-01', /get\("a"\) with a touch gave \{\}, want \{n: 1\}/, Base => {
     return class extends Base {
       override async _renew(sid: string, renew: Renew) {
         const session = await super._renew(sid, renew)
@@ -141,7 +141,7 @@ export const renewalsMutants: readonly Mutant[] = [
       }
     },
   ),
-  ...twice('renewalRevives', 'REN-04', /get\("expired"\) that renews gave .*, want undefined/, Base => {
+  ...twice('renewalRevives', 'REN-04', /get\("expired"\) with a touch gave .*, want undefined/, Base => {
     return class extends Base {
       override async _renew(sid: string, renew: Renew) {
         const row = await this.client.read(this.key(sid))
