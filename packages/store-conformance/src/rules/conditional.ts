@@ -55,7 +55,8 @@ export const conditional: readonly Rule[] = [
     {
       id: 'CAS-02',
       level: 'MUST',
-      sentence: 'An update of a session that was changed meanwhile fails with that reason and writes nothing.',
+      sentence:
+        'An update of a session that was changed meanwhile fails with that reason and writes nothing.',
       why: 'Two requests at once: the second one throws away what the first one has saved, and nobody learns of it.',
       check: 'is the comparison part of the statement that writes, for instance in its WHERE?',
       seenIn: 'every store whose set() is an upsert',
