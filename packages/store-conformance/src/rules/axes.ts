@@ -1,7 +1,7 @@
-/** Where broken stores hide: at the far end of one of these. */
+/** Broken stores often fail at the far end of one of these axes. */
 export type Axis = 'number' | 'size' | 'parallelism' | 'time' | 'repetition'
 
-/** The rules that go to the far end of an axis. */
+/** The rules that test the far end of an axis. */
 const byAxis: Readonly<Record<Axis, string>> = {
   number: 'ENU-03 ENU-06 REC-02 REC-04 CON-03 CON-09 SID-15 RT-20 MDL-01',
   size: 'RT-10 RT-11 RT-13 SID-10 CON-05',
@@ -12,7 +12,7 @@ const byAxis: Readonly<Record<Axis, string>> = {
     'API-04 API-07 API-13 CON-01 CON-02 DEL-02 DEL-05 DEL-06 ENU-04 ENU-09 ERR-08 ERR-09 ERR-13 ERR-14 EXC-06 REN-08 EVT-02 EXP-14 EXP-17 ISO-03 LIF-03 MDL-01 TCH-13 TCH-14 NS-07',
 }
 
-/** The axes to whose far end this rule goes. */
+/** The axes whose far end this rule tests. */
 export function axesOf(id: string): Axis[] {
   return (Object.keys(byAxis) as Axis[]).filter(axis => byAxis[axis].split(' ').includes(id))
 }
