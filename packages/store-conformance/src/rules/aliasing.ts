@@ -6,13 +6,13 @@ import { family, type Rule } from './rule.ts'
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 const review = 'https://github.com/expressjs/session/pull/487'
 
-/** A session's data, new each time: a store that keeps the object itself would change it for all rules. */
+/** New data for a session. A store that keeps the object itself would otherwise change it for all rules. */
 const sample = (): object => ({ n: 1, user: { name: 'ada' }, list: [{ n: 1 }] })
 
 /** Changes a session everywhere: a field, nested ones, the cookie, and a field more. */
-// biome-ignore lint/suspicious/noExplicitAny: a session of whatever store
+// biome-ignore lint/suspicious/noExplicitAny: a session of any store
 function spoil(session: any): void {
-  // What cannot be changed is not shared either: then this does nothing.
+  // Properties that cannot be changed cannot be aliased either.
   const change = (target: unknown, key: string, value: unknown): boolean =>
     typeof target === 'object' && target !== null && Reflect.set(target, key, value)
   change(session, 'n', 2)
@@ -23,13 +23,13 @@ function spoil(session: any): void {
   change(session.cookie, 'path', '/spoilt')
 }
 
-/** That the store still has what was saved, the cookie included. */
+/** Checks that the store still has the saved session and cookie. */
 async function unspoilt(t: Trial, store: StoreHandle, when: string): Promise<void> {
   const got = await t.holds(store, 'a', sample(), when)
   t.equal(got.cookie?.path, '/', `get("a").cookie.path ${when}`)
 }
 
-/** The path to an object that both values hold, for instance `.user`; undefined when there is none. */
+/** The path to an object that both values share, such as `.user`; `undefined` when there is none. */
 function sharedPath(one: unknown, other: unknown, path = ''): string | undefined {
   if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null) return undefined
   if (one === other) return path
@@ -41,7 +41,7 @@ function sharedPath(one: unknown, other: unknown, path = ''): string | undefined
   return undefined
 }
 
-/** All that can be told of an object from outside: its own names, and what it serialises to. */
+/** The visible state of an object: its own property names, and its serialized form. */
 function look(session: { cookie: object }): string {
   const names = [session, session.cookie].map(object => Object.getOwnPropertyNames(object).sort().join(', '))
   return `${JSON.stringify(session)} with the properties ${names.join(' and in the cookie ')}`
