@@ -6,7 +6,7 @@ import { eachOf, list, numbered, setMany } from './support/listed.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 
-/** Ends many sessions and lets `disturb` meet a set() of each of them, which must win. */
+/** Ends many sessions, and runs `disturb` in parallel with a set() of each of them, which must win. */
 async function setBeside(
   t: Trial,
   what: string,
@@ -28,7 +28,7 @@ async function setBeside(
   for (const sid of sids) await t.holds(store, sid, { n: 2 }, `set beside a ${what} of its expired session`)
 }
 
-/** Rules on calls that meet a session at its end, or a list while it changes. */
+/** Rules on calls at the end of a session, or on listings while sessions change. */
 export const besideExpiry: readonly RuleText[] = [
   {
     id: 'EXP-22',
