@@ -13,8 +13,8 @@ interface Burst {
 }
 
 /**
- * Makes all calls at once. They may take long together, and some wait for the others: it is only over when no answer has come
- * for a while, and then the calls without one are named.
+ * Makes all calls at once. Together they may take long, because some wait for others. So it stops only when no answer has come
+ * for a while, and then names the calls without an answer.
  */
 async function burst(t: Trial, calls: readonly Burst[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
@@ -24,7 +24,7 @@ async function burst(t: Trial, calls: readonly Burst[]): Promise<Outcome[]> {
     outcomes[index] = outcome
     latest = performance.now()
   })
-  // Long, since a busy machine may be what is slow.
+  // Long, because the machine may be busy.
   const patience = Math.max(4000, t.subject.deadlineMs ?? 2000)
   const finished = Promise.all(all).then(() => true)
   while (!(await Promise.race([finished, t.wait(100)]))) {
@@ -36,7 +36,7 @@ async function burst(t: Trial, calls: readonly Burst[]): Promise<Outcome[]> {
   return outcomes
 }
 
-/** That no call of a burst failed; a miss told by an error is none. */
+/** Checks that no call of a burst failed. An error for a missing session is not a failure. */
 function allFine(t: Trial, calls: readonly Burst[], outcomes: readonly Outcome[]): void {
   const bad = outcomes.findIndex((outcome, at) => {
     return outcome.failed && !(calls[at]!.method === 'get' && t.isMiss(outcome))
@@ -47,7 +47,7 @@ function allFine(t: Trial, calls: readonly Burst[], outcomes: readonly Outcome[]
     )
 }
 
-/** Five hundred calls, shared out among two stores or one; what they have written must be there. */
+/** Five hundred calls on two stores or one. All that they have written must be there. */
 async function manyAtOnce(t: Trial, stores: readonly [StoreHandle, StoreHandle]): Promise<void> {
   const total = many(t, 500, 100)
   const call = (index: number): Burst => {
