@@ -4,7 +4,7 @@ import { everyOrder } from './support/orders.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 
-/** Rules that let two calls meet in every order of their backend commands, where chance would need many tries. */
+/** Rules that run two calls in every order of their backend commands, because chance would need many attempts. */
 export const concurrencyOrders: readonly Rule[] = family('concurrency', [
   {
     id: 'CON-13',
@@ -90,7 +90,7 @@ export const concurrencyOrders: readonly Rule[] = family('concurrency', [
   },
 ])
 
-/** A call that was given up while it waited at the gate says nothing about the order. */
+/** A call that was stopped while it was held says nothing about the order. */
 function refused(outcome: Outcome | undefined): boolean {
   return outcome === undefined || outcome.failed
 }
