@@ -9,7 +9,7 @@ import { rounds } from './support/lives.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 
-/** Two stores on the same sessions, as in two processes; the same one twice where the sessions are in this process. */
+/** Two stores with the same sessions, as in two processes; the same store twice if its sessions are in this process. */
 async function both(t: Trial): Promise<[StoreHandle, StoreHandle]> {
   if (t.has('shared')) return t.pair()
   const store = await t.open()
@@ -177,7 +177,7 @@ const concurrencyCore: readonly Rule[] = family('concurrency', [
   },
 ])
 
-/** One call, chosen by the seed, as an operation on the register that this sid is. */
+/** One call, chosen by the seed, as an operation on this sid's register. */
 async function anyCall(
   t: Trial,
   store: StoreHandle,
@@ -201,7 +201,7 @@ async function anyCall(
   return { kind: 'write', value: undefined, label: 'destroy' }
 }
 
-/** The calls as bars over time, the longest order that fits first. */
+/** The calls as bars over time. The longest legal order comes first. */
 function picture(operations: readonly Operation[]): string {
   const from = Math.min(...operations.map(({ start }) => start))
   const to = Math.max(...operations.map(({ end }) => end))
