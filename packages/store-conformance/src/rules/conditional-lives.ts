@@ -3,7 +3,7 @@ import type { Trial } from '../trial/trial.ts'
 import type { RuleText } from './rule.ts'
 import { controlEnded, lasts, patiently } from './support/lives.ts'
 
-/** Makes one session live longer and another one shorter. False when the first had ended before that. */
+/** Makes one session live longer and another one shorter. Returns false when the first had ended before. */
 async function moved(t: Trial, store: StoreHandle, life: number): Promise<boolean> {
   const brief = t.session({ n: 1 }, { maxAge: life })
   await store.set('control', brief)
