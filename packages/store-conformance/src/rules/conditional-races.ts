@@ -2,7 +2,7 @@ import type { StoreHandle } from '../calls/handle.ts'
 import type { Trial } from '../trial/trial.ts'
 import type { RuleText } from './rule.ts'
 
-/** Two stores on the same sessions; the same one twice where stores share nothing. */
+/** Two stores with the same sessions; the same store twice if stores share nothing. */
 export async function two(t: Trial): Promise<[StoreHandle, StoreHandle]> {
   if (t.has('shared')) return t.pair()
   const store = await t.open()
