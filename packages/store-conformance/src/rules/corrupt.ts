@@ -9,13 +9,13 @@ const unparsable = ['{"cookie":{"originalMaxAge":6', 'this is no JSON', '']
 const strange = ['null', '42', '"text"', '[]', 'true']
 const cookieless = ['{"n":1}', '{"n":1,"cookie":null}']
 
-/** Puts each text into a row of its own, `sid` of `prefix` and a number; gives those that the backend took. */
+/** Writes each text to a separate row, whose sid is `prefix` and a number. Returns the rows that the backend accepted. */
 async function spoil(t: Trial, store: StoreHandle, prefix: string, texts: readonly string[]) {
   const taken: { sid: string; text: string }[] = []
   let refusal: unknown
   for (const [index, text] of texts.entries()) {
     const sid = `${prefix}${index}`
-    // A row to spoil, for backends in which the hook changes rather than inserts.
+      // The row exists first, because the hook of some backends can only update.
     await store.set(sid, t.session({ n: 1 }))
     try {
       await t.hook('putRaw', store, sid, text)
@@ -29,7 +29,7 @@ async function spoil(t: Trial, store: StoreHandle, prefix: string, texts: readon
   return taken
 }
 
-/** That `get` gives an error or nothing. */
+/** Checks that `get` fails or finds nothing. */
 async function refuses(t: Trial, store: StoreHandle, sid: string, text: string): Promise<void> {
   const outcome = await store.outcome('get', [sid])
   t.ok(!outcome.threw, `get() of the row ${text || '(empty)'} threw, want an error or a miss`)
@@ -86,7 +86,7 @@ export const corrupt: readonly Rule[] = family('corrupt rows', [
       const store = await t.open()
       await store.set('good', t.session({ n: 2 }))
       const lists = async (): Promise<boolean> => (await store.all()).some(({ session }) => session?.n === 2)
-      // A listing that gives something else than sessions is the matter of another rule.
+      // Another rule tests what a listing returns besides sessions.
       const before = await lists()
       const bad = await spoil(t, store, 'bad', unparsable)
       const { failed, threw } = await store.outcome('all')
