@@ -6,7 +6,7 @@ import { redirect } from './support/redirects.ts'
 const decision =
   'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/016-redirects-in-the-cookie.md'
 
-/** For stores that extend `RecordStore`: what destroy() knows of the record that it removes. */
+/** Rules for stores that extend `RecordStore`: destroy() returns the record that it removes. */
 export const endings: readonly RuleText[] = [
   {
     id: 'DEL-09',
