@@ -7,7 +7,7 @@ import { family, type Rule } from './rule.ts'
 
 const calls: readonly string[] = ['set', 'get', 'touch', 'destroy']
 
-/** Rounds of calls, one of each kind at a time, however they end. */
+/** Rounds of calls, one of each kind. Failures are ignored. */
 async function use(t: Trial, store: StoreHandle, rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const offered = calls.filter(method => typeof store.store[method] === 'function')
@@ -52,7 +52,7 @@ export const events: readonly Rule[] = family('events', [
       await use(t, store, 3)
       await t.wait(20)
       await t.up()
-      // Without another call: while the store counts as away, the middleware makes none.
+      // Without another call: while the store is disconnected, the middleware makes none.
       const patience = t.subject.backend?.down ? 15_000 : 5000
       for (const end = Date.now() + patience; away && Date.now() < end; ) await t.wait(25)
       const within = `within ${patience / 1000} s after the backend was back`
@@ -114,7 +114,7 @@ export const events: readonly Rule[] = family('events', [
       await use(t, store, 3)
       await t.wait(60)
       if (emitted.length === 0) return
-      // It is said here, so the crash that followed need not be said again.
+      // This failure already covers the crash that followed.
       t.uncaught.splice(0)
       t.fail(`the store emitted "error" without a listener: ${textOf(emitted[0])}`)
     },
