@@ -6,7 +6,7 @@ import { redirect } from './support/redirects.ts'
 const decision =
   'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/010-a-login-is-a-combined-operation.md'
 
-/** For stores whose `exchange` says that it stands for `destroy`, `set` and `regenerate`, as that of `RecordStore` does. */
+/** For stores whose `exchange` is declared as a combined operation of `destroy`, `set` and `regenerate`, as in `RecordStore`. */
 export const exchanges: readonly Rule[] = family('exchanges', [
   {
     id: 'EXC-01',
