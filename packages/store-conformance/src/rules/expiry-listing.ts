@@ -3,7 +3,7 @@ import { family, type Rule } from './rule.ts'
 import { counted } from './support/listed.ts'
 import { writeAndOutlive } from './support/lives.ts'
 
-/** Rules on what becomes of expired sessions in lists, counts and tables. */
+/** Rules on expired sessions in lists, counts and tables. */
 export const expiryListing: readonly Rule[] = family('expiry', [
   {
     id: 'EXP-15',
@@ -22,7 +22,7 @@ export const expiryListing: readonly Rule[] = family('expiry', [
         await store.set('live', t.session({ who: 'the one that lives' }))
         await store.set('ended', brief)
       })
-      // Also in raw rows, where the session is a text within an entry.
+      // Raw rows count too: there the session is a text inside an entry.
       const ended = (await store.all()).filter(entry =>
         inspect(entry, { depth: 8 }).includes('the one that ended'),
       )
