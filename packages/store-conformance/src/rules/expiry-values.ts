@@ -8,14 +8,14 @@ const zones = {
   west: { name: 'Pacific/Pago_Pago', offset: 660 },
 }
 
-/** Puts the process into another time zone, as far as that can be done. */
+/** Sets another time zone for the process, if that is possible. */
 function moveTo(t: Trial, end: keyof typeof zones): void {
   process.env.TZ = zones[end].name
   if (new Date().getTimezoneOffset() !== zones[end].offset)
     t.unverified('the time zone of this process cannot be changed')
 }
 
-/** Rules on ends that are unusual: past, far, fractional, invalid, in another time zone. */
+/** Rules on unusual ends: past, far, fractional, invalid, or in another time zone. */
 export const expiryValues: readonly Rule[] = family('expiry', [
   {
     id: 'EXP-08',
