@@ -26,7 +26,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
         ])
         return
       }
-      // Both the instant and the time left are what a store may round: each with a large and a middling fraction.
+      // A store may round the expiry or the lifetime, so both are tested with a large and a medium fraction of a second.
       const seconds = (life: number): number => Math.floor(life / 1000) * 1000
       await Promise.all([
         livesToItsEnd(t, store, 'a', life => endingAt(t, life, 0.95)),
