@@ -2,7 +2,7 @@ import type { StoreHandle } from '../calls/handle.ts'
 import type { Trial } from '../trial/trial.ts'
 import type { RuleText } from './rule.ts'
 
-/** A session that JSON cannot hold, and whether a store that took it (not all use JSON) still has what is special about it. */
+/** A session that JSON cannot hold, and whether a store that accepts it (not all use JSON) keeps its special values. */
 interface Unserialisable {
   readonly name: string
   data(): Record<string, unknown>
@@ -38,7 +38,7 @@ const unserialisable: readonly Unserialisable[] = [
   },
 ]
 
-/** Sets what cannot be serialised over a live session. */
+/** Replaces a live session by one that cannot be serialized. */
 async function overwrite(t: Trial, store: StoreHandle, { data }: Unserialisable) {
   await store.set('a', t.session({ n: 1 }))
   return store.outcome('set', ['a', t.session(data())])
