@@ -10,7 +10,7 @@ const manual = 'https://github.com/expressjs/session#session-store-implementatio
 
 type Text = Pick<RuleText, 'id' | 'sentence' | 'why' | 'check' | 'seenIn' | 'link'>
 
-/** A rule about one method that must not keep a failure of the backend to itself. */
+/** A rule that one method reports a failure of the backend. */
 function reports(method: string, args: (t: Trial) => unknown[], text: Text): RuleText {
   const optional = ['touch', 'all', 'length', 'clear'].includes(method)
   return {
@@ -22,7 +22,7 @@ function reports(method: string, args: (t: Trial) => unknown[], text: Text): Rul
     async run(t) {
       const store = await t.open()
       await store.set('a', t.session({ n: 1 }))
-      // Once while all is well, so that whatever is prepared at first use is there.
+      // Called once without a fault, so that everything is prepared that the store prepares on first use.
       await store.call(method, ...args(t))
       await store.set('a', t.session({ n: 1 }))
       const call = `${method}(${args(t).map(arg => (typeof arg === 'string' ? `"${arg}"` : 'session'))})`
@@ -37,7 +37,7 @@ function reports(method: string, args: (t: Trial) => unknown[], text: Text): Rul
   }
 }
 
-/** Calls while the backend is down. Where the backend was evidently not down, there is no verdict. */
+/** Calls while the backend is down. If the backend was evidently not down, there is no verdict. */
 async function whileDown(t: Trial, store: StoreHandle, method: string, args: unknown[]): Promise<Outcome> {
   const deadlineMs = t.subject.deadlineMs ?? 10_000
   await t.down(store)
@@ -50,7 +50,7 @@ async function whileDown(t: Trial, store: StoreHandle, method: string, args: unk
   return outcome
 }
 
-/** Whether `get` gives a session within `ms`. */
+/** Whether `get` returns a session within `ms`. */
 async function finds(t: Trial, store: StoreHandle, sid: string, ms: number): Promise<boolean> {
   for (const end = Date.now() + ms; ; await t.wait(25)) {
     const outcome = await store.outcome('get', [sid], { mayHang: true })
@@ -155,9 +155,9 @@ export const faults: readonly Rule[] = family('backend faults', [
   ...faultsInCalls,
 ])
 
-/** That `set` and `get` work again, sooner or later: clients take a moment to connect. */
+/** Checks that `set` and `get` work again after a while: clients need time to connect. */
 async function recovered(t: Trial, store: StoreHandle, which: string): Promise<void> {
-  // A server that starts again takes longer than a client that is let through.
+  // A restarted server takes longer than a client whose commands are no longer refused.
   const patience = t.subject.backend?.down ? 15_000 : 5000
   for (const end = Date.now() + patience; ; await t.wait(50)) {
     const { failed, error } = await store.outcome('set', ['b', t.session({ n: 2 })], { mayHang: true })
