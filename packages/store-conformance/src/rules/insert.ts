@@ -4,7 +4,7 @@ import { two } from './conditional-races.ts'
 import { family, type Rule } from './rule.ts'
 import { lasts, patiently, writeAndOutlive } from './support/lives.ts'
 
-/** Inserts where a session is, which ends when it was to end. False when it had ended before that was looked at. */
+/** Inserts over a live session, which must keep its expiry. Returns false when it had ended before the check. */
 async function leftAlone(t: Trial, store: StoreHandle, life: number): Promise<boolean> {
   const session = t.session({ n: 1 }, { maxAge: life })
   await store.set('a', session)
