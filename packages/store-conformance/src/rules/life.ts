@@ -11,7 +11,7 @@ interface Timer extends NodeJS.Timeout {
 
 const hour = 3_600_000
 
-/** The timers started by `work` which hold the process, and go on doing so for long. */
+/** The timers started by `work` that keep the process alive for long. */
 async function timersOf(work: () => Promise<void>): Promise<Timer[]> {
   const scope = new AsyncLocalStorage<true>()
   const started = new Set<Timer>()
@@ -26,11 +26,11 @@ async function timersOf(work: () => Promise<void>): Promise<Timer[]> {
   } finally {
     hook.disable()
   }
-  // One that was cleared or has fired holds nothing any more.
+  // A timer that was cleared or has fired no longer keeps the process alive.
   return [...started].filter(timer => timer.hasRef?.() && lasts(timer))
 }
 
-/** Drivers have short timeouts while a connection is idle; those end by themselves, which no interval does. */
+/** Ignores short timeouts, which drivers use for idle connections: they end by themselves. Intervals do not. */
 function lasts({ _repeat, _idleTimeout = hour }: Timer): boolean {
   return Boolean(_repeat) || _idleTimeout >= 60_000
 }
@@ -42,7 +42,7 @@ async function use(t: Trial, store: StoreHandle): Promise<void> {
   await t.wait(20)
 }
 
-/** By callback or promise; a method without a parameter that returns no promise is done when it returns. */
+/** Closes by callback or promise. A method without parameters that returns no promise is done when it returns. */
 async function close(t: Trial, store: StoreHandle): Promise<void> {
   const style = store.store.close.length === 0 ? { style: 'promise' as const } : {}
   const { failed, error } = await store.outcome('close', [], style)
@@ -60,7 +60,7 @@ export const life: readonly Rule[] = family('life cycle', [
     link: 'https://github.com/roccomuso/memorystore/issues/24',
     lane: 'process',
     async run(t) {
-      // The first store wakes the client, whose own timers are not the store's.
+      // The first store makes the client start its own timers, which are not those of the store.
       await use(t, await t.open())
       const stores = 3
       const timers = await timersOf(async () => {
