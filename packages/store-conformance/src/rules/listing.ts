@@ -146,7 +146,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
       const growth = async (): Promise<number> => (t.has('length') ? await count(t, store, 'of many') : 0)
       const before = { listed: (await list(t, store)).length, counted: await growth() }
       await store.set(first!, t.session({ who: first }))
-      // A length() that does not count at all, and entries that show no data, are matters of other rules.
+      // Other rules test a length() that does not count at all, and entries without data.
       const counts = (await growth()) - before.counted === 1
       await setMany(t, store, others)
       const entries = await list(t, store)
@@ -189,7 +189,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
       for (const [name, value] of Object.entries(data)) {
         t.deepEqual(session[name], value, `${name} of the session in all()`)
       }
-      // Some stores add the sid under a name of theirs, since an array has no other place for it.
+      // Some stores add the sid under their own name, because an array has no other place for it.
       const more = Object.keys(t.data(session) as object).filter(
         name => !(name in data) && session[name] !== 'a',
       )
