@@ -7,19 +7,19 @@ import type { RuleText } from './rule.ts'
 
 const source = 'https://github.com/expressjs/session/blob/master/session/store.js'
 
-/** What the middleware hands to these methods in place of a request. */
+/** The object that the middleware passes to these methods as the request. */
 interface Request {
   sessionID: string
   sessionStore: AnyStore
   session?: { n?: unknown; id?: unknown; cookie?: { expires?: unknown }; save?: unknown }
 }
 
-/** The session that the store makes of what was stored, as it is found on the request. */
+/** The session that the store makes from stored data and puts on the request. */
 async function created(t: Trial, store: StoreHandle, request: Request): Promise<Stored | undefined> {
   const stored = await store.get(request.sessionID)
   t.ok(stored, `get("${request.sessionID}") gave undefined, want the session`)
   try {
-    // A copy, since a store may give what cannot be changed.
+    // A copy, because a store may return a frozen object.
     store.store.createSession(request, { ...stored })
   } catch (error) {
     t.fail(`createSession(req, session) threw ${textOf(error)}, want no error`)
@@ -33,7 +33,7 @@ async function created(t: Trial, store: StoreHandle, request: Request): Promise<
   return stored
 }
 
-/** One round through everything that a store offers, for one sid: what is told and what has happened are as in the first round. */
+/** Calls every method of a store for one sid. Answers and effects must be the same as in the first round. */
 async function round(t: Trial, store: StoreHandle, sid: string, n: number): Promise<void> {
   const when = `in round ${n} of the same calls`
   await store.set(sid, t.session({ n }))
@@ -99,13 +99,13 @@ export const middleware: RuleText = {
     }
     await store.set('a', t.session({ n: 1 }))
     const stored = await created(t, store, { sessionID: 'a', sessionStore: store.store })
-    // load() of express-session changes what get() gave, which not every middleware does.
+    // load() of express-session changes the object that get() has returned. Not every middleware does.
     if (!Object.isFrozen(stored)) {
       const loaded = (await store.outcome('load', ['a'], { style: 'callback' })).value as Request['session']
       t.equal(loaded?.n, 1, 'n of the session that load("a") gave')
     }
     const missed = await store.outcome('load', ['nobody'], { style: 'callback' })
-    // An error with the code ENOENT is a miss to the middleware.
+    // For the middleware, an error with the code ENOENT is a missing session.
     t.ok(t.isMiss(missed), 'load("nobody") did not give nothing')
     const request: Request = { sessionID: 'a', sessionStore: store.store }
     let generated = 0
