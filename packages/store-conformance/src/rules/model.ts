@@ -17,18 +17,18 @@ interface Step {
   readonly life: Life
 }
 
-/** What a store is to a single user: the live sessions. Nothing in it takes time. */
+/** The model of a store for a single user: the live sessions. Nothing in it takes time. */
 class Model {
   readonly live: Map<string, number> = new Map()
-  /** Sids set with an end in the past: they are not there, and whether length() counts them is left to EXP-16. */
+  /** Sids that were set with an end in the past. They are not there. EXP-16 tests whether length() counts them. */
   readonly ended: Set<string> = new Set()
-  /** Sessions of others in the same place. */
+  /** Sessions of other rules in the same place. */
   others = 0
   /** The sid that was compared last. */
   sid = ''
 }
 
-/** The rules that say more, by the last kind of change before the difference. */
+/** The rules with more details, by the last kind of change before the difference. */
 const families: Record<Step['call'], string> = {
   set: 'CON-01 and round trip',
   resave: 'CON-01 and round trip',
@@ -58,7 +58,7 @@ function sessionOf(t: Trial, n: number, life: Life): Session {
   return t.session(data, { maxAge: life === 'hour' ? 3_600_000 : 60_000 })
 }
 
-/** Takes one step with the store and with the model, and compares what can be seen of both. */
+/** Runs one step on the store and on the model, and compares their visible states. */
 async function take(t: Trial, store: StoreHandle, model: Model, { call, sid, n, life }: Step): Promise<void> {
   if (call === 'set') {
     await store.set(sid, sessionOf(t, n, life))
@@ -70,7 +70,7 @@ async function take(t: Trial, store: StoreHandle, model: Model, { call, sid, n, 
       model.ended.delete(sid)
     }
   } else if (call === 'touch') {
-    // Ending a session by touch() is left to TCH-07. The data is not that of any session: it must not be written.
+    // TCH-07 tests ending a session by touch(). The data belongs to no session: touch() must not write it.
     await store.touch(sid, sessionOf(t, 77, life === 'ended' ? 'minute' : life))
   } else if (call === 'destroy') {
     await store.destroy(sid)
@@ -85,7 +85,7 @@ async function take(t: Trial, store: StoreHandle, model: Model, { call, sid, n, 
   else {
     const got = await compare(t, store, model, sid)
     if (call === 'get' || !got) return
-    // A copy where the store gives what cannot be changed.
+    // A copy, because a store may return a frozen object.
     const changed = Object.isFrozen(got) ? { ...got } : got
     changed.n = n
     await store.set(sid, changed)
@@ -115,7 +115,7 @@ async function compareAll(t: Trial, store: StoreHandle, model: Model, call: 'all
   }
 }
 
-/** The steps, as one would write them down. */
+/** The steps as text. */
 function trace(steps: readonly Step[]): string {
   const texts = steps.map(({ call, sid, n, life }) => {
     if (call === 'set') return `set ${sid} {n: ${n}} ${life === 'ended' ? 'in the past' : ''}`.trim()
@@ -124,7 +124,7 @@ function trace(steps: readonly Step[]): string {
   return texts.join(', ')
 }
 
-/** The family of the last change to what was compared. */
+/** The family of rules for the last change. */
 function familyOf(steps: readonly Step[], { sid: compared }: Model): string {
   const changes = steps.filter(({ call, sid }) => {
     const change = !['get', 'all', 'length'].includes(call)
@@ -135,7 +135,7 @@ function familyOf(steps: readonly Step[], { sid: compared }: Model): string {
   return families[last?.call ?? steps.at(-1)?.call ?? 'get']
 }
 
-/** Goes these steps with an empty store, and fails where it differs from the model. */
+/** Runs these steps on an empty store, and fails if the store differs from the model. */
 async function walk(t: Trial, store: StoreHandle, steps: readonly Step[]): Promise<void> {
   const model = new Model()
   const taken: Step[] = []
@@ -153,7 +153,7 @@ async function walk(t: Trial, store: StoreHandle, steps: readonly Step[]): Promi
   }
 }
 
-/** Leaves out every step that the failure can do without, and gives the failure of what is left. */
+/** Removes every step that is not needed for the failure, and returns the failure of the remaining steps. */
 async function shortest(t: Trial, store: StoreHandle, steps: readonly Step[]): Promise<Failure | undefined> {
   const failure = (some: readonly Step[]): Promise<Failure | undefined> =>
     walk(t, store, some).then(
