@@ -6,14 +6,14 @@ import { family, type Rule } from './rule.ts'
 
 const scan = 'https://redis.io/docs/latest/commands/scan/'
 
-/** A store on its own namespace with the sessions a and b in it. */
+/** A store with its own namespace and the sessions a and b. */
 async function inhabited(t: Trial, namespace: string): Promise<StoreHandle> {
   const store = await t.open({ namespace })
   for (const sid of ['a', 'b']) await store.set(sid, t.session({ who: namespace, sid }))
   return store
 }
 
-/** Such a store, or no verdict where a namespace like this one cannot be had at all. */
+/** Such a store, or no verdict if the subject does not allow this namespace. */
 async function inhabitedIfTaken(t: Trial, namespace: string): Promise<StoreHandle> {
   try {
     return await inhabited(t, namespace)
@@ -22,18 +22,18 @@ async function inhabitedIfTaken(t: Trial, namespace: string): Promise<StoreHandl
   }
 }
 
-/** That both sessions are there. */
+/** Checks that both sessions are there. */
 async function untouched(t: Trial, store: StoreHandle, namespace: string, when: string): Promise<void> {
   for (const sid of ['a', 'b'])
     await t.holds(store, sid, { who: namespace, sid }, `${when} in another namespace`)
 }
 
-/** That all() and length(), where offered, see the two sessions of this store and no others. */
+/** Checks that all() and length(), if offered, see the two sessions of this store and no others. */
 async function seesOnlyItsOwn(t: Trial, store: StoreHandle, namespace: string): Promise<void> {
   if (t.has('all')) {
     const whos = (await store.all()).map(({ session }: Entry) => session?.who)
     const what = `all() of the namespace ${JSON.stringify(namespace)}`
-    // Entries that show no data are a matter of another rule; they can still be counted.
+    // Another rule tests entries without data. They can still be counted.
     if (whos.some(who => who !== undefined)) t.deepEqual(whos, [namespace, namespace], `who in ${what}`)
     t.equal(whos.length, 2, `the number of sessions in ${what}`)
   }
@@ -41,7 +41,7 @@ async function seesOnlyItsOwn(t: Trial, store: StoreHandle, namespace: string): 
     t.equal(await store.length(), 2, `length() of the namespace ${JSON.stringify(namespace)}`)
 }
 
-/** That clear() of one store removes its sessions, and none of the other. */
+/** Checks that clear() of one store removes its sessions, and none of the other. */
 async function clearsOnlyItsOwn(
   t: Trial,
   store: StoreHandle,
