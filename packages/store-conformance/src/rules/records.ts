@@ -8,12 +8,12 @@ import { writeAndOutlive } from './support/lives.ts'
 const iteration = 'https://nodejs.org/api/stream.html#consuming-readable-streams-with-async-iterators'
 const total = 1203
 
-/** The sids in `got` that are the rule's own, sorted; those of others are left aside. */
+/** The sids in `got` that belong to this rule, sorted. */
 function own(got: readonly (string | undefined)[], wanted: ReadonlySet<string>): string[] {
   return got.filter((sid): sid is string => sid !== undefined && wanted.has(sid)).sort()
 }
 
-/** That a listing has each sid once: with 1 203 of them, a count is easier to read. */
+/** Checks that a listing has each sid once. With 1,203 of them, a count is easier to read. */
 function complete(
   t: Trial,
   got: readonly (string | undefined)[],
@@ -28,7 +28,7 @@ function complete(
   t.ok(found.length === wanted.length, `${what} gives ${found.length - wanted.length} sessions twice`)
 }
 
-/** What `ids()` gave, be it a list or something to iterate. */
+/** The result of `ids()`: a list or an iterable. */
 async function idsOf(t: Trial, store: StoreHandle): Promise<string[]> {
   const ids: string[] = []
   try {
@@ -48,7 +48,7 @@ async function fill(t: Trial, store: StoreHandle, count: number): Promise<string
   return sids
 }
 
-/** What our own stores offer besides: a method of the same name in another store may well do something else. */
+/** Methods of stores that extend `RecordStore`. In another store, a method of the same name may do something else. */
 export const records: readonly Rule[] = family('entries and prune', [
   {
     id: 'REC-01',
@@ -64,7 +64,7 @@ export const records: readonly Rule[] = family('entries and prune', [
     async run(t) {
       const writer = await t.open()
       const sids = await fill(t, writer, 7)
-      // A store that has done nothing yet, which has to prepare itself first.
+      // A store that was not used yet, and has to prepare itself first.
       const store = t.has('shared') ? await t.open() : writer
       const entries = await store.entries()
       complete(
@@ -181,7 +181,7 @@ export const records: readonly Rule[] = family('entries and prune', [
     lane: 'wait',
     async run(t) {
       const store = await t.open()
-      // Where stores are not apart, what others have left.
+      // Without namespaces, other rules may have left sessions.
       await store.prune()
       const brief = t.brief({ n: 1 })
       for (const sid of ['x', 'y', 'z']) await store.set(sid, brief)
