@@ -7,20 +7,20 @@ import { lasts, openWithTtl, patiently, rounds, writeAndOutlive } from './suppor
 const MINUTE = 60_000
 const decision = 'https://github.com/coatcheck/coatcheck/blob/main/docs/decisions/008-touch-on-read.md'
 
-/** The session as middleware stores it: a store may tell the lifetime by what the text begins with. */
+/** The session as middleware stores it, because a store may recognize the lifetime by the beginning of the text. */
 function asStored({ cookie, ...data }: Session): object {
   const { originalMaxAge, ...rest } = cookie.data
   return { cookie: { originalMaxAge, ...rest }, ...data }
 }
 
-/** A session with `left` milliseconds to live, whose cookie was given `originalMaxAge`. */
+/** A session that ends in `left` milliseconds, and whose cookie has this `originalMaxAge`. */
 function sessionOf(t: Trial, originalMaxAge: number | null, left: number = MINUTE, n: number = 1): Session {
   return t.session({ n }, { maxAge: left, originalMaxAge })
 }
 
 const nothingRenewed = 'reads of this store never touch, which is allowed'
 
-/** A read makes one session live longer and another one shorter. False when the first had ended before that. */
+/** A read makes one session live longer and another one shorter. Returns false when the first had ended before. */
 async function moved(t: Trial, life: number): Promise<boolean> {
   const store = await t.open()
   const brief = sessionOf(t, MINUTE, life)
@@ -40,7 +40,7 @@ async function moved(t: Trial, life: number): Promise<boolean> {
   return true
 }
 
-/** Reads across the default lifetime keep a session whose cookie has no end; one read does not. False when a read came too late. */
+/** Several reads keep a session without an expiry beyond the default lifetime; one read does not. Returns false when a read was late. */
 async function movedByDefault(t: Trial, life: number): Promise<boolean> {
   const { store, ttlMs } = await openWithTtl(t, life)
   const browser = asStored(t.session({ n: 1 }, { expires: null }))
@@ -65,7 +65,7 @@ async function movedByDefault(t: Trial, life: number): Promise<boolean> {
   return got !== undefined
 }
 
-/** Lifetimes of a cookie, and what is asked of a read instead: also such that begin alike. */
+/** Lifetimes of a cookie, and other lifetimes for a read, some with the same first digits. */
 const differing: readonly (readonly [number | null, number | null])[] = [
   [6000, 60_000],
   [60_000, 6000],
@@ -73,7 +73,7 @@ const differing: readonly (readonly [number | null, number | null])[] = [
   [60_000, null],
 ]
 
-/** Reads that ask for another lifetime move no end, neither away nor near. False when a session ended before it was read. */
+/** Reads with another lifetime do not move the expiry in any direction. Returns false when a session ended before it was read. */
 async function unmoved(t: Trial, life: number): Promise<boolean> {
   const store = await t.open()
   const brief = t.session({ n: 1 }, { maxAge: life })
@@ -98,8 +98,8 @@ async function unmoved(t: Trial, life: number): Promise<boolean> {
 }
 
 /**
- * For stores whose `get` says that it takes `{ renew }`. Those that wait do so a few at a time: where each store has a pool, all
- * stores of the lane that waits at once come close to what a database takes.
+ * For stores whose `get` is declared to take `{ renew }`. Rules that wait run a few at a time, because the pools of all stores in the lane
+ * `wait` would come close to the connection limit of a database.
  */
 export const renewals: readonly Rule[] = family('renewals', [
   {
