@@ -18,11 +18,11 @@ const taken =
     ' ',
   )
 
-/** A number that some number formats do not know. */
+/** A number that some number formats do not have. */
 const extreme = (value: unknown): boolean =>
   typeof value === 'number' && value !== 0 && (Math.abs(value) > 1e100 || Math.abs(value) < 1e-100)
 
-/** Whether a store may refuse this: characters and numbers that rules of their own let it refuse. */
+/** Whether a store may refuse this data, because separate rules allow it to refuse these characters or numbers. */
 function mayBeRefused(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('\u0000')
   if (typeof value !== 'object' || value === null) return extreme(value)
@@ -190,7 +190,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
       const at = instantOf(expires)
       if (at === undefined)
         t.deepEqual(expires, session.cookie.expires?.toISOString(), 'get("a").cookie.expires')
-      // Where the end is worked out from a remaining lifetime, it is off by the time of the call.
+      // If a store computes the expiry from the remaining lifetime, it is off by the duration of the call.
       const off = Math.abs(Number(at) - Number(session.cookie.expires))
       t.ok(off <= 1000 + t.granularity, `get("a").cookie.expires is ${off} ms away from what was set`)
       await store.set('b', t.session({ n: 1 }, { expires: null }))
