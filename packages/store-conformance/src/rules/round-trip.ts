@@ -6,7 +6,7 @@ import { oddValues } from './values.ts'
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 const json = 'https://www.rfc-editor.org/rfc/rfc8259'
 
-/** Characters that control something, from `first` to `last`. */
+/** Control characters from `first` to `last`. */
 function controls(first: number, last: number): string {
   return Array.from({ length: last - first + 1 }, (_, index) => String.fromCharCode(first + index)).join('')
 }
