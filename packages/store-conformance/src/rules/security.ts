@@ -4,7 +4,7 @@ import type { Trial } from '../trial/trial.ts'
 import { family, type Rule } from './rule.ts'
 import { counted } from './support/listed.ts'
 
-/** How many sessions lie in the backend, or as near to it as this store lets one look. */
+/** The number of sessions in the backend, as exact as this store allows. */
 async function count(t: Trial, store: StoreHandle): Promise<number> {
   if (t.has('rows')) return Number(await t.hook('rows', store))
   if (t.has('length')) return counted(t, store)
@@ -12,7 +12,7 @@ async function count(t: Trial, store: StoreHandle): Promise<number> {
   return t.unverified('needs backend.rows, length() or all()')
 }
 
-// Short enough to be whole in the ten characters that JSON.parse quotes.
+// Short enough to fit into the ten characters that JSON.parse quotes.
 const secret = 'canary5e1f'
 
 export const security: readonly Rule[] = family('security', [
