@@ -277,7 +277,7 @@ const rules: readonly Rule[] = family('session ids', [
         try {
           await asKeysOfAMap(t, store, sids, true)
         } catch (error) {
-          // Mixed up only when written at once: that says nothing about sids.
+          // Mixed up only in parallel writes: that is not about sids.
           await asKeysOfAMap(t, store, sids, false)
           onlyAtOnce = error instanceof Failure
         }
@@ -290,7 +290,7 @@ const rules: readonly Rule[] = family('session ids', [
   sidsOfAnotherType,
 ])
 
-/** There are many calls in each of these rules, and some stores take their time over a miss. */
+/** These rules make many calls, and some stores are slow when a session is missing. */
 export const sid: readonly Rule[] = rules.map(rule => ({
   ...rule,
   budgetMs: 90_000,
