@@ -3,7 +3,7 @@ import { lasts, openWithTtl, patiently } from './support/lives.ts'
 
 const manual = 'https://github.com/expressjs/session#storetouchsid-session-callback'
 
-/** Rules on the cookie that touch() is given, and the one that get() shows afterwards. */
+/** Rules on the cookie that touch() is given, and on the cookie that get() returns afterwards. */
 export const touchCookies: readonly Rule[] = family('touch', [
   {
     id: 'TCH-09',
