@@ -43,7 +43,7 @@ const touchCore: readonly Rule[] = family('touch', [
       await store.set('a', t.session({ n: 1 }))
       await store.touch('a', t.session({ n: 2, added: true }))
       await t.holds(store, 'a', { n: 1 }, 'after touch() with other data')
-      // A touch that reads, decodes and writes back changes what its codec cannot hold.
+      // A touch that reads, decodes and writes back changes data that its codec cannot hold.
       const rich = { list: [], none: null, half: 1.5, far: 2 ** 53 - 1, text: '' }
       await store.set('b', t.session(rich))
       await store.touch('b', t.session(rich))
