@@ -2,7 +2,7 @@ import { textOf } from '../errors.ts'
 import { show } from '../values/show.ts'
 import type { RuleText } from './rule.ts'
 
-/** Rules on values that JSON treats in a way of its own. */
+/** Rules on values that JSON treats specially. */
 export const oddValues: readonly RuleText[] = [
   {
     id: 'RT-22',
