@@ -10,14 +10,14 @@ import { loadBrief } from './support/lives.ts'
 const upstream = 'https://github.com/expressjs/session/issues/632'
 const mark = Symbol.for('coatcheck.loaded')
 
-/** Reads a session that is there. */
+/** Reads an existing session. */
 async function load(t: Trial, store: StoreHandle, sid = 'a'): Promise<Stored> {
   const session = await store.load(sid)
   if (session) return session
   return t.fail(`reading "${sid}" for an update gave nothing, want the session`)
 }
 
-/** The same session as the middleware saves it when only its existence matters. */
+/** The same session in the form in which the middleware saves it when it only has to exist. */
 function existenceOnly(t: Trial, session: Stored): Stored {
   const loaded = (session as Record<symbol, unknown>)[mark]
   if (typeof loaded !== 'object' || loaded === null)
