@@ -62,6 +62,15 @@ function smokeText(report: Report): string {
   ].join('\n')
 }
 
+/** Says so if the verdict is only true when the rules run one by one. */
+function besideText({ rules }: Report): string[] {
+  const ids = rules.filter(({ onlyBesideOthers }) => onlyBesideOthers).map(({ id }) => id)
+  if (ids.length === 0) return []
+  return [
+    `  not to be trusted: ${ids.join(', ')} failed beside other rules and passed alone. Run again with --strict.`,
+  ]
+}
+
 function verdictText(report: Report, strict: boolean): string {
   const failed = report.rules.filter(result => isFailure(result, strict)).length
   const ok = report.conforms && failed === 0
@@ -72,6 +81,7 @@ function verdictText(report: Report, strict: boolean): string {
   return [
     `${ok ? '✓' : '✗'} ${report.subject.name} ${ok ? 'conforms' : 'does not conform'}${report.partial ? ' (some rules only)' : ''}${strict ? ', strictly' : ''}`,
     `  ${report.label}`,
+    ...besideText(report),
     `  ${tally.join(', ')}; ${(report.ms / 1000).toFixed(1)} s, seed ${report.seed}`,
   ].join('\n')
 }

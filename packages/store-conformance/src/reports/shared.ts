@@ -5,7 +5,8 @@ import { breaks, type Report, type RuleResult } from './report.ts'
 /** Whether a run with this result fails: a MUST, or with `strict` a SHOULD too. */
 export function isFailure(result: RuleResult, strict: boolean): boolean {
   if (breaks(result) || result.verdict === 'error') return true
-  if (result.onlyBesideOthers) return false
+  // A verdict that depends on other rules is not reliable enough to be strict about.
+  if (result.onlyBesideOthers) return strict && result.level !== 'MAY' && !result.provisional
   return strict && result.level === 'SHOULD' && !result.provisional && countsAgainst.has(result.verdict)
 }
 

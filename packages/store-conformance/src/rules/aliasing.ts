@@ -1,6 +1,8 @@
 import type { Entry } from '../calls/entries.ts'
 import type { StoreHandle } from '../calls/handle.ts'
 import type { Trial } from '../trial/trial.ts'
+import type { Session } from '../values/session.ts'
+import { farAliasing } from './far-calls.ts'
 import { family, type Rule } from './rule.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
@@ -98,6 +100,12 @@ export const aliasing: readonly Rule[] = family('aliasing', [
       t.equal(sharedPath(one, other), undefined, 'the path to an object that two results of get("a") share')
       const path = sharedPath(third, fourth)
       t.equal(path, undefined, 'the path to an object that two results of get("a") at once share')
+      await store.set('b', t.session(sample()))
+      const before = JSON.stringify(one)
+      const neighbour = await t.holds(store, 'b', sample())
+      const common = sharedPath(one, neighbour)
+      t.equal(common, undefined, 'the path to an object that results of get("a") and get("b") share')
+      t.equal(JSON.stringify(one), before, 'the result of get("a") after get("b")')
     },
   },
   {
@@ -132,6 +140,7 @@ export const aliasing: readonly Rule[] = family('aliasing', [
     link: 'https://github.com/valery-barysok/session-file-store',
     async run(t) {
       const store = await t.open()
+      const given: [call: string, session: Session, before: string][] = []
       const own = { _id: 1, id: 'mine', lastModified: 'today', __lastAccess: 1, expires: 'never', ttl: 5 }
       for (const method of t.has('touch') ? ['set', 'touch'] : ['set']) {
         for (const cookie of [{ maxAge: 60_000 }, { expires: null }]) {
@@ -140,7 +149,12 @@ export const aliasing: readonly Rule[] = family('aliasing', [
           await store.call(method, 'a', session)
           const after = look(session)
           t.ok(after === before, `${method}() made of ${before} this: ${after}`)
+          given.push([`${method}()`, session, before])
         }
+      }
+      await t.wait(60)
+      for (const [call, session, before] of given) {
+        t.ok(look(session) === before, `60 ms after ${call}, ${before} had become ${look(session)}`)
       }
     },
   },
@@ -172,4 +186,5 @@ export const aliasing: readonly Rule[] = family('aliasing', [
       )
     },
   },
+  ...farAliasing,
 ])

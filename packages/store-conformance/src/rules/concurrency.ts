@@ -4,7 +4,9 @@ import { linearizable, type Operation } from '../trial/linearizable.ts'
 import type { Trial } from '../trial/trial.ts'
 import { concurrencyBursts } from './concurrency-bursts.ts'
 import { concurrencyOrders } from './concurrency-orders.ts'
+import { farConcurrency } from './far-calls.ts'
 import { family, type Rule } from './rule.ts'
+import { counted } from './support/listed.ts'
 import { rounds } from './support/lives.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
@@ -49,6 +51,18 @@ const concurrencyCore: readonly Rule[] = family('concurrency', [
         await one.set('a', t.session({ n }))
         await t.holds(other, 'a', { n }, `in the other store after set() number ${n}`)
       }
+      // The other store may cache that nothing was there, or what it has itself saved last.
+      await t.gone(other, 'b', 'of a sid that was never set')
+      for (const [at, writer] of [one, other, one].entries()) {
+        await writer.set('b', t.session({ who: writer === one ? 'one' : 'other' }))
+        for (const store of [one, other])
+          await t.holds(
+            store,
+            'b',
+            { who: writer === one ? 'one' : 'other' },
+            `after set() number ${at + 1} by turns`,
+          )
+      }
     },
   },
   {
@@ -65,6 +79,7 @@ const concurrencyCore: readonly Rule[] = family('concurrency', [
       const stores = await both(t)
       for (const round of rounds(6)) {
         const sid = `round-${round}`
+        const before = t.has('length') ? await counted(t, stores[0]) : 0
         const sessions = Array.from({ length: 8 }, (_, who) => ({ who, first: who, second: who, last: who }))
         await t.staggered(
           sessions.map((data, who) => () => stores[who % 2 === 0 ? 0 : 1].set(sid, t.session(data))),
@@ -73,6 +88,9 @@ const concurrencyCore: readonly Rule[] = family('concurrency', [
         const whole = sessions[got?.who]
         if (!whole) t.same(got, sessions[0]!, `get("${sid}") after eight parallel set() calls`)
         else t.same(got, whole, `get("${sid}") after eight parallel set() calls`)
+        if (!t.has('length') || !t.has('namespaces')) continue
+        const grown = (await counted(t, stores[0])) - before
+        t.equal(grown, 1, 'the growth of length() by eight parallel set() calls of one sid')
       }
     },
   },
@@ -229,4 +247,5 @@ export const concurrency: readonly Rule[] = [
   ...concurrencyCore,
   ...concurrencyBursts,
   ...concurrencyOrders,
+  ...family('concurrency', farConcurrency),
 ].sort((a, b) => a.id.localeCompare(b.id))

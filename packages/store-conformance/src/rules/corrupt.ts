@@ -15,7 +15,7 @@ async function spoil(t: Trial, store: StoreHandle, prefix: string, texts: readon
   let refusal: unknown
   for (const [index, text] of texts.entries()) {
     const sid = `${prefix}${index}`
-      // The row exists first, because the hook of some backends can only update.
+    // The row exists first, because the hook of some backends can only update.
     await store.set(sid, t.session({ n: 1 }))
     try {
       await t.hook('putRaw', store, sid, text)

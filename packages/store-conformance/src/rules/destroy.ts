@@ -124,8 +124,11 @@ export const destroy: readonly Rule[] = family('destroy', [
       const [one, other] = await t.pair()
       await one.set('a', t.session({ n: 1 }))
       await other.get('a')
-      await one.destroy('a')
-      await t.gone(other, 'a', 'in the other store after destroy()')
+      for (const time of ['', 'a second ']) {
+        await one.destroy('a')
+        await t.gone(other, 'a', `in the other store after ${time}destroy()`)
+        await other.set('a', t.session({ n: 2 }))
+      }
     },
   },
   {

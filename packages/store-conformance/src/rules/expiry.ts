@@ -1,8 +1,9 @@
 import { besideExpiry } from './beside.ts'
 import { expiryListing } from './expiry-listing.ts'
 import { expiryValues } from './expiry-values.ts'
+import { farExpiry } from './far-calls.ts'
 import { family, type Rule } from './rule.ts'
-import { endingAt, endingLate, livesToItsEnd, writtenLate } from './support/ends.ts'
+import { endingAt, endingLate, livesToItsEnd, nearItsEnd, writtenLate } from './support/ends.ts'
 import { controlEnded, knowsThePast, openWithTtl, withMaxAge, writeAndOutlive } from './support/lives.ts'
 
 const hour = 3_600_000
@@ -23,6 +24,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
         await Promise.all([
           livesToItsEnd(t, store, 'a', life => endingLate(t, life)),
           writtenLate(t, store, 'late', 950),
+          nearItsEnd(t, store, 'near'),
         ])
         return
       }
@@ -34,6 +36,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
         livesToItsEnd(t, store, 'c', life => t.session({ n: 1 }, { maxAge: seconds(life) + 950 })),
         livesToItsEnd(t, store, 'd', life => t.session({ n: 1 }, { maxAge: seconds(life) + 450 })),
         writtenLate(t, store, 'late', 1950),
+        nearItsEnd(t, store, 'near'),
       ])
     },
   },
@@ -261,5 +264,5 @@ export const expiry: readonly Rule[] = [
   ...expiryCore,
   ...expiryValues,
   ...expiryListing,
-  ...family('expiry', besideExpiry),
+  ...family('expiry', [...besideExpiry, ...farExpiry]),
 ].sort((a, b) => a.id.localeCompare(b.id))

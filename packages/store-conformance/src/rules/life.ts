@@ -2,6 +2,7 @@ import { AsyncLocalStorage, createHook } from 'node:async_hooks'
 import type { StoreHandle } from '../calls/handle.ts'
 import { textOf } from '../errors.ts'
 import type { Trial } from '../trial/trial.ts'
+import { farLife } from './far-calls.ts'
 import { family, type Rule } from './rule.ts'
 
 interface Timer extends NodeJS.Timeout {
@@ -152,4 +153,5 @@ export const life: readonly Rule[] = family('life cycle', [
       await t.holds(second, 'a', { n: 1 }, 'after another store was closed')
     },
   },
+  ...farLife,
 ])

@@ -197,6 +197,12 @@ export const listing: readonly Rule[] = family('all, length and clear', [
       for (const name of ['path', 'originalMaxAge'] as const) {
         t.equal(session.cookie?.[name], got.cookie?.[name], `cookie.${name} of the session in all()`)
       }
+      const large = { who: 'large', text: 'x'.repeat(100_000), end: true }
+      if (!t.refused(await store.outcome('set', ['large', t.session(large)]))) {
+        const [found] = onceEach(t, byWho(await list(t, store)), ['large'])
+        for (const name of ['text', 'end'] as const)
+          t.deepEqual(found?.session[name], large[name], `${name} of a large session in all()`)
+      }
       const end = ({ cookie }: Stored): number => new Date(String(cookie?.expires)).getTime()
       const off = Number.isNaN(end(got)) ? 0 : Math.abs(end(session) - end(got))
       t.ok(off <= 1000 + t.granularity, `cookie.expires in all() is ${off} ms away from that of get("a")`)

@@ -62,40 +62,6 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
     },
   },
   {
-    id: 'RT-13',
-    level: 'MUST',
-    sentence: 'A large session is kept whole or refused; never truncated.',
-    why: 'A session that was cut cannot be parsed: the user gets errors or is logged out, and cannot get rid of it.',
-    check:
-      'how much does the column hold (TEXT in MySQL: 65 535 bytes), and does the database cut in silence?',
-    seenIn: 'MySQL TEXT columns without strict mode',
-    link: 'https://dev.mysql.com/doc/refman/8.4/en/blob.html',
-    lane: 'serial',
-    async run(t) {
-      const store = await t.open()
-      const limit = t.subject.maxPayload ?? 0
-      for (const size of [4_000, 65_535, 65_536, 300_000, 1_100_000]) {
-        const text = 'x'.repeat(size - JSON.stringify(t.plain({ text: '', end: true })).length)
-        const what = `a session of ${size} characters`
-        const result = await keptOrRefused(t, store, `s${size}`, { text, end: true }, what)
-        t.ok(result === 'kept' || size > limit, `set() refused ${what}; maxPayload is ${limit}`)
-      }
-      for (const size of [60_000, 10, 30_000, 1]) {
-        const what = `${size} characters over a session of another size`
-        if ((await keptOrRefused(t, store, 'same', { text: 'y'.repeat(size) }, what)) === 'refused') break
-      }
-      const text = 'é€'.repeat(12_000)
-      await keptOrRefused(t, store, 'bytes', { text, end: true }, '24 000 characters in 60 000 bytes')
-      await keptOrRefused(
-        t,
-        store,
-        'more',
-        { text: text + text, end: true },
-        '48 000 characters in 120 000 bytes',
-      )
-    },
-  },
-  {
     id: 'RT-14',
     level: 'MUST',
     sentence: 'Deeply nested data is kept or refused; never flattened or cut.',

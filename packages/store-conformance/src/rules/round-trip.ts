@@ -1,3 +1,4 @@
+import { farValues } from './far-values.ts'
 import { roundTripSession } from './round-trip-session.ts'
 import { family, type Rule } from './rule.ts'
 import { kept, keptOrRefused } from './support/kept.ts'
@@ -22,12 +23,16 @@ const values: readonly Rule[] = family('round trip', [
     link: manual,
     async run(t) {
       const store = await t.open()
+      const address = { street: 'Main Street', number: 12, lines: ['1', '2'] }
       const data = {
         user: { name: 'Ada', roles: ['admin', 'author'], address: { street: null, number: 12 } },
         cart: [{ sku: 'A-1', amount: 2, price: 9.5 }],
         views: 3,
         verified: true,
         referrer: null,
+        // The same object twice is not a circular reference.
+        billing: address,
+        shipping: address,
       }
       await kept(t, store, 'a', data, 'plain data')
     },
@@ -191,6 +196,10 @@ const values: readonly Rule[] = family('round trip', [
         quoted: '"quoted"',
         base64: 'SGVsbG8=',
         tag: '$date',
+        lines: 'one\r\ntwo\rthree\n',
+        blanks: ' \t blanks at both ends \n ',
+        html: '</script><b title="a">&amp;</b>',
+        signs: "$& $1 $$ $` $' %s %d ? :name @name {0} \\n \\' --",
       }
       await kept(t, await t.open(), 'a', data, 'strings that look like something else')
     },
@@ -239,4 +248,8 @@ const values: readonly Rule[] = family('round trip', [
   },
 ])
 
-export const roundTrip: readonly Rule[] = [...values, ...roundTripSession, ...family('round trip', oddValues)]
+export const roundTrip: readonly Rule[] = [
+  ...values,
+  ...roundTripSession,
+  ...family('round trip', [...oddValues, ...farValues]),
+].sort((a, b) => a.id.localeCompare(b.id))

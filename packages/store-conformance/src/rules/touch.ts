@@ -20,11 +20,13 @@ const touchCore: readonly Rule[] = family('touch', [
       const store = await t.open()
       await patiently(t, async life => {
         const brief = t.session({ n: 1 }, { maxAge: life })
-        await store.set('a', brief)
-        await store.touch('a', t.session({ n: 1 }))
+        for (const sid of ['a', 'b']) await store.set(sid, brief)
+        await store.touch('b', brief)
+        for (const sid of ['a', 'b']) await store.touch(sid, t.session({ n: 1 }))
         if (!lasts(brief)) return false
         await t.outlive(brief)
         await t.holds(store, 'a', { n: 1 }, 'after the old expiry')
+        await t.holds(store, 'b', { n: 1 }, 'touched twice, after the expiry of the first touch()')
         return true
       })
     },
@@ -48,6 +50,10 @@ const touchCore: readonly Rule[] = family('touch', [
       await store.set('b', t.session(rich))
       await store.touch('b', t.session(rich))
       await t.holds(store, 'b', rich, 'after touch() with the same data')
+      const large = { text: 'x'.repeat(100_000), end: true }
+      if (t.refused(await store.outcome('set', ['c', t.session(large)]))) return
+      await store.touch('c', t.session(large))
+      await t.holds(store, 'c', large, 'after touch() of a session of 100,000 characters')
     },
   },
   {
@@ -173,7 +179,7 @@ const touchCore: readonly Rule[] = family('touch', [
       const store = await t.open()
       await patiently(t, async life => {
         const brief = t.session({ n: 1 }, { maxAge: life })
-        const neighbours = ['ab', 'ba', 'b', 'aa']
+        const neighbours = ['ab', 'ba', 'b', 'aa', 'A']
         const touched = ['a', 'a*', 'a%', 'a_', '?']
         await store.set('control', brief)
         await Promise.all(neighbours.map(sid => store.set(sid, brief)))

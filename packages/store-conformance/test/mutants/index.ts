@@ -8,6 +8,7 @@ import { destroyMutants } from './destroy.ts'
 import { eventsMutants } from './events.ts'
 import { exchangesMutants } from './exchanges.ts'
 import { expiryMutants } from './expiry.ts'
+import { farEndsMutants } from './far-ends.ts'
 import { faultsMutants } from './faults.ts'
 import { insertMutants } from './insert.ts'
 import { lifeMutants } from './life.ts'
@@ -44,4 +45,5 @@ export const mutants: readonly Mutant[] = [
   ...exchangesMutants,
   ...modelMutants,
   ...besideMutants,
+  ...farEndsMutants,
 ]

@@ -103,7 +103,7 @@ export const answers: readonly Variant[] = [
         super.set(sid, session, error => setTimeout(callback, 5, error))
       }
       override async destroy(sid: string, callback: Callback = noop) {
-        super.destroy(sid, error => setTimeout(callback, 5, error))
+        super.destroy(sid, (error, value) => setTimeout(callback, 5, error, value))
       }
     }
   }),

@@ -30,7 +30,7 @@ export const time: readonly Variant[] = [
       return class extends Base {
         override open(sid: string, row: Row) {
           const session = super.open(sid, row)
-          session.cookie.expires = JSON.parse(row.text).cookie.expires
+          session.cookie.expires = JSON.parse(row.text).cookie?.expires
           return session
         }
       }

@@ -46,6 +46,20 @@ export async function writtenLate(t: Trial, store: StoreHandle, sid: string, max
   }
 }
 
+/** Checks that a session is still there in the last twentieth of its life. */
+export async function nearItsEnd(t: Trial, store: StoreHandle, sid: string): Promise<void> {
+  for (let life = 1500, tries = 2; tries > 0; tries--, life *= 2) {
+    const session = t.session({ n: 1 }, { maxAge: life })
+    const end = session.cookie.expires!.getTime()
+    await store.set(sid, session)
+    await t.wait(Math.max(0, end - life / 20 - Date.now()))
+    if ((await store.get(sid)) !== undefined) return
+    const left = end - Date.now()
+    if (left > 0 && tries === 1)
+      t.fail(`get("${sid}") ${left} ms before its end gave undefined, want the session`)
+  }
+}
+
 /** A session that ends this far into a second of the clock, at least one life away. */
 export function endingAt(t: Trial, life: number, fraction: number): Session {
   const second = 1000
