@@ -1,6 +1,6 @@
 import type { ReadResult, Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
 
-/** The hooks of a store that work on records; `RecordHooks` says what they promise. */
+/** The hooks of a store that work on records. `RecordHooks` has their rules. */
 export interface Backend {
   _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined>
   _readMany?(sids: readonly string[], renewal?: Renewal): Promise<readonly ReadResult[]>
