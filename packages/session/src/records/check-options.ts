@@ -5,7 +5,7 @@ import type { EncryptionOptions, HashIdsOptions, Plain } from './options.ts'
 import { bytesOf } from './record-key.ts'
 import { Sealing } from './sealing.ts'
 
-/** Throws a TypeError that names the option. `undefined` where nothing is hashed or encrypted. */
+/** How the options hash and encrypt; `undefined` if they do neither. Throws a TypeError that names the option. */
 export function sealingOf(hashIds: unknown, encryption: unknown): Sealing | undefined {
   const hashing = hashingOf(hashIds)
   const encrypting = encryption === undefined ? undefined : encryptionOf(encryption)
