@@ -8,12 +8,12 @@ const TAG = 16
 /** The counter of the one-step key derivation of NIST SP 800-56C. */
 const FIRST = Buffer.from([0, 0, 0, 1])
 
-/** A key of 32 bytes that is made of a secret, for one purpose. */
+/** A key of 32 bytes that is derived from a secret, for one purpose. */
 export function derive(secret: Buffer, purpose: string): Buffer {
   return hash('sha256', Buffer.concat([FIRST, secret, Buffer.from(purpose)]), 'buffer')
 }
 
-/** The text encrypted: nonce, ciphertext and tag, in base64url. It opens only with the same `additional` data. */
+/** The encrypted text: nonce, ciphertext and tag, in base64url. Decrypting needs the same `additional` data. */
 export function encrypt(key: Buffer, additional: string, text: string): string {
   const nonce = Buffer.from(randomId(), 'base64url').subarray(0, NONCE)
   const cipher = createCipheriv(ALGORITHM, key, nonce)
@@ -22,7 +22,7 @@ export function encrypt(key: Buffer, additional: string, text: string): string {
   return Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()]).toString('base64url')
 }
 
-/** The text that was encrypted; `undefined` where it does not open. */
+/** The decrypted text; `undefined` if it cannot be decrypted. */
 export function decrypt(key: Buffer, additional: string, encrypted: string): string | undefined {
   const bytes = Buffer.from(encrypted, 'base64url')
   if (bytes.length < NONCE + TAG) return undefined
@@ -31,7 +31,7 @@ export function decrypt(key: Buffer, additional: string, encrypted: string): str
     decipher.setAAD(Buffer.from(additional))
     decipher.setAuthTag(bytes.subarray(-TAG))
     const text = decipher.update(bytes.subarray(NONCE, -TAG))
-    // Nothing of the text is used before this has checked it.
+    // This checks the tag. The text is not used before.
     decipher.final()
     return text.toString('utf8')
   } catch {
