@@ -3,25 +3,25 @@ import { SessionError } from '../errors.ts'
 import { decrypt, derive, encrypt } from './cipher.ts'
 import type { Renewal } from './record.ts'
 
-/** The version that is written. In JSON, a column of that type takes it too. */
+/** The version that is written. The envelope is a JSON string, so that a column of type JSON accepts it too. */
 const VERSION = 'coatcheck.1'
 const ENVELOPE = `"${VERSION}:`
-/** What an envelope of any version begins with. */
+/** The beginning of an envelope of any version. */
 const ANY_ENVELOPE = '"coatcheck.'
 
-/** What the JSON of a session begins with, up to a number that a read that renews compares. */
+/** The beginning of a session's JSON, up to the number that a touch on read compares. */
 const BEGINNING = '{"cookie":{"originalMaxAge":'
 const MAX_AGE = /^(?:\d+|null)(?=,)/
 
 const ID_LENGTH = 8
 
-/** Keys by their ids, the first of which encrypts. */
+/** Keys by their ids. `current` encrypts. */
 export interface Keyring {
   readonly current: string
   readonly keys: ReadonlyMap<string, Buffer>
 }
 
-/** An id of a key, which tells nothing about it. */
+/** The id of a key. It reveals nothing about the key. */
 export function keyIdOf(key: Buffer): string {
   return createHmac('sha256', key).update('coatcheck key id').digest('base64url').slice(0, ID_LENGTH)
 }
@@ -32,20 +32,20 @@ export class Encryption {
   readonly #plain: 'read' | 'write' | undefined
   readonly #suffix: string
 
-  /** `plain`: texts that are not encrypted are read as well, or even written. */
+  /** `plain`: unencrypted texts are read as well, or even written. */
   constructor(keyring: Keyring, plain: 'read' | 'write' | undefined) {
     this.#keyring = keyring
     this.#plain = plain
     this.#suffix = `,${keyring.current}`
   }
 
-  /** What is stored for the text of the session of `id`. */
+  /** The stored form of the text of the session of `id`. */
   seal(id: string, text: string): string {
     if (this.#plain === 'write') return text
     if (!isWellFormed(text)) {
       throw new SessionError(
         'ERR_SESSION_SERIALIZE',
-        'The session cannot be encrypted: its codec gave a text with half of a character',
+        'The session cannot be encrypted: its codec returned a text with a lone surrogate',
       )
     }
     const { current, keys } = this.#keyring
@@ -55,8 +55,8 @@ export class Encryption {
   }
 
   /**
-   * The text of what is stored for the session of `id`, or of `other`, an id that it had before. Throws `ERR_SESSION_CORRUPT` when it
-   * does not open.
+   * The text of the stored form of the session of `id`, or of `other`, an id that it had before. Throws `ERR_SESSION_CORRUPT` when it
+   * cannot be decrypted.
    */
   open(id: string, data: string, other?: string): string {
     if (!data.startsWith(ENVELOPE)) return this.#unencrypted(data)
@@ -72,7 +72,7 @@ export class Encryption {
     return text
   }
 
-  /** Whether it is stored as this store would write it now, as far as the key tells. */
+  /** Whether the stored form has the current key, or is unencrypted if this store would write it so. */
   isCurrent(data: string): boolean {
     if (this.#plain === 'write') return !data.startsWith(ENVELOPE)
     return data.startsWith(ENVELOPE) && data.startsWith(`${this.#suffix}.`, data.indexOf(','))
@@ -93,7 +93,7 @@ export class Encryption {
 
 function maxAgeIn(text: string): string {
   if (!text.startsWith(BEGINNING)) return '-'
-  // Of a number that is far off, such as 1e21, a renewal knows nothing.
+  // A touch on read does not support very large numbers, such as 1e21.
   return MAX_AGE.exec(text.slice(BEGINNING.length, BEGINNING.length + 24))?.[0] ?? '-'
 }
 
