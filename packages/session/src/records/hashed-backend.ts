@@ -2,7 +2,7 @@ import type { Backend } from './backend.ts'
 import { type HashedIds, isGrave, isHashedId } from './hashed-ids.ts'
 import type { ReadResult, Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
 
-/** A backend that is given ids and has keys in their place. */
+/** A backend that is given ids, and stores sessions under keys instead. */
 export class HashedBackend implements Backend {
   readonly #backend: Backend
   readonly #ids: HashedIds
@@ -51,7 +51,7 @@ export class HashedBackend implements Backend {
     return this.#backend._exchange(this.#ids.keyOf(old), this.#ids.keyOf(sid), data, ttl, required)
   }
 
-  /** What has no key is out of reach of any id, and no session. */
+  /** A record without a key is not listed: no id can find it. */
   async *_entries(): AsyncGenerator<StoredEntry, void, void> {
     for await (const entry of this.#backend._entries()) {
       if (isHashedId(entry.sid) || isGrave(entry.sid)) yield entry
