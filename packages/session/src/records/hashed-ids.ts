@@ -1,11 +1,11 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import { decrypt, derive, encrypt } from './cipher.ts'
 
-/** What a key of a session begins with: the first version of how ids are hashed. */
+/** The beginning of a session's key: the version of the hash. */
 const PREFIX = 'h1.'
 const KEY = /^h1\.[\w-]{43}$/
 
-/** What `migratingStore` keeps of a session that has ended: the hash of its id. */
+/** The beginning of the ids of `migratingStore`'s tombstone records. The hash of the session's id follows. */
 export const GRAVES = 'coatcheck.gone.'
 
 /** Whether this is the key under which a store with the option `hashIds` has a session. */
@@ -17,10 +17,10 @@ export function isGrave(sid: string): boolean {
   return sid.startsWith(GRAVES) && sid.length === GRAVES.length + 43
 }
 
-/** Half of a character of UTF-16, which UTF-8 has no bytes for. */
+/** A lone surrogate of UTF-16. UTF-8 has no bytes for it. */
 const LONE_SURROGATE = /\p{Surrogate}/u
 
-/** Makes keys of ids: what a database has in the place of an id, and nobody can use as one. */
+/** Makes keys from ids. The database has a key instead of the id, and nobody can use a key as an id. */
 export class HashedIds {
   readonly #secret: KeyObject | undefined
   /** The id of the last call: a write asks twice. */
