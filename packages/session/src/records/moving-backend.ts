@@ -6,24 +6,24 @@ import { type HashedIds, isHashedId } from './hashed-ids.ts'
 import type { ReadResult, Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
 
 const LOCK = 'coatcheck.moving.'
-/** Milliseconds until the lock of a process that was killed is gone. */
+/** Milliseconds after which the lock of a killed process expires. */
 const LOCK_LIFE = 60_000
 
-/** How often a read looks again while another process moves the session. */
+/** How often a read is tried while another process moves the session. */
 const ATTEMPTS = 20
 
-/** Where a session may be: under its id and under its key, which are the same for what has no other. */
+/** Where a session may be: under its id or under its key. Both are the same if only the key is known. */
 interface Places {
   readonly sid: string
   readonly key: string
 }
 
 /**
- * The same for a store in use, whose sessions are stored under their ids or under their keys. With `moves`, one that is found under its
- * id is moved; otherwise new ones are stored under their ids, which processes without hashed ids can find.
+ * The same for a store in use, whose sessions are stored under their ids or under their keys. With `moves`, a session that is found under
+ * its id is moved to its key. Otherwise new sessions are stored under their ids, so that processes without hashed ids find them.
  *
- * Sessions move in one direction only, and while one moves there is a lock under its key. So a call that looks under the id first and
- * under the key then does not miss one.
+ * Sessions move in one direction only, and there is a lock under the key while a session moves. So a call that looks first under the id
+ * and then under the key finds every session.
  */
 export class MovingBackend implements Backend {
   readonly #backend: Backend
@@ -31,7 +31,7 @@ export class MovingBackend implements Backend {
   readonly #moves: boolean
   readonly #rewrite: (key: string, data: string, sid: string) => string
 
-  /** `rewrite` gives the text of a record as it is stored under its key. */
+  /** `rewrite` returns the text of a record in the form for its key. */
   constructor(
     backend: Backend,
     ids: HashedIds,
@@ -83,12 +83,12 @@ export class MovingBackend implements Backend {
     const places = await this.#placesOf(sid)
     if (await this.#backend._touch(places.sid, ttl)) return true
     const record = await this.#backend._read(places.key)
-    // The process that moves it gives it a lifetime.
+    // The process that moves the session sets its lifetime.
     if (!record || isLock(record.data)) return record !== undefined
     return this.#backend._touch(places.key, ttl)
   }
 
-  /** Under the id first: the process that moves it then finds nothing to remove, or no lock. */
+  /** Removes the id first. A process that moves the session then finds nothing to remove, or no lock. */
   async _destroy(sid: string): Promise<string | boolean> {
     const places = await this.#placesOf(sid)
     const here = await this.#backend._destroy(places.sid)
@@ -115,18 +115,18 @@ export class MovingBackend implements Backend {
     }
   }
 
-  /** Where new sessions are stored comes first. */
+  /** The place of new sessions comes first. */
   #ordered({ sid, key }: Places): { first: string; second: string } {
     return this.#moves ? { first: key, second: sid } : { first: sid, second: key }
   }
 
-  /** Where a read looks. The last look is for a session that another process has moved between the first two. */
+  /** The places for a read, in order. The last one is for a session that another process has moved between the first two. */
   #looks({ sid, key }: Places): string[] {
     if (sid === key) return [key]
     return this.#moves ? [key, sid, key] : [sid, key]
   }
 
-  /** From the key in a listing nobody can tell the id: it is looked for among those that have not moved. */
+  /** The id cannot be computed from the key of a listing, so it is searched among the sessions that have not moved. */
   async #placesOf(sid: string): Promise<Places> {
     if (!isHashedId(sid)) return { sid, key: this.#ids.keyOf(sid) }
     const record = await this.#backend._read(sid)
@@ -149,7 +149,7 @@ export class MovingBackend implements Backend {
   }
 
   /**
-   * Lock the key, remove the session under its id, and store what was removed under the key. Until it is removed, it is where it was. If
+   * Lock the key, remove the session under its id, and store what was removed under the key. Until it is removed, it stays under its id. If
    * there was nothing to remove, it has ended, or another process has moved it.
    */
   async #move(
@@ -162,7 +162,7 @@ export class MovingBackend implements Backend {
     if (!(await this.#backend._insert!(key, lock, LOCK_LIFE))) return 'moving'
     const removed = await this.#backend._destroy(sid)
     if (removed === false) {
-      // The lock ends, and nothing that has taken its place.
+      // Removes the lock, but not a record that has replaced it.
       await this.#backend._update(key, lock, 1, lock)
       return 'moving'
     }
@@ -174,7 +174,7 @@ export class MovingBackend implements Backend {
   }
 }
 
-/** What stands under a key while its session is moved. */
+/** The record under a key while its session is moved. */
 function newLock(): string {
   return `"${LOCK}${randomId()}"`
 }
