@@ -2,10 +2,10 @@ import type { KeyObject } from 'node:crypto'
 
 const BYTES = 32
 
-/** So many different bytes are in nearly all keys: of 10^15 random ones, none has fewer. */
+/** A key needs this many different bytes. Fewer than one of 10^15 random keys has less. */
 const DIFFERENT = 12
 
-/** The bytes of a key. Throws a TypeError that names the option and never shows the key. */
+/** The bytes of a key. Throws a TypeError that names the option and does not show the key. */
 export function bytesOf(key: unknown, option: string): Buffer {
   const bytes = typeof key === 'string' ? decoded(key) : binary(key)
   if (bytes?.length !== BYTES) {
@@ -28,7 +28,7 @@ function decoded(text: string): Buffer | undefined {
 
 function binary(key: unknown): Buffer | undefined {
   if (ArrayBuffer.isView(key)) {
-    // A copy: the app may wipe or reuse its own.
+    // A copy, because the app may wipe or reuse its own.
     return Buffer.from(new Uint8Array(key.buffer, key.byteOffset, key.byteLength))
   }
   const { type, export: exported } = (key ?? {}) as Partial<KeyObject>
