@@ -6,7 +6,7 @@ export interface StoredRecord {
   ttl: number
   /** Whether this read has also touched it. `ttl` is the rest before the touch. */
   renewed?: boolean | undefined
-  /** The id under which it is stored, where a session of hashed id still has its old one. Set by the base. */
+  /** The id under which it is stored, if a session with a hashed id still has its old place. Set by the base class. */
   place?: string | undefined
 }
 
@@ -54,6 +54,6 @@ export type UpdateResult = 'updated' | 'changed' | 'missing'
 
 /**
  * What `reencrypt` has done with a session: it had the current key already (`'current'`), was encrypted with it (`'encrypted'`), has
- * ended meanwhile (`'gone'`), or cannot be read (`'unreadable'`), and was left as it is.
+ * ended meanwhile (`'gone'`), or cannot be read and was left unchanged (`'unreadable'`).
  */
 export type Reencrypted = 'current' | 'encrypted' | 'gone' | 'unreadable'
