@@ -8,7 +8,7 @@ export async function* reencrypt(
   encryption: Encryption,
 ): AsyncGenerator<Reencrypted, void, void> {
   for await (const { sid, data, place = sid } of backend._entries()) {
-    // One that is still stored under its id may be moved by the read.
+    // The read may move a session that is still stored under its id.
     const isCurrent = encryption.isCurrent(data) && place === sid
     yield isCurrent ? 'current' : await encryptOne(backend, encryption, sid, place)
   }
@@ -32,7 +32,7 @@ async function encryptOne(
       if ((error as { code?: unknown }).code !== 'ERR_SESSION_CORRUPT') throw error
       return 'unreadable'
     }
-    // Of a session that was saved since, the newer text is read.
+    // If the session was saved since, read the newer text.
     const result = await backend._update(place, data, record.ttl, record.data)
     if (result !== 'changed') return result === 'updated' ? 'encrypted' : 'gone'
   }
