@@ -13,30 +13,30 @@ export class Sealing {
   readonly #plain: Plain | undefined
   readonly #encryption: Encryption | undefined
 
-  /** `plain` is that of the ids. */
+  /** `plain` is the option `hashIds.plain`. */
   constructor(ids: HashedIds | undefined, plain: Plain | undefined, encryption: Encryption | undefined) {
     this.ids = ids
     this.#plain = plain
     this.#encryption = encryption
   }
 
-  /** Whether the ids that others hold in clear are hidden from who reads the database. */
+  /** Whether a reader of the database does not see ids. */
   get hidesIds(): boolean {
     return this.ids !== undefined && this.#plain !== 'write'
   }
 
-  /** Whether this is what a listing shows, which nobody can use as an id. */
+  /** Whether this is a key of a listing, which cannot be used as an id. */
   isKey(sid: string): boolean {
     return this.ids !== undefined && isHashedId(sid)
   }
 
-  /** What is stored for the text of a session. Processes that know only ids must be able to open it with `plain: 'write'`. */
+  /** The stored form of a session's text. With `plain: 'write'`, processes without hashed ids must be able to open it. */
   seal(sid: string, text: string): string {
     if (!this.#encryption) return text
     return this.#encryption.seal(this.hidesIds ? this.#keyOf(sid) : sid, text)
   }
 
-  /** The text of what is stored. Throws `ERR_SESSION_CORRUPT`. `place` is where it was found. */
+  /** The text of the stored form. `place` is the id under which it was found. Throws `ERR_SESSION_CORRUPT`. */
   open(sid: string, data: string, place: string = sid): string {
     return this.#encryption ? this.#encryption.open(this.#keyOf(sid), data, place) : data
   }
@@ -45,7 +45,7 @@ export class Sealing {
     return this.#encryption ? this.#encryption.renewal(renewal) : renewal
   }
 
-  /** A backend that is given ids. Throws a TypeError where one cannot do what this takes. */
+  /** A backend that is given ids. Throws a TypeError if the store lacks a hook for that. */
   over(backend: Backend): Backend {
     const { ids } = this
     if (!ids) return backend
@@ -56,7 +56,7 @@ export class Sealing {
     return new MovingBackend(backend, ids, this.#plain === 'read', rewrite)
   }
 
-  /** Encrypt each session with the current key, one by one. Throws a TypeError where nothing is encrypted. */
+  /** Encrypt each session with the current key. Throws a TypeError if the option `encryption` is not set. */
   reencrypt(backend: Backend): AsyncGenerator<Reencrypted, void, void> {
     if (!this.#encryption) throw new TypeError('reencrypt() needs the option "encryption"')
     return reencrypt(backend, this.#encryption)
