@@ -10,12 +10,12 @@ import { hideSuccessor, showSuccessor, successorIn } from './redirect-record.ts'
 import { renewalOf } from './renewal.ts'
 import type { StoredData } from './store.ts'
 
-/** Turns sessions into records of a backend and back. */
+/** Converts sessions to records of a backend, and back. */
 export class SessionRecords {
   readonly codec: Codec
   /** The default lifetime in milliseconds. */
   readonly ttl: number
-  /** The hooks. Where ids are hashed, these are given the hashes. */
+  /** The hooks. If ids are hashed, the hooks are given the hashes. */
   readonly backend: Backend
   readonly #sealing: Sealing | undefined
 
@@ -26,7 +26,7 @@ export class SessionRecords {
     this.#sealing = sealing
   }
 
-  /** Whether a listing shows this in the place of an id. */
+  /** Whether this is a key of a listing instead of an id. */
   isKey(sid: string): boolean {
     return this.#sealing ? this.#sealing.isKey(sid) : false
   }
@@ -36,13 +36,13 @@ export class SessionRecords {
     return this.#sealing?.ids !== undefined
   }
 
-  /** Encrypt each session with the current key, one by one. Throws a TypeError where nothing is encrypted. */
+  /** Encrypt each session with the current key. Throws a TypeError if the option `encryption` is not set. */
   reencrypt(): AsyncGenerator<Reencrypted, void, void> {
     if (!this.#sealing) throw new TypeError('reencrypt() needs the option "encryption"')
     return this.#sealing.reencrypt(this.backend)
   }
 
-  /** What a read renews, as the backend can see it. */
+  /** The touch that a read makes, in the form for the backend. */
   renewalOf(renew: unknown): Renewal | undefined {
     const renewal = this.codec === JSON ? renewalOf(renew, this.ttl) : undefined
     return this.#sealing ? this.#sealing.renewal(renewal) : renewal
@@ -55,12 +55,12 @@ export class SessionRecords {
     return encode(this.codec, shown)
   }
 
-  /** What is stored for the text. */
+  /** The stored form of the text. */
   seal(sid: string, text: string): string {
     return this.#sealing ? this.#sealing.seal(sid, text) : text
   }
 
-  /** Milliseconds for which a session is stored: as `given`, or as its cookie tells. */
+  /** The lifetime of a session in milliseconds: `given`, or that of its cookie. */
   lifetimeOf(session: StoredData, given?: number): number {
     const ttl = given ?? lifetimeOf(cookieOf(session), this.ttl)
     if (typeof ttl === 'number' && !Number.isNaN(ttl)) return ttl
@@ -83,7 +83,7 @@ export class SessionRecords {
     if (LOADED in session) this.#note(session, sid, text, data, ttl, compare)
   }
 
-  /** Store a session that has been encoded: `data` for `text`. */
+  /** Store a session that was encoded as `text`. `data` is the stored form. */
   async save(sid: string, session: StoredData, data: string, ttl: number, text: string): Promise<void> {
     const loaded = loadedOf(session)
     if (ttl <= 0) await this.remove(sid)
@@ -98,12 +98,12 @@ export class SessionRecords {
     this.noteStored(session, sid, text, data, ttl, loaded?.compare)
   }
 
-  /** Replace the text if the store still has what was `loaded`. */
+  /** Replace the text if the store still has the text of `loaded`. */
   replace(sid: string, text: string, ttl: number, { stored, text: before }: Loaded): Promise<UpdateResult> {
     return this.backend._update(sid, this.seal(sid, text), ttl, stored ?? before)
   }
 
-  /** Tells whether there was a record. */
+  /** Remove a record. Returns whether there was one. */
   async remove(sid: string): Promise<boolean> {
     return this.ended(sid, await this.backend._destroy(sid))
   }
@@ -120,7 +120,7 @@ export class SessionRecords {
     try {
       return successorIn(this.codec, this.#sealing.open(sid, removed))
     } catch {
-      // What does not open is not a redirect.
+      // A text that cannot be decrypted is not a redirect.
       return undefined
     }
   }
