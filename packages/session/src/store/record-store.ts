@@ -80,7 +80,7 @@ export abstract class RecordStore extends RecordHooks {
     callback?: Callback<SessionData | undefined>,
     options?: GetOptions,
   ): Promise<SessionData | undefined> | void {
-    // What a listing shows is no id: a cookie with it finds nothing.
+    // A key of a listing is not an id: a cookie with it must find nothing.
     const read = () =>
       this.#records.isKey(sid) ? Promise.resolve(undefined) : this.#get(sid, options?.renew)
     return this.#lifecycle.runOn(sid, callback, read)
@@ -225,7 +225,7 @@ export abstract class RecordStore extends RecordHooks {
     yield* whileOpen(this.#live(), this.#lifecycle.work, () => this.#lifecycle.closed)
   }
 
-  /** Encrypt every live session with the first of the keys, beside an app that uses them. Gives what was done with each. */
+  /** Encrypt every live session with the first key, while an app may use the sessions. Yields what was done with each. */
   async *reencrypt(): AsyncGenerator<Reencrypted, void, void> {
     const steps = this.#records.reencrypt()
     await this.#lifecycle.ready()
