@@ -10,11 +10,11 @@ export interface RecordStoreOptions {
   /** Turns sessions into text and back. Default `JSON`. */
   codec?: Codec | undefined
   /**
-   * Store sessions under hashes of their ids: `true` for SHA-256, a key of 32 random bytes for HMAC-SHA-256, or options. What lists
-   * sessions gives the hashes then. Default `false`.
+   * Store sessions under hashes of their ids: `true` for SHA-256, a key of 32 random bytes for HMAC-SHA-256, or options. Methods that
+   * list sessions then return the hashes. Default `false`.
    */
   hashIds?: boolean | RecordKey | HashIdsOptions | undefined
-  /** Encrypt what is stored of a session, with AES-256-GCM. Default: it is stored as the codec writes it. */
+  /** Encrypt stored sessions with AES-256-GCM. Default: they are stored as the codec writes them. */
   encryption?: EncryptionOptions | undefined
 }
 
