@@ -25,7 +25,7 @@ export type SessionOf<T extends object> = FetchSession & Omit<Partial<SessionDat
 
 /** The session of one `Request`, and `commit` to save it. */
 export interface OpenedSession<T extends object, Req = Request> {
-  /** What functions of the request are given. */
+  /** The request that the application's own functions are given. */
   readonly request: Req
   /**
    * The session, as one object for the whole request. Set it to `null` to destroy it when the response is committed. It is `undefined`
