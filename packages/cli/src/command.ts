@@ -36,12 +36,31 @@ const HELP: Readonly<Record<string, Flag>> = {
   help: { type: 'boolean', short: 'h', help: 'show this help' },
 }
 
+/** What a store that hashes ids or encrypts is opened with. */
+export const KEYS: Readonly<Record<string, Flag>> = {
+  keys: {
+    type: 'string',
+    value: 'env:NAME',
+    help: 'the variable with the encryption keys, commas between them, the current one first; default env:SESSION_KEYS',
+  },
+  'hash-ids': {
+    type: 'boolean',
+    help: 'ids are hashed; sessions that are stored under their ids are found too',
+  },
+  'hash-key': {
+    type: 'string',
+    value: 'env:NAME',
+    help: 'the variable with the key of the hashes, if they have one',
+  },
+}
+
 export const STORE: Readonly<Record<string, Flag>> = {
   store: {
     type: 'string',
     value: 'URL',
     help: 'the URL of the store, or env:NAME; default env:SESSION_STORE',
   },
+  ...KEYS,
 }
 
 export const JSON_FLAG: Readonly<Record<string, Flag>> = {

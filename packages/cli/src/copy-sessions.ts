@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { RecordStore, SessionData, Store } from '@coatcheck/session'
-import { callStore, migratingStore, remaining, stored } from '@coatcheck/session/stores'
+import { callStore, isHashedId, migratingStore, remaining, stored } from '@coatcheck/session/stores'
+import { UsageError } from './command.ts'
 import { readSession, sessionsOf } from './sessions.ts'
 
 export interface CopyOptions {
@@ -26,6 +27,9 @@ export interface CopyResult {
   wrong: number
 }
 
+const LIVE_HASHED =
+  'The ids of FROM are hashed: --live has no ids to copy with. Let the app move the sessions, or copy without --live'
+
 /** How many sessions are copied at the same time. One by one, millions would take hours. */
 const LANES = 8
 
@@ -48,6 +52,7 @@ export async function copySessions(from: Store, to: Store, options: CopyOptions)
       const due = options.rate && (result.read / options.rate) * 1000 - (performance.now() - begin)
       result.read++
       if (due > 0) await sleep(due)
+      if (moving && isHashedId(sid)) throw new UsageError(LIVE_HASHED)
       const copied = moving ? (await moving.get(sid)) !== undefined : await copyOne(to, sid, session)
       if (copied) result.copied++
       else result.gone++

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { SessionData } from '@coatcheck/session'
-import { remaining } from '@coatcheck/session/stores'
+import { isHashedId, remaining } from '@coatcheck/session/stores'
 
 /** A session as `ls` lists it. */
 export interface Listed {
@@ -25,7 +25,7 @@ const SLACK = 1000
  * session by the hash, but a browser cannot use it.
  */
 export function shownId(sid: string, reveal: boolean): string {
-  return reveal ? sid : digestOf(sid).slice(0, 'sha256:'.length + DIGITS)
+  return reveal || isHashedId(sid) ? sid : digestOf(sid).slice(0, 'sha256:'.length + DIGITS)
 }
 
 export function digestOf(sid: string): string {

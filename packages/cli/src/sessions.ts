@@ -1,5 +1,5 @@
-import type { SessionData, Store } from '@coatcheck/session'
-import { callStore, entriesOf, isGrave } from '@coatcheck/session/stores'
+import type { RecordStore, SessionData, Store } from '@coatcheck/session'
+import { callStore, entriesOf, isGrave, isHashedId } from '@coatcheck/session/stores'
 import { UsageError } from './command.ts'
 import { digestOf } from './listing.ts'
 
@@ -38,5 +38,14 @@ export async function findIds(store: Store, wanted: readonly string[]): Promise<
 }
 
 export async function readSession(store: Store, sid: string): Promise<SessionData | undefined> {
-  return (await callStore<SessionData>(store, 'get', sid)) ?? undefined
+  const { keyOf } = store as Partial<RecordStore>
+  const isKey = keyOf !== undefined && isHashedId(sid) && keyOf.call(store, 'an id') !== 'an id'
+  if (!isKey) return (await callStore<SessionData>(store, 'get', sid)) ?? undefined
+  try {
+    // For `get`, the hash of an id is no id. An update that changes nothing writes nothing.
+    return await (store as RecordStore).update(sid, () => {})
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_SESSION_GONE') throw error
+    return undefined
+  }
 }

@@ -1,4 +1,4 @@
-import type { Store } from '@coatcheck/session'
+import type { RecordStoreOptions, Store } from '@coatcheck/session'
 import { callStore, openStore } from '@coatcheck/session/stores'
 import { type Flag, UsageError, type Values } from './command.ts'
 import type { Io } from './io.ts'
@@ -8,7 +8,7 @@ export const CREATE: Readonly<Record<string, Flag>> = {
   create: { type: 'boolean', help: 'create the file, table or collection of the store if it does not exist' },
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends RecordStoreOptions {
   /** Create the file, table or collection if it does not exist. Otherwise the command fails. */
   create: boolean
   /** Whether the command has the option `--create`, so that an error can name it. */
@@ -19,7 +19,37 @@ const EXISTING: OpenOptions = { create: false, mayCreate: false }
 
 /** Opens the store of the command line or the environment, and closes it after the work. */
 export async function withStore<T>(values: Values, io: Io, work: (store: Store) => Promise<T>): Promise<T> {
-  return withStoreOf(urlIn(values, io), EXISTING, work)
+  return withStoreOf(urlIn(values, io), { ...EXISTING, ...sealingIn(values, io) }, work)
+}
+
+/** How the store of the command line hashes ids and encrypts. */
+export function sealingIn(values: Values, io: Io): RecordStoreOptions {
+  const keys = values.keys ?? (io.env.SESSION_KEYS ? 'env:SESSION_KEYS' : undefined)
+  const hashKey = values['hash-key']
+  const hashIds = {
+    key: hashKey === undefined ? undefined : secretIn('hash-key', hashKey, io),
+    plain: 'read',
+  } as const
+  return {
+    ...((values['hash-ids'] || hashKey !== undefined) && { hashIds }),
+    // What is not encrypted yet is read as well.
+    ...(keys !== undefined && { encryption: { keys: secretIn('keys', keys, io).split(','), plain: 'read' } }),
+  }
+}
+
+/** Other users of the machine can see the command line: secrets are in variables. */
+function secretIn(name: string, place: string | boolean, io: Io): string {
+  const text = String(place)
+  if (!text.startsWith('env:')) {
+    throw new UsageError(
+      `The option --${name} must be env:NAME, the name of a variable: others can see a command line`,
+    )
+  }
+  const secret = io.env[text.slice('env:'.length)]
+  if (secret) return secret
+  throw new UsageError(
+    `The environment variable ${text.slice('env:'.length)} of the option --${name} is not set`,
+  )
 }
 
 /** Opens the store of a URL, and closes it after the work. */
@@ -53,9 +83,9 @@ export function urlOf(place: string, io: Io): string {
   )
 }
 
-async function open(url: string, { create, mayCreate }: OpenOptions): Promise<Store> {
+async function open(url: string, { mayCreate, ...options }: OpenOptions): Promise<Store> {
   try {
-    return await openStore<Store>(url, { pruneInterval: false, create })
+    return await openStore<Store>(url, { pruneInterval: false, ...options })
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message, { cause: error })
     const { code, message } = error as { code?: unknown; message?: unknown }

@@ -3,6 +3,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { describeExchange } from '../../session/test/support/exchange.ts'
 import { describeGatheredReads } from '../../session/test/support/gathered-reads.ts'
 import { describeRenewals } from '../../session/test/support/renewals.ts'
+import { sealed } from '../../session/test/support/sealed.ts'
 import type { MongodbClient } from '../src/client.ts'
 import { newClient, newDatabase, storeOn, versions } from './support/mongodb.ts'
 
@@ -26,6 +27,9 @@ for (const version of versions) {
     describeGatheredReads(name, true, open)
     // In a transaction: findAndModify, update, commitTransaction.
     describeExchange(name, process.env.MONGODB_URL ? undefined : 3, open)
+    describeRenewals(`${name}, hashed and encrypted`, sealed(open))
+    describeGatheredReads(`${name}, hashed and encrypted`, true, sealed(open))
+    describeExchange(`${name}, hashed and encrypted`, process.env.MONGODB_URL ? undefined : 3, sealed(open))
   }
 }
 

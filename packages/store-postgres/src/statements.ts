@@ -42,9 +42,11 @@ function texts(table: string, { data, expires, type }: Layout) {
   const left = `(extract(epoch FROM least(${expires}::timestamptz, ${LAST}) - clock_timestamp()) * 1000)::float8`
   const end = `least(clock_timestamp() + $3::float8 * interval '1 millisecond', ${LAST})`
   // A jsonb column has its own order of keys, so the comparison looks for the value instead of the prefix.
+  // An encrypted text is a JSON string, which stays as it is.
   const begins =
     type === 'jsonb'
-      ? `${data} @> (rtrim($2::text, ',') || '}}')::jsonb`
+      ? `CASE WHEN $2::text LIKE '{%' THEN ${data} @> (rtrim($2::text, ',') || '}}')::jsonb
+          ELSE left(${data}::text, length($2::text)) = $2::text END`
       : `left(${data}::text, length($2::text)) = $2::text`
   const same = type === 'jsonb' ? `${data} = $4::text::jsonb` : `${data}::text = $4`
 

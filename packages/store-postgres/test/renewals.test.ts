@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { describeExchange } from '../../session/test/support/exchange.ts'
 import { describeGatheredReads } from '../../session/test/support/gathered-reads.ts'
 import { describeRenewals } from '../../session/test/support/renewals.ts'
+import { sealed } from '../../session/test/support/sealed.ts'
 import { CONNECT_PG_SIMPLE, holdRow, newSchema, openPool, sessionOf, storeOn } from './support/postgres.ts'
 
 const tableWith = (type: string) =>
@@ -38,6 +39,9 @@ for (const [name, table, ddl, settings = ''] of tables) {
   describeRenewals(name, open)
   describeGatheredReads(name, true, open)
   describeExchange(name, 1, open)
+  describeRenewals(`${name}, hashed and encrypted`, sealed(open))
+  describeGatheredReads(`${name}, hashed and encrypted`, true, sealed(open))
+  describeExchange(`${name}, hashed and encrypted`, 1, sealed(open))
 }
 
 describe('reads of one turn', () => {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import { describeExchange } from '../../session/test/support/exchange.ts'
 import { describeGatheredReads } from '../../session/test/support/gathered-reads.ts'
 import { describeRenewals } from '../../session/test/support/renewals.ts'
+import { sealed } from '../../session/test/support/sealed.ts'
 import { type Connected, clients, clusters } from './support/clients.ts'
 import { freshPrefix, openClient, own, sessionOf, storeOn } from './support/redis.ts'
 
@@ -37,6 +38,9 @@ function describeOn(name: string, connect: () => Promise<Connected>, clustered =
   describeRenewals(name, open)
   describeGatheredReads(name, !clustered, open)
   describeExchange(name, clustered ? 2 : 1, open)
+  describeRenewals(`${name}, hashed and encrypted`, sealed(open))
+  describeGatheredReads(`${name}, hashed and encrypted`, !clustered, sealed(open))
+  describeExchange(`${name}, hashed and encrypted`, clustered ? 2 : 1, sealed(open))
 }
 
 for (const [name, connect] of Object.entries(clients)) describeOn(name, () => connect(inject('redisUrl')))

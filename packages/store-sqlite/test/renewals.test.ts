@@ -4,6 +4,7 @@ import { SqliteStore } from '@coatcheck/store-sqlite'
 import { describe, expect, it } from 'vitest'
 import { describeExchange } from '../../session/test/support/exchange.ts'
 import { describeRenewals } from '../../session/test/support/renewals.ts'
+import { sealed } from '../../session/test/support/sealed.ts'
 import { openClient, openStore, sessionOf, tempFile } from './support/files.ts'
 
 function openOn(ddl: string, options: RecordStoreOptions = {}) {
@@ -24,6 +25,9 @@ const tables = [
 for (const [name, ddl] of tables) {
   describeRenewals(name, options => openOn(ddl, options))
   describeExchange(name, undefined, options => openOn(ddl, options))
+  const sealedOpen = sealed(options => openOn(ddl, options))
+  describeRenewals(`${name}, hashed and encrypted`, sealedOpen)
+  describeExchange(`${name}, hashed and encrypted`, undefined, sealedOpen)
 }
 
 describe('renew', () => {

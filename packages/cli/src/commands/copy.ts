@@ -1,11 +1,20 @@
 import type { Store } from '@coatcheck/session'
-import { type Command, confirm, JSON_FLAG, UsageError, type Values, wholeNumber, YES } from '../command.ts'
+import {
+  type Command,
+  confirm,
+  JSON_FLAG,
+  KEYS,
+  UsageError,
+  type Values,
+  wholeNumber,
+  YES,
+} from '../command.ts'
 import { type CopyResult, copySessions } from '../copy-sessions.ts'
 import type { Io } from '../io.ts'
 import { Progress } from '../progress.ts'
 import { countSessions } from '../sessions.ts'
 import { countOfSessions } from '../text.ts'
-import { CREATE, urlOf, withStoreOf } from '../with-store.ts'
+import { CREATE, sealingIn, urlOf, withStoreOf } from '../with-store.ts'
 
 export const copy: Command = {
   name: 'copy',
@@ -19,6 +28,7 @@ copy compares the number of sessions, and the data and lifetime of a sample; exi
 With --json: {read, copied, gone, compared, wrong, sessions}.
 `,
   flags: {
+    ...KEYS,
     ...JSON_FLAG,
     ...YES,
     ...CREATE,
@@ -32,8 +42,9 @@ With --json: {read, copied, gone, compared, wrong, sessions}.
     const source = urlOf(from as string, io)
     const target = urlOf(to as string, io)
     if (source === target) throw new UsageError('FROM and TO are the same store')
-    const created = { create: Boolean(values.create), mayCreate: true }
-    return withStoreOf(source, { create: false, mayCreate: false }, source =>
+    const { hashIds, encryption } = sealingIn(values, io)
+    const created = { create: Boolean(values.create), mayCreate: true, hashIds, encryption }
+    return withStoreOf(source, { create: false, mayCreate: false, encryption }, source =>
       withStoreOf(target, created, target => copyBetween(source, target, values, io)),
     )
   },

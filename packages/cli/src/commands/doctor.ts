@@ -1,7 +1,7 @@
 import { type Command, JSON_FLAG, STORE } from '../command.ts'
 import { examine } from '../examine.ts'
 import { printable, printableJson } from '../text.ts'
-import { CREATE, urlIn, withStoreOf } from '../with-store.ts'
+import { CREATE, sealingIn, urlIn, withStoreOf } from '../with-store.ts'
 
 export const doctor: Command = {
   name: 'doctor',
@@ -21,7 +21,7 @@ options for the middleware. Exit code 1 if there is a problem. With --json: {hea
   least: 0,
   most: 0,
   async run(_, values, io) {
-    const options = { create: Boolean(values.create), mayCreate: true }
+    const options = { create: Boolean(values.create), mayCreate: true, ...sealingIn(values, io) }
     const findings = await withStoreOf(urlIn(values, io), options, store => {
       return examine(store, Boolean(values['read-only']))
     })

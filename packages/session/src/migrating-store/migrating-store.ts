@@ -2,11 +2,9 @@ import { deliver, started } from '../calls/answer.ts'
 import { callStore, offers } from '../calls/any-store.ts'
 import type { Callback } from '../calls/call-method.ts'
 import { changed, gone, hasCode, SessionError } from '../errors.ts'
-import { isGrave } from '../records/hashed-ids.ts'
 import { lifetimeOf } from '../records/lifetime.ts'
 import { type Loaded, loadedOf, noteLoaded } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
-import { entriesOf } from '../store/listing.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { SessionChange, StoredSession } from '../store/record-update.ts'
 import { redirectOf } from '../store/redirect-record.ts'
@@ -14,6 +12,7 @@ import { Store } from '../store/store.ts'
 import { forwardConnection } from './connection.ts'
 import { Copier } from './copier.ts'
 import { isProvisional, stored } from './copy.ts'
+import { entriesOfBoth } from './entries-of-both.ts'
 
 /** What every session store has, with callbacks or promises. */
 export interface AnyStore {
@@ -164,15 +163,11 @@ export class MigratingStore extends Store {
    * Fails when the old store cannot list its sessions.
    */
   async *entries(): AsyncGenerator<[sid: string, session: SessionData], void, void> {
-    for await (const [sid, session] of this.#complete ? [] : entriesOf(this.#from)) {
-      const here = await this.#to.get(sid)
-      if (here && !isProvisional(here)) yield [sid, here]
-      else if (!(await this.#copier.destroyed(sid))) yield [sid, session]
-    }
-    for await (const [sid, session] of this.#to.entries()) {
-      if (isGrave(sid) || isProvisional(session)) continue
-      if (this.#complete || !(await callStore(this.#from, 'get', sid))) yield [sid, session]
-    }
+    yield* entriesOfBoth({
+      from: this.#complete ? undefined : this.#from,
+      to: this.#to,
+      copier: this.#copier,
+    })
   }
 
   /** Remove every session of both stores. A request that is writing meanwhile may bring its own session back. */

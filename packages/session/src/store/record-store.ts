@@ -62,9 +62,9 @@ export abstract class RecordStore extends RecordHooks {
     return this.#records.ttl
   }
 
-  /** Whether sessions are stored under hashes of their ids, which a listing gives. */
-  get hashesIds(): boolean {
-    return this.#records.hashesIds
+  /** The key of this id in listings: its hash with the option `hashIds`, otherwise the id itself. */
+  keyOf(sid: string): string {
+    return this.#records.keyOf(sid)
   }
 
   /**

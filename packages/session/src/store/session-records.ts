@@ -31,9 +31,8 @@ export class SessionRecords {
     return this.#sealing ? this.#sealing.isKey(sid) : false
   }
 
-  /** Whether sessions are stored under hashes of their ids. */
-  get hashesIds(): boolean {
-    return this.#sealing?.ids !== undefined
+  keyOf(sid: string): string {
+    return this.#sealing?.ids ? this.#sealing.ids.keyOf(sid) : sid
   }
 
   /** Encrypt each session with the current key. Throws a TypeError if the option `encryption` is not set. */

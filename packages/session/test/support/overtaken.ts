@@ -1,3 +1,4 @@
+import type { RecordStoreOptions } from '@coatcheck/session'
 import { SqliteStore } from '@coatcheck/store-sqlite'
 import memorystore from 'memorystore'
 import { onTestFinished } from 'vitest'
@@ -5,17 +6,19 @@ import { deferred, type Listener, type Reply, start } from './http.ts'
 import { MapStore } from './map-backend.ts'
 import { ours } from './ours.ts'
 import { oldStyleStore, synchronousStore } from './own-stores.ts'
+import { SEALED } from './sealed.ts'
 import type { Options } from './types.ts'
 
-function sqlite(): SqliteStore {
-  const store = SqliteStore.open(':memory:')
+function sqlite(options?: RecordStoreOptions): SqliteStore {
+  const store = SqliteStore.open(':memory:', options)
   onTestFinished(() => store.close())
   return store
 }
 
 export const recordStores: [string, () => MapStore | SqliteStore][] = [
   ['a RecordStore', () => new MapStore()],
-  ['SqliteStore', sqlite],
+  ['SqliteStore', () => sqlite()],
+  ['SqliteStore, hashed and encrypted', () => sqlite(SEALED)],
 ]
 
 /** Stores whose `set` brings back what was destroyed. */

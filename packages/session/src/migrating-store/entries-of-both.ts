@@ -1,0 +1,36 @@
+import { callStore } from '../calls/any-store.ts'
+import { isGrave } from '../records/hashed-ids.ts'
+import type { SessionData } from '../session/session.ts'
+import { entriesOf } from '../store/listing.ts'
+import type { RecordStore } from '../store/record-store.ts'
+import type { Copier } from './copier.ts'
+import { isProvisional } from './copy.ts'
+
+interface Stores {
+  /** `undefined` when everything has been copied. */
+  readonly from: object | undefined
+  readonly to: RecordStore
+  readonly copier: Copier
+}
+
+/** The live sessions of both, those of the old store first. Where `to` hashes ids, all of them have hashes. */
+export async function* entriesOfBoth({
+  from,
+  to,
+  copier,
+}: Stores): AsyncGenerator<[sid: string, session: SessionData], void, void> {
+  // By its hash nobody finds a session in the old store.
+  const given = new Set<string>()
+  for await (const [sid, session] of from ? entriesOf(from) : []) {
+    const here = await to.get(sid)
+    const live = here && !isProvisional(here) ? here : session
+    if (live === session && (await copier.destroyed(sid))) continue
+    const key = to.keyOf(sid)
+    if (key !== sid) given.add(key)
+    yield [key, live]
+  }
+  for await (const [sid, session] of to.entries()) {
+    if (isGrave(sid) || isProvisional(session) || given.has(sid)) continue
+    if (!from || !(await callStore(from, 'get', sid))) yield [sid, session]
+  }
+}
