@@ -23,7 +23,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 /** Makes keys from ids. The database has a key instead of the id, and nobody can use a key as an id. */
 export class HashedIds {
   readonly #secret: KeyObject | undefined
-  /** The id of the last call: a write asks twice. */
+  /** The id of the last call, because a write needs the key twice. */
   #last: string | undefined
   #lastKey = ''
 
@@ -31,7 +31,7 @@ export class HashedIds {
     this.#secret = secret && createSecretKey(secret)
   }
 
-  /** The key of an id. A key is its own. */
+  /** The key of an id. The key of a key is the key itself. */
   keyOf(sid: string): string {
     if (sid === this.#last) return this.#lastKey
     if (isHashedId(sid) || isGrave(sid)) return sid
@@ -40,7 +40,7 @@ export class HashedIds {
     return this.#lastKey
   }
 
-  /** An id that only those can read who have another one, `sid`. */
+  /** Encrypt `id`, so that it can only be read with another id, `sid`. */
   hide(sid: string, id: string): string {
     return encrypt(ownKey(sid), this.keyOf(sid), id)
   }
