@@ -17,7 +17,7 @@ const MAX_HOPS = 4
 interface Redirect {
   /** The id of the session. */
   readonly to: string
-  /** The key of that session, where ids are hashed. */
+  /** The key of that session, if ids are hashed. */
   readonly key?: string | undefined
   /** When the old id ends, in milliseconds since 1970. A touch of the record by other middleware does not move it. */
   readonly until: number
@@ -32,7 +32,7 @@ export function redirectOf(data: object): Redirect | undefined {
   return isOne ? (redirect as Redirect) : undefined
 }
 
-/** The session as it is stored where ids are hashed: who does not have the old id, `sid`, cannot read where it redirects. */
+/** The stored form of a redirect if ids are hashed: without the old id, `sid`, nobody can read the new one. */
 export function hideSuccessor(ids: HashedIds, sid: string, session: object): object {
   const redirect = redirectOf(session)
   if (!redirect || redirect.key !== undefined) return session
@@ -44,7 +44,7 @@ export function hideSuccessor(ids: HashedIds, sid: string, session: object): obj
   }
 }
 
-/** Show in a session that was read by its id, `sid`, where it redirects. Who reads it by its key has the other key. */
+/** Decrypt the new id in a redirect that was read by its id, `sid`. One that was read by its key keeps the key of the successor. */
 export function showSuccessor(ids: HashedIds, sid: string, session: object): void {
   const { to, key, until } = redirectOf(session) ?? {}
   if (to === undefined || key === undefined || ids.keyOf(sid) === sid) return
