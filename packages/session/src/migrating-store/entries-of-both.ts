@@ -7,19 +7,19 @@ import type { Copier } from './copier.ts'
 import { isProvisional } from './copy.ts'
 
 interface Stores {
-  /** `undefined` when everything has been copied. */
+  /** `undefined` when everything was copied. */
   readonly from: object | undefined
   readonly to: RecordStore
   readonly copier: Copier
 }
 
-/** The live sessions of both, those of the old store first. Where `to` hashes ids, all of them have hashes. */
+/** The live sessions of both stores, those of the old store first. If `to` hashes ids, all of them have hashes. */
 export async function* entriesOfBoth({
   from,
   to,
   copier,
 }: Stores): AsyncGenerator<[sid: string, session: SessionData], void, void> {
-  // By its hash nobody finds a session in the old store.
+  // The old store cannot find a session by its hash, so these hashes are remembered.
   const given = new Set<string>()
   for await (const [sid, session] of from ? entriesOf(from) : []) {
     const here = await to.get(sid)
