@@ -5,7 +5,9 @@ import { Session, type SessionHolder } from '../session/session.ts'
  * was assigned before must not write into the replaced one.
  */
 export function viewOf(holder: SessionHolder): object {
-  return new Proxy({}, new SessionView(holder))
+  // `console.log` looks at the target of a proxy.
+  const target = { [Symbol.for('nodejs.util.inspect.custom')]: () => holder.session }
+  return new Proxy(target, new SessionView(holder))
 }
 
 class SessionView implements ProxyHandler<object> {

@@ -1,4 +1,5 @@
 import '../support/silence.ts'
+import { inspect } from 'node:util'
 import { createSessions, type FetchSessionOptions, PAGE_HEADERS } from '@coatcheck/session/fetch'
 import { expect, it } from 'vitest'
 import { MapStore } from '../support/map-backend.ts'
@@ -94,4 +95,13 @@ it('isNew: without a session there is no new one', async () => {
 it('page headers: those of an abandoned page are lower-case names', () => {
   expect(PAGE_HEADERS).toContain('location')
   expect(PAGE_HEADERS.filter(name => name !== name.toLowerCase())).toEqual([])
+})
+
+it('console.log: shows what the session holds', async () => {
+  const { session } = await sessionsOf({}).open(requestWith(), context)
+  session!.who = 'Ada'
+  expect(inspect(session)).toContain("who: 'Ada'")
+  expect(Object.getOwnPropertySymbols(session)).toEqual([])
+  await session!.destroy()
+  expect(inspect(session)).toBe('undefined')
 })
