@@ -11,7 +11,14 @@ export default {
   create: async ctx => {
     const collection = ctx.namespace
     const watched = ctx.chaos(client)
-    const store = new MongodbStore({ client: watched, collection, ttlIndex: false, ttl: ctx.ttlMs })
+    const disturbed = {
+      connect: () => watched.connect(),
+      db: name => watched.db(name),
+      // The driver calls other methods of a session as well: those are not commands.
+      startSession: () =>
+        ctx.chaos(client.startSession(), ['commitTransaction', 'abortTransaction', 'endSession']),
+    }
+    const store = new MongodbStore({ client: disturbed, collection, ttlIndex: false, ttl: ctx.ttlMs })
     // Lets the suite see that cursors are iterated, and everything else is awaited.
     for await (const _ of watched.db().collection(collection).find({ _id: '' }));
     collectionOf.set(store, client.db().collection(collection))
