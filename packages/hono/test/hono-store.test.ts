@@ -105,7 +105,9 @@ it('logout: is final, whichever request ends last', async () => {
   const { cookie } = await get('/count')
   const open = hold()
   const late = get('/count?wait=1', cookie)
-  await expect.poll(() => store.calls.filter(call => call === 'read').length).toBeGreaterThan(0)
+  await expect
+    .poll(() => store.calls.filter(call => call === 'read').length, { timeout: 30_000 })
+    .toBeGreaterThan(0)
   await get('/logout', cookie)
   open()
   expect((await late).text).toBe('views: 2')

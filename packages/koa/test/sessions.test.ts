@@ -100,7 +100,7 @@ describe.each(versions)('errors on %s', (_, koa) => {
     }
     const { get } = await start(koa, { '/': page }, { store })
     expect((await get('/')).status).toBe(500)
-    await expect.poll(() => body.destroyed).toBe(true)
+    await expect.poll(() => body.destroyed, { timeout: 30_000 }).toBe(true)
   })
 
   it('failed read: the error page of Koa', async () => {
