@@ -3,14 +3,14 @@ import { join, sep } from 'node:path'
 import { rolldown } from 'rolldown'
 import { entriesOf, programsOf } from './entries.mjs'
 
-/** Dependencies that are published inside of our files: they keep no state that an application shares with us. */
+/** Dependencies that are bundled into published files: they have no state that an application shares with this package. */
 const BUNDLED = ['cookie', 'cookie-signature', 'depd']
-/** Packages that cannot be required: what imports them is an ES module in earnest. */
+/** Packages that cannot be required. A module that imports them stays an ES module. */
 const ONLY_IMPORTED = ['vitest']
 
 /**
- * Write the JavaScript of a package as npm gets it: each entry point as a CommonJS file, and beside it an ES module that exports the
- * same values, so that whoever imports and whoever requires have one copy. Returns the names of the dependencies that are inside.
+ * Write the JavaScript of a package for npm: each entry point as a CommonJS file, and an ES module that exports the same values, so that
+ * `import` and `require` have one copy. Returns the names of the bundled dependencies.
  */
 export async function bundle(folder, to) {
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
@@ -28,12 +28,12 @@ export async function bundle(folder, to) {
   return inside
 }
 
-/** One file for each entry point and one for what they share: a package that is loaded at every start. */
+/** One file for each entry point and one for their shared code, because this package is loaded at every start. */
 function writeTogether(folder, to, entries) {
   return write(folder, inputOf(entries), {
     dir: to,
     codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
-    // Names stay, for stack traces; only white space goes.
+    // Names stay, for stack traces. Only white space is removed.
     minify: {
       compress: { keepNames: { function: true, class: true } },
       mangle: { keepNames: { function: true, class: true } },
@@ -42,7 +42,7 @@ function writeTogether(folder, to, entries) {
   })
 }
 
-/** A file for each module, as the compiler writes them. */
+/** One file for each module, as the compiler writes them. */
 async function writeModules(folder, to, entries) {
   const files = await readdir(join(folder, 'src'), { recursive: true })
   const modules = files
@@ -82,7 +82,7 @@ async function write(folder, input, options, plugins = []) {
     chunkFileNames: '[name].cjs',
     minifyInternalExports: false,
     footer: requiredAs,
-    // What is said of the interface is in the declarations.
+    // Comments on the interface are in the declarations.
     comments: { jsdoc: false },
     ...options,
   })
@@ -90,7 +90,7 @@ async function write(folder, input, options, plugins = []) {
   return output
 }
 
-/** Where a module exports this name, `require` gives its value: the rule of Node, for every tool. */
+/** If a module exports this name, `require` returns its value. This rule of Node is applied for every tool. */
 function requiredAs({ fileName, exports }) {
   const has = fileName.endsWith('.cjs') && exports.includes('module.exports')
   return has ? "module.exports = exports['module.exports'];" : ''
@@ -100,16 +100,16 @@ function inputOf(entries) {
   return Object.fromEntries(entries.map(({ name, source }) => [name, source]))
 }
 
-/** A dependency that is not inside, or a part of Node. */
+/** A dependency that is not bundled, or a module of Node. */
 function isExternal(id) {
   return /^[\w@]/.test(id) && !BUNDLED.some(name => id === name || id.startsWith(`${name}/`))
 }
 
-/** Where a file of ours lies, or, in a bundle that is an ES module, where the program was started. */
+/** The folder of the published file, or, in a bundle in the form of an ES module, the working directory. */
 const PLACE =
   "require('node:url').pathToFileURL(typeof __filename === 'string' ? __filename : process.cwd() + '/_').href"
 
-/** Source is ES modules. In CommonJS a driver is required in a way that bundlers see, so that they take it in. */
+/** The source is ES modules. In CommonJS, a driver is required in a form that bundlers recognize, so that they include it. */
 const asCommonJs = {
   name: 'as-commonjs',
   transform: code =>
@@ -118,7 +118,7 @@ const asCommonJs = {
       .replaceAll('import.meta.url', PLACE),
 }
 
-/** An ES module that exports what a CommonJS file does. */
+/** An ES module that exports the values of a CommonJS file. */
 function doorOf({ fileName, exports }) {
   const file = `./${fileName.split('/').at(-1)}`
   const isFunction = exports.includes('module.exports')
@@ -140,7 +140,7 @@ async function writeLicences(folder, to, output) {
   await writeFile(join(to, 'THIRD_PARTY_LICENSES'), licences.join('\n\n'))
 }
 
-/** The folder of the package that a module comes from; none for what the bundler itself puts in. */
+/** The folder of a module's package; `undefined` for code of the bundler itself. */
 function packageOf(id) {
   return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id.replaceAll('\\', '/')) ?? []
 }
@@ -148,6 +148,6 @@ function packageOf(id) {
 async function licenceOf(folder) {
   const { name, version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   const file = (await readdir(folder)).find(file => /^licen[cs]e/i.test(file))
-  if (!file) throw new Error(`${name} has no licence that could be published with what is taken from it`)
+  if (!file) throw new Error(`${name} has no licence file to publish with its code`)
   return `${name} ${version}\n\n${(await readFile(join(folder, file), 'utf8')).trim()}\n`
 }
