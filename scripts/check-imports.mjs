@@ -1,4 +1,4 @@
-// Reads the relative imports of all packages, the benchmarks and the scripts, imports of types included. Fails when files import each
+// Reads the relative imports of all packages, the benchmarks and the scripts, including imports of types. Fails when files import each
 // other in a circle, when a room of packages/session imports a room that is not below it, and when a room or a file is too long.
 // rooms.json has the order of the rooms, from the top down, and the limits.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -37,7 +37,7 @@ function readSource(path) {
   return { lines: text.split('\n').length - 1, imports: [...new Set(imports)] }
 }
 
-/** Each file is entered once, so a tangle of circles is reported by some of them, not all. */
+/** Each file is entered once, so not every one of several connected circles is reported. */
 function findCircles() {
   const circles = []
   const done = new Set()
