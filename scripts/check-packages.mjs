@@ -1,6 +1,6 @@
-// Packs every package that will be published and looks at the tarballs as a user gets them: the common skeleton, publint, the types,
-// all of them installed together in an empty folder, and the tools that users run them through. Needs a build. Names of consumers
-// (`npm run check:packages -- jest esbuild`) run these alone.
+// Packs every package that will be published and checks the tarballs: the common skeleton, publint, the types, an install of all of them
+// in an empty folder, and the tools of users. Needs a build. With names of consumers (`npm run check:packages -- jest esbuild`) it runs only
+// these.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
