@@ -4,7 +4,7 @@
 
 # Marks the containers of this run.
 export COATCHECK_RUN=$$-$RANDOM
-# The containers of a run that ends early are removed by their mark: no second container has to watch over them.
+# The containers of an interrupted run are removed by this mark, so no second container has to watch them.
 export TESTCONTAINERS_RYUK_DISABLED=true
 
 source scripts/databases/engine.sh
