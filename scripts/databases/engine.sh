@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The Docker engine: the one that runs, or one that is started for the run.
+# The Docker engine: a running one, or one that is started for this run.
 
 docker_pid=''
 docker_found=false
@@ -23,12 +23,12 @@ get_docker() {
     echo 'docker: installing the Debian package'
     apt_install docker.io || return
   fi
-  # Newer releases have the client in a package of its own.
+  # Newer releases have the client in a separate package.
   if ! command -v docker >/dev/null; then apt_install docker-cli || return; fi
   start_docker
 }
 
-# In a session of its own, so that an interrupt from the keyboard leaves the engine for close_databases.
+# In a separate process session, so that an interrupt from the keyboard does not end the engine before close_databases.
 start_docker() {
   echo 'docker: starting the engine'
   setsid env -u TMPDIR dockerd >"${logs:?}/dockerd.log" 2>&1 </dev/null &
@@ -45,7 +45,7 @@ start_docker() {
   docker_found=true
 }
 
-# What tests that were cut short have left behind.
+# Removes what interrupted tests have left behind.
 remove_containers() {
   if ! $docker_found; then return; fi
   local left
@@ -55,7 +55,7 @@ remove_containers() {
   xargs docker rm --force --volumes <<<"$left" >/dev/null
 }
 
-# Ends the engine if it was started here, unless somebody else uses it by now.
+# Ends the engine if it was started here, unless another program uses it by now.
 stop_docker() {
   if [[ -z $docker_pid ]]; then return; fi
   if $docker_found && [[ -n $(docker ps --quiet) ]]; then
