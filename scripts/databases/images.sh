@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# The images of the databases: official ones, or ones built from Debian packages where no registry can be reached.
+# The images of the databases: official ones, or images built from Debian packages if no registry can be reached.
 
-# `find_image NAME OFFICIAL VARIABLE`: exports VARIABLE with the image for a database; one that it names already is
-# taken as it is.
+# `find_image NAME OFFICIAL VARIABLE`: exports VARIABLE with the image for a database. If VARIABLE is set already, it
+# is not changed.
 find_image() {
   local name=$1 official=$2 variable=$3
   local named=${!variable-} built=coatcheck/$name:debian
@@ -23,7 +23,7 @@ find_image() {
   export "$variable=$built"
 }
 
-# Whether an image is here, or can be pulled. Where no registry can be reached, the engine says so within seconds.
+# Whether an image exists here, or can be pulled. If no registry can be reached, the engine fails within seconds.
 have_image() {
   local name=$1 wanted=$2
   if docker image inspect "$wanted" >/dev/null 2>&1; then
@@ -72,8 +72,8 @@ build_postgres() {
     --change 'CMD ["postgres"]' --change 'EXPOSE 5432'
 }
 
-# `build_image NAME TAG PACKAGES CHANGES...`: the smallest Debian with some packages, as an image. Where there is a
-# function add_to_NAME, it adds what is no Debian package.
+# `build_image NAME TAG PACKAGES CHANGES...`: makes an image of the smallest Debian with some packages. If there is a
+# function add_to_NAME, it adds files that are not in a Debian package.
 build_image() {
   local name=$1 tag=$2 packages=$3 root=$PWD/${logs:?}/image-$1.root
   shift 3
@@ -94,8 +94,8 @@ build_image() {
   return 1
 }
 
-# From the mirror, and through the proxy, of the machine's own apt. In a mount namespace of its own, so that what
-# debootstrap mounts is gone with it.
+# Uses the mirror and the proxy of the machine's own apt. Runs in a separate mount namespace, so that the mounts of
+# debootstrap end with it.
 bootstrap() {
   local packages=$1 root=$2 codename mirror components
   codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
