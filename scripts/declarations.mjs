@@ -8,9 +8,9 @@ import { entriesOf } from './entries.mjs'
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url))
 
 /**
- * Write the declarations of a package as npm gets them, from those that the compiler has written to `dist`. Each type is declared
- * once, in a CommonJS file below `types`, so that a project of both kinds has one `Store` and one `SessionData`. Beside it, each
- * entry point has a file for those who import and one for those who require.
+ * Write the declarations of a package for npm, from those that the compiler has written to `dist`. Each type is declared once, in a
+ * CommonJS file below `types`, so that a project with both kinds of modules has one `Store` and one `SessionData`. Each entry point also
+ * has a file for `import` and one for `require`.
  */
 export async function writeDeclarations(folder, manifest, to) {
   const entries = entriesOf(manifest)
@@ -26,10 +26,10 @@ export async function writeDeclarations(folder, manifest, to) {
   }
 }
 
-/** `export { session as 'module.exports' }`: what `require` gives. Compilers before 5.6 cannot read it. */
+/** `export { session as 'module.exports' }`: the value of `require`. Compilers before 5.6 cannot read it. */
 const REQUIRED_AS = /^export \{ \w+ as ['"]module\.exports['"],? \};?\n/m
 
-/** Declarations, below `dist`, that a user's compiler reads from the entry points on; not those of the modules behind them. */
+/** Declarations below `dist` that a user's compiler reads, starting at the entry points. Those of other modules are not needed. */
 async function filesBehind(folder, entries) {
   const files = entries.map(({ name }) => `dist/${name}.d.ts`)
   const options = ['--listFilesOnly', '--ignoreConfig', '--module', 'nodenext', ...files]
@@ -45,7 +45,7 @@ function asCommonJs(text) {
   return (
     text
       .replace(REQUIRED_AS, '')
-      // Nobody reads them but compilers, and editors, which show the comments.
+      // Only compilers and editors read them. Editors show the comments.
       .replace(/^(?: {4})+/gm, '')
       .replace(/(\bfrom |\bimport[ (])(['"])(\.[^'"]*)\.ts\2/g, '$1$2$3.cjs$2')
   )
