@@ -4,12 +4,12 @@ import { root } from './pack.mjs'
 import { run } from './run.mjs'
 import { typescriptConsumers } from './typescript.mjs'
 
-/** The tools that users run our packages through, with versions of their own: see compat/consumers. */
+/** Tools with which users load these packages, with their own versions: see compat/consumers. */
 const dir = join(root, 'compat/consumers')
 const out = join(dir, 'out')
 
 const VISIT = 'nobody welcome Ada bye nobody'
-/** Where the packages are installed, and where all that there is is one file. */
+/** The expected output if the packages are installed, and if there is only one bundled file. */
 const INSTALLED = `${VISIT}; opened`
 const ALONE = `${VISIT}; Sessions in memory need: npm install @coatcheck/store-memory`
 /** Consumers that run at the same time. */
@@ -55,7 +55,7 @@ export async function checkConsumers(packages, temp, only, report) {
   await Promise.all(Array.from({ length: AT_ONCE }, work))
 }
 
-/** The tools are installed once for one lock file, our packages each time. */
+/** The tools are installed once for each lock file, and the packages each time. */
 async function install(packages) {
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline']
   const lock = readFileSync(join(dir, 'package-lock.json'), 'utf8')
@@ -82,7 +82,7 @@ async function jest(project, ...flags) {
   return ok ? [] : [output]
 }
 
-/** One file, run where nothing else is. */
+/** Runs one file in an empty folder. */
 async function bundled(temp, tool, entry, name, expected) {
   const file = join(out, tool, name)
   const built = await node('bundle.mjs', tool, `app/${entry}`, file)
