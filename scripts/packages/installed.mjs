@@ -5,10 +5,10 @@ import { run } from './run.mjs'
 
 const { devDependencies } = readJson(join(root, 'package.json'))
 
-/** What cannot be required by its nature, with the words in which it says so. */
+/** Entry points that cannot be required, with their error messages. */
 const ONLY_IMPORTED = { '@coatcheck/store-conformance/vitest': 'Vitest cannot be imported' }
 
-/** All packages, installed by npm in an empty folder: each entry point is imported and required, and is one in both. */
+/** Installs all packages with npm in an empty folder. Imports and requires each entry point: both must be the same copy. */
 export async function checkInstalled(packages, temp) {
   const dir = join(temp, 'installed')
   mkdirSync(dir)
@@ -24,7 +24,7 @@ export async function checkInstalled(packages, temp) {
   return loaded.ok ? [] : [loaded.output]
 }
 
-/** A client of Redis that an application has for something else, older than ours. */
+/** An older client of Redis, which an application may use for something else. */
 export async function checkBesideOthers(packages, temp) {
   const dir = join(temp, 'beside')
   mkdirSync(dir)
