@@ -5,7 +5,7 @@ import { run } from './run.mjs'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The packages that will be published, with their manifests here and as npm gets them. */
+/** The packages that will be published, with their manifests in the repository and for npm. */
 export function findPackages() {
   return readdirSync(join(root, 'packages'))
     .map(folder => ({ folder, dir: join(root, 'packages', folder) }))
@@ -14,7 +14,7 @@ export function findPackages() {
     .map(pkg => ({ ...pkg, publishable: join(pkg.dir, pkg.manifest.publishConfig.directory) }))
 }
 
-/** Pack what `npm run build` has put together. */
+/** Pack the output of `npm run build`. */
 export async function pack(pkg, to) {
   const { ok, output } = await run('npm', ['pack', '--json', '--pack-destination', to], pkg.publishable)
   if (!ok) throw new Error(`npm pack of ${pkg.manifest.name}:\n${output}`)
@@ -25,7 +25,7 @@ export async function pack(pkg, to) {
   pkg.bytes = packed.unpackedSize
 }
 
-/** What users may import: each entry point of each package. */
+/** The entry points of all packages, which users may import. */
 export function entryPoints(packages) {
   return packages.flatMap(({ published }) =>
     Object.keys(published.exports)
