@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 
-/** Run a program; what it has printed, and whether it has succeeded. */
+/** Run a program. Returns its output, and whether it has succeeded. */
 export function run(file, args, cwd, env = {}) {
   const options = { cwd, env: { ...process.env, NODE_OPTIONS: '', ...env }, maxBuffer: 2 ** 26 }
   return new Promise(resolve => {
