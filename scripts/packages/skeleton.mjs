@@ -6,7 +6,7 @@ import { readJson, root } from './pack.mjs'
 const rootManifest = readJson(join(root, 'package.json'))
 const { version } = readJson(join(root, 'lerna.json'))
 
-/** Bytes that an install of both builds may take, unpacked: what a package grows by is to be noticed. */
+/** Maximum bytes of an unpacked install of both builds, so that growth of a package is noticed. */
 const MOST = { session: 205_000, 'store-conformance': 800_000, default: 75_000 }
 
 /** What all packages have in common. */
@@ -46,14 +46,14 @@ function checkManifest({ folder, manifest }) {
   ]
 }
 
-/** npm refuses to install a package beside a peer out of its range, also where the peer is optional and not what is used. */
+/** npm refuses to install a package if a peer is out of its range, even if the peer is optional and not used. */
 function checkPeers({ manifest: { peerDependencies = {}, peerDependenciesMeta = {} } }) {
   return Object.entries(peerDependencies)
     .filter(([name, range]) => peerDependenciesMeta[name]?.optional && range !== '*')
     .map(([name]) => `package.json: the range of the optional peer ${name} should be "*"`)
 }
 
-/** Every entry point is one module of `src`, in the same three conditions and the same order: what npm gets is made from it. */
+/** Every entry point is one module of `src`, with the same three conditions in the same order. The files for npm are made from it. */
 function checkExports(exports = {}) {
   const problems = []
   for (const [subpath, target] of Object.entries(exports)) {
