@@ -9,7 +9,7 @@ export async function publint({ tarball }) {
   return ok ? [] : [`publint:\n${output}`]
 }
 
-/** In every way to resolve a module, without a profile that would leave one out. */
+/** Checks every way to resolve a module. A profile would skip some of them. */
 export async function attw({ tarball }) {
   const { ok, output } = await run(join(bin, 'attw'), [tarball, '--format', 'ascii'], root)
   return ok ? [] : [`attw:\n${output}`]
