@@ -6,7 +6,7 @@ import { run } from './run.mjs'
 const FIVE = 'compat/consumers/node_modules/typescript/bin/tsc'
 const SEVEN = 'node_modules/typescript/bin/tsc'
 
-/** What all projects have. Our declarations are checked as strictly as the user's own code. */
+/** Options of all projects. The packages' declarations are checked as strictly as the user's own code. */
 const COMMON = { target: 'ES2022', strict: true, skipLibCheck: false, types: ['node'] }
 const OLD = { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '5.0' }
 
@@ -21,7 +21,7 @@ const projects = {
   'typescript bundler': [SEVEN, 'module', ['typed'], { module: 'esnext', moduleResolution: 'bundler' }],
 }
 
-/** Where `import * as session` would compile to something that cannot be called. */
+/** The error if `import * as session` would compile to something that cannot be called. */
 const refused = {
   'typescript nodenext, CommonJS, a namespace called': [
     SEVEN,
@@ -32,7 +32,7 @@ const refused = {
   'typescript nodenext, ESM, a namespace called': [SEVEN, 'module', ['starred'], { module: 'nodenext' }],
 }
 
-/** The checks of all projects by their names. `check` runs a program and tells what is wrong with its answer. */
+/** The checks of all projects by their names. `check` runs a program and returns the problems of its output. */
 export function typescriptConsumers(dir, check) {
   const compiled = Object.entries(projects).map(([name, project]) => [
     name,
