@@ -1,5 +1,5 @@
-// Run in the folder of a package, makes what npm publishes of it (`publishConfig.directory` of its manifest) from its source and the
-// declarations that `tsc -b` has written: see docs/decisions/009-bundled-for-npm.md.
+// Makes the folder of a package that npm publishes (`publishConfig.directory` of its manifest) from its source and the declarations that
+// `tsc -b` has written. Run it in the folder of the package. See docs/decisions/009-bundled-for-npm.md.
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
