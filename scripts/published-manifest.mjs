@@ -1,8 +1,8 @@
 import { entriesOf } from './entries.mjs'
 
 /**
- * The manifest that npm gets: each entry point for those who import and those who require, and what older tools look for; without
- * what is for this repository only, and without the dependencies that are inside of the files.
+ * The manifest for npm: each entry point for `import` and `require`, and fields for older tools; without fields that only this repository
+ * needs, and without bundled dependencies.
  */
 export function publishedManifest({ scripts: _, devDependencies: __, ...manifest }, inside) {
   const entries = entriesOf(manifest)
@@ -10,7 +10,7 @@ export function publishedManifest({ scripts: _, devDependencies: __, ...manifest
   const { exports: ours, files, dependencies, bin, ...rest } = manifest
   return {
     ...rest,
-    // For tools that do not read `exports`, as TypeScript's `moduleResolution: "node10"`.
+    // For tools that do not read `exports`, such as TypeScript with `moduleResolution: "node10"`.
     main: './dist/index.cjs',
     types: './dist/index.d.cts',
     ...typesVersions(entries),
