@@ -12,7 +12,7 @@ const cache = fileURLToPath(new URL('../node_modules/.cache/coatcheck/', import.
 const bunArch = arch === 'arm64' ? 'aarch64' : arch
 const libc = platform === 'linux' ? '-glibc' : ''
 
-/** By name: the npm package, its version, and where the binary is in it. */
+/** Runtimes by name: the npm package, its version, and the path of the binary in it. */
 const RUNTIMES = {
   node20: [`node-${platform}-${arch}`, '20', 'bin/node'],
   node22: [`node-${platform}-${arch}`, '22', 'bin/node'],
@@ -22,10 +22,10 @@ const RUNTIMES = {
   deno: [`@deno/${platform}-${arch}${libc}`, '2', 'deno'],
 }
 
-/** The names that can be asked for. */
+/** The names of the runtimes. */
 export const runtimeNames = Object.keys(RUNTIMES)
 
-/** The path of the runtime's binary; downloads it when it is not in the cache yet. */
+/** The path of the runtime's binary. Downloads the runtime if it is not in the cache. */
 export async function getRuntime(name) {
   const runtime = RUNTIMES[name]
   if (!runtime) throw new TypeError(`Unknown runtime "${name}"; there are ${runtimeNames.join(', ')}`)
@@ -35,7 +35,7 @@ export async function getRuntime(name) {
   return join(folder, 'node_modules', pkg, binary)
 }
 
-/** In a folder of its own first: several processes may do this at once, and one may be killed halfway. */
+/** Installs into a new folder first, because several processes may do this at once, and one may be killed halfway. */
 async function install(spec, folder) {
   await mkdir(cache, { recursive: true })
   const temporary = await mkdtemp(`${folder}-`)
