@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Commands that run beside each other. What each says goes to a file in "$logs", so that it can be shown in one piece.
+# Commands that run in parallel. The output of each goes to a file in "$logs", so that it can be shown in one piece.
 
 side_by_side=()
 
@@ -23,7 +23,7 @@ has_ended() {
   [[ -s ${logs:?}/$1.status ]]
 }
 
-# `end NAME`: waits for it, shows what it has said, and returns as it has.
+# `end NAME`: waits for the command, shows its output, and returns its status.
 end() {
   local name=$1
   until has_ended "$name"; do sleep 0.2; done
@@ -31,7 +31,7 @@ end() {
   return "$(<"$logs/$name.status")"
 }
 
-# Ends what still runs.
+# Ends all commands that are still running.
 end_all() {
   kill "${side_by_side[@]}" 2>/dev/null || true
 }
