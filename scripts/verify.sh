@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change is done, after `npm ci`: gets what the tests need, then runs every
-# step, several at a time. A failed step does not stop the others. The last line is the count: `N passed, N failed`.
+# Every check that a change has to pass. Run it after `npm ci`: it gets what the tests need, then runs every step,
+# several at a time. A failed step does not stop the others. The last line is the count: `N passed, N failed`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -12,20 +12,20 @@ skipped=0
 # The databases that the tests need, of those that scripts/databases/databases.sh can get.
 databases=${COATCHECK_DATABASES-redis postgres mysql mongodb}
 missing=''
-# So many runs of tests at once: most of their time is waiting.
+# How many runs of tests at the same time. They spend most of their time waiting.
 at_once=${COATCHECK_AT_ONCE-$(($(nproc) + 1))}
 
 source scripts/apt.sh
 source scripts/side-by-side.sh
 source scripts/databases/databases.sh
 
-# Whatever tests leave in the folder for temporary files is gone at the end, also when they are cut short.
+# Files that tests leave in the folder for temporary files are removed at the end, even after an interrupt.
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/coatcheck-verify-XXXXXX")
 export TMPDIR
-# Some tests give up their rights, and have to find what they have made here.
+# Some tests drop their rights, and still have to find the files that they have made here.
 chmod 755 "$TMPDIR"
 close() {
-  # A `return` in here gives the status that the script ends with: it must not end the cleaning up.
+  # A `return` in here would set the status of the script, and must not end the cleanup.
   set +e
   end_all
   close_databases
@@ -33,8 +33,8 @@ close() {
 }
 trap close EXIT
 
-# One function per thing that the tests need and a bare machine lacks. Each says what it does in one line, and
-# returns non-zero after one sentence when the thing cannot be had.
+# One function for each thing that the tests need and a bare machine lacks. Each prints one line about what it does.
+# If the thing is not available, it prints one sentence and returns a non-zero status.
 
 get_chromium() {
   if command -v chromium >/dev/null; then
@@ -49,7 +49,7 @@ get_chromium() {
   apt_install chromium
 }
 
-# What takes its time: the images are there when the tests ask for them.
+# Starts early because it is slow: the images have to be there when the tests need them.
 get_images() {
   for name in $databases; do "get_$name" || true; done
 }
@@ -71,8 +71,8 @@ step() {
   fi
 }
 
-# Tests of a database that cannot be had do not run, and the last lines name it. Where REQUIRE_DATABASES is `all`,
-# it is a failure as well.
+# If a database is not available, its tests do not run, and the last lines name it. With REQUIRE_DATABASES=all this
+# is a failure as well.
 get_database() {
   local name=$1
   if [[ ${REQUIRE_DATABASES-} == all ]]; then
@@ -86,7 +86,7 @@ get_database() {
 }
 
 # The runs of vitest, the longest first: `NAME PROJECT SHARD`, or `NAME runtime RUNTIME` for the middleware on another
-# Node. Files of one run are tested one after the other, on databases of that run.
+# Node. The files of one run are tested one after the other, with the databases of that run.
 test_runs() {
   local shard name
   for shard in 1 2 3; do
@@ -101,7 +101,7 @@ test_runs() {
   echo 'browser browser 1/1'
 }
 
-# Counts every test instead of the runs as a whole.
+# Counts single tests instead of whole runs.
 count_tests() {
   local name=$1 status=0 p f s
   printf '\n== tests: %s\n' "$name"
@@ -115,7 +115,7 @@ count_tests() {
 run_tests() {
   local runs=() counted=0 running name project shard
   while read -r name project shard; do
-    # In the order in which they began, as soon as they have ended.
+    # Shows results in the order in which the runs began, as soon as they have ended.
     while ((${#runs[@]} - counted >= at_once)); do
       for running in "${!runs[@]}"; do
         if [[ -n ${runs[running]} ]] && has_ended "${runs[running]}"; then
