@@ -30,7 +30,7 @@ export async function devicesOf(store: SqliteStore, user: string, ownId: string)
   return devices.sort((a, b) => a.since - b.since)
 }
 
-/** End every session of a user but one. Tells how many there were. */
+/** End every session of a user but one. Returns how many there were. */
 export async function logOutOthers(store: SqliteStore, user: string, ownId: string): Promise<number> {
   let count = 0
   for await (const [sid] of sessionsOf(store, user)) {
@@ -43,7 +43,7 @@ async function* sessionsOf(store: SqliteStore, user: string) {
   for await (const [sid, session] of store.entries()) {
     const visitor = session as Partial<Visitor> & typeof session
     const { expires, originalMaxAge } = visitor.cookie
-    // Each request moves the expiry on to a full lifetime from then.
+    // Each request restarts the full lifetime.
     const lastSeen = new Date(expires as Date | string).valueOf() - (originalMaxAge ?? 0)
     if (visitor.user === user) yield [sid, visitor, lastSeen] as const
   }
@@ -54,7 +54,7 @@ export function numberOf(session: Pick<VisitorSession, 'id' | 'since'>): string 
   return session.since === undefined ? undefined : ticketNumber(session.id)
 }
 
-/** Four digits that stand for a session id and do not give it away. */
+/** Four digits derived from a session id, which do not reveal it. */
 export function ticketNumber(sid: string): string {
   const digest = createHash('sha256').update(sid).digest()
   return String(digest.readUInt32BE() % 10_000).padStart(4, '0')
