@@ -1,11 +1,11 @@
-/** What the counter takes beside coats. */
+/** Things that the counter accepts besides coats. */
 export const ITEMS = { umbrella: 'Umbrella', hat: 'Hat', scarf: 'Scarf', suitcase: 'Suitcase' } as const
 export type Item = keyof typeof ITEMS
 
-/** How many of each. */
+/** How many of each thing are in the cart. */
 export type Cart = Partial<Record<Item, number>>
 
-/** The hanger holds so many of a kind. */
+/** The maximum number of each thing. */
 export const MOST = 9
 
 export function itemFrom(value: unknown): Item | undefined {
