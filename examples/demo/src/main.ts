@@ -39,7 +39,7 @@ async function start(settings: Settings): Promise<void> {
   }
 }
 
-/** Opens the file now and writes to it, so that one that cannot be used is told at the start and not to the first visitor. */
+/** Opens the file now and writes to it, so that an unusable file is reported at the start and not to the first visitor. */
 async function openStore(file: string): Promise<SqliteStore> {
   try {
     const store = SqliteStore.open(file)
@@ -74,7 +74,7 @@ function addressOf(server: Server, host: string): string {
   return `http://${name}:${port}`
 }
 
-/** Lets requests under way finish; connections that wait for nothing do not hold it up. */
+/** Lets requests under way finish. Idle connections do not delay it. */
 async function stop(server: Server, store: SqliteStore, underWay: Set<ServerResponse>): Promise<void> {
   const closed = once(server, 'close')
   server.close()
