@@ -1,15 +1,15 @@
 import { Router } from 'express'
 import { sessionOf, type VisitorSession, type VisitorSessions } from '../sessions.ts'
 
-/** What each of the two attendants hangs up, and where. */
+/** The thing that each of the two attendants hangs up, and the hook. */
 const JOBS = { a: ['hookA', 'umbrella'], b: ['hookB', 'hat'] } as const
 
 /** The milliseconds that one request waits for the other. */
 const PATIENCE = 2000
 
 /**
- * Two requests change one session at the same moment. The routes are the same behind both middlewares: only the option `conflict`
- * decides what becomes of the two changes.
+ * Two requests change one session at the same moment. Both middlewares have the same routes. Only the option `conflict` decides what
+ * becomes of the two changes.
  */
 export function raceRoutes(sessions: VisitorSessions): Router {
   const router = Router()
@@ -39,7 +39,7 @@ export function raceRoutes(sessions: VisitorSessions): Router {
     const hooks = onHooks(session)
     delete session.hookA
     delete session.hookB
-    // A session that was made for the race leaves neither a row nor a cookie behind.
+    // A session that was made only for the race leaves no row and no cookie.
     if (session.user === undefined) await session.destroy()
     res.json(hooks)
   })
