@@ -3,8 +3,8 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { StartError } from './start-error.ts'
 
 /**
- * The secret in the file, made on first use. It has to outlive the process: a fresh one would not know the cookies that the last
- * one has signed, and log everybody out.
+ * The secret in the file, made on first use. It has to outlive the process: a new secret would not verify the cookies that the last
+ * one has signed, and everybody would be logged out.
  */
 export function keptSecret(file: string): string {
   try {
@@ -25,7 +25,7 @@ function read(file: string): string | undefined {
   }
 }
 
-/** Written in full before it gets its name, so that of two processes that start together both use the first one's. */
+/** Writes a complete file before giving it its name, so that two processes that start together use the same secret. */
 function make(file: string): string {
   const draft = `${file}-${process.pid}`
   writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
