@@ -41,7 +41,7 @@ export function visitorSessions({ store, secret, maxAge }: SessionSettings): Vis
   return session.strict<Visitor>({ name: TICKET, store, secret, rolling: true, cookie: { maxAge } })
 }
 
-/** The same, but the last writer wins: with a cookie of its own on a path of its own. */
+/** The same, but the last writer wins, and with another cookie on another path. */
 export function overwritingSessions({ store, secret, maxAge }: SessionSettings): VisitorSessions {
   return session.strict<Visitor>({
     name: `${TICKET}-overwrite`,
