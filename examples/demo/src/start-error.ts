@@ -1,4 +1,4 @@
-/** The demo cannot start, for a reason that one sentence tells. */
+/** The demo cannot start. The message is one sentence. */
 export class StartError extends Error {
   override name = 'StartError'
 }
