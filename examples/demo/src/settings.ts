@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { StartError } from './start-error.ts'
 
-/** What the environment says about this run of the demo. */
+/** Settings of the demo from environment variables. */
 export interface Settings {
   port: number
   host: string
@@ -13,7 +13,7 @@ export interface Settings {
   maxAge: number
 }
 
-/** An empty variable is one that is not set. */
+/** An empty variable counts as not set. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   return {
     port: numberFrom(env, 'PORT', 3000, 0, 65_535),
