@@ -13,7 +13,7 @@ export class Html {
 
 export type Content = Html | string | number | false | undefined | readonly Content[]
 
-/** Markup from a template: what is put in is escaped, unless it is markup itself. `false` and `undefined` put in nothing. */
+/** Markup from a template. Values are escaped, unless they are markup themselves. `false` and `undefined` insert nothing. */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
   return new Html(String.raw({ raw: strings }, ...values.map(toMarkup)))
 }
