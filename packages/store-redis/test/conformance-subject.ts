@@ -37,7 +37,7 @@ export function subjectOf({ name, connect, look }: Place): Subject {
     granularityMs: 1,
     shared: true,
     // On a busy machine a process waits for its turn longer than Redis takes to answer.
-    deadlineMs: 3000,
+    deadlineMs: 6000,
     async setup() {
       connections = await Promise.all([connect(), connect()])
       looking = look()
@@ -51,7 +51,7 @@ export function subjectOf({ name, connect, look }: Place): Subject {
       const { client } = connections[made++ % connections.length]!
       // As the README tells: prefix and id are put together as they are, and a colon keeps them apart.
       const prefix = `${namespace}:`
-      const store = new RedisStore({ client: chaos(client), prefix, ttl: ttlMs, timeout: 400 })
+      const store = new RedisStore({ client: chaos(client), prefix, ttl: ttlMs, timeout: 2000 })
       prefixes.set(store, prefix)
       return store
     },

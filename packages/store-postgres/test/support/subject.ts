@@ -1,4 +1,4 @@
-import { defineSubject, type Subject } from '@coatcheck/store-conformance'
+import { type Backend, defineSubject, type Subject } from '@coatcheck/store-conformance'
 import { type PostgresClient, PostgresStore } from '@coatcheck/store-postgres'
 import pg from 'pg'
 
@@ -73,8 +73,6 @@ export function postgresSubject({
   const made = new Map<string, Promise<unknown>>()
   const free: Connected[] = []
   let admin: Connected
-  /** A connection that holds the lock of a row. */
-  let locking: pg.Client | undefined
 
   /** Where the store keeps its sessions: a client that is not disturbed, and the table, which is made at first use. */
   async function placeOf(store: PostgresStore) {
@@ -83,6 +81,24 @@ export function postgresSubject({
     return {
       table,
       query: (text: string, values: unknown[] = []) => connected.client.query({ text, values }),
+    }
+  }
+
+  /** Where there can be another connection. */
+  function locks(): Backend {
+    let locking: pg.Client | undefined
+    return {
+      async lock(store: PostgresStore, sid) {
+        const { table } = await placeOf(store)
+        locking = new pg.Client(url)
+        await locking.connect()
+        await locking.query('BEGIN')
+        await locking.query(`SELECT FROM ${table} WHERE sid = $1 FOR UPDATE`, [sid])
+      },
+      async up() {
+        await locking?.end()
+        locking = undefined
+      },
     }
   }
 
@@ -129,17 +145,7 @@ export function postgresSubject({
         const { query, table } = await placeOf(store)
         return Number((await query(`SELECT count(*) FROM ${table}`)).rows[0].count)
       },
-      async lock(store: PostgresStore, sid) {
-        const { table } = await placeOf(store)
-        locking = new pg.Client(url)
-        await locking.connect()
-        await locking.query('BEGIN')
-        await locking.query(`SELECT FROM ${table} WHERE sid = $1 FOR UPDATE`, [sid])
-      },
-      async up() {
-        await locking?.end()
-        locking = undefined
-      },
+      ...(url ? locks() : {}),
       sweep: (store: PostgresStore) => store.prune(),
       async age(store: PostgresStore, sid, ms) {
         const { query, table } = await placeOf(store)
