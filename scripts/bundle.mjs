@@ -2,9 +2,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { rolldown } from 'rolldown'
 import { entriesOf, programsOf } from './entries.mjs'
+import { writeSbom } from './sbom.mjs'
 
 /** Dependencies that are bundled into published files: they have no state that an application shares with this package. */
-const BUNDLED = ['cookie', 'cookie-signature', 'depd']
+export const BUNDLED = ['cookie', 'cookie-signature', 'depd']
 /** Packages that cannot be required. A module that imports them stays an ES module. */
 const ONLY_IMPORTED = ['vitest']
 
@@ -24,7 +25,7 @@ export async function bundle(folder, to) {
     if (chunk.imports.some(id => ONLY_IMPORTED.includes(id))) await writeModule(folder, to, { name, source })
     else await writeFile(join(to, `${name}.js`), doorOf(chunk))
   }
-  if (inside.length) await writeLicences(folder, to, output)
+  if (inside.length) await describeInside(folder, to, manifest, output)
   return inside
 }
 
@@ -131,13 +132,15 @@ function doorOf({ fileName, exports }) {
   return `${lines.filter(Boolean).join('\n')}\n`
 }
 
-async function writeLicences(folder, to, output) {
+/** Tell users, and the scanners of users, which packages are inside. */
+async function describeInside(folder, to, manifest, output) {
   const theirs = output
     .flatMap(({ moduleIds }) => moduleIds)
     .filter(id => !id.startsWith(join(folder, 'src')))
   const packages = [...new Set(theirs.flatMap(packageOf))].sort()
   const licences = await Promise.all(packages.map(licenceOf))
   await writeFile(join(to, 'THIRD_PARTY_LICENSES'), licences.join('\n\n'))
+  await writeSbom(to, manifest, packages)
 }
 
 /** The folder of a module's package; `undefined` for code of the bundler itself. */
