@@ -15,7 +15,7 @@ const ALONE = `${VISIT}; Sessions in memory need: npm install @coatcheck/store-m
 /** Consumers that run at the same time. */
 const AT_ONCE = 2
 
-const DRIVERS = /^opened\nopened\nopened\n.*pass .*client/
+const DRIVERS = /^opened\nopened\nopened\nopened\n.*pass .*client/
 
 const consumers = {
   'node, required': () => expectFrom(node('app/required.cjs'), INSTALLED),

@@ -20,6 +20,12 @@ export const stores: StorePackage[] = [
     url: 'postgres://localhost/app',
   },
   {
+    name: 'store-mysql',
+    Store: 'MysqlStore',
+    options: 'MysqlOpenOptions',
+    url: 'mysql://localhost/app',
+  },
+  {
     name: 'store-mongodb',
     Store: 'MongodbStore',
     options: 'MongodbOpenOptions',

@@ -32,6 +32,7 @@ function storesFor(major: number): Record<string, string> {
     ...(major === own && { '@coatcheck/store-sqlite': join(folder, 'sessions.db') }),
     '@coatcheck/store-redis': inject('redisUrl'),
     '@coatcheck/store-postgres': inject('postgresUrl'),
+    '@coatcheck/store-mysql': inject('mysqlUrl'),
     '@coatcheck/store-mongodb': inject('mongodbUrl'),
   }
 }

@@ -2,10 +2,12 @@ import { join } from 'node:path'
 import { type RecordStore, type SessionData, session } from '@coatcheck/session'
 import { MemoryStore } from '@coatcheck/store-memory'
 import { MongodbStore } from '@coatcheck/store-mongodb'
+import { MysqlStore } from '@coatcheck/store-mysql'
 import { PostgresStore } from '@coatcheck/store-postgres'
 import { RedisStore } from '@coatcheck/store-redis'
 import { SqliteStore } from '@coatcheck/store-sqlite'
 import { MongoClient } from 'mongodb'
+import mysql from 'mysql2/promise'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
 import { tempFolder } from '../../../packages/store-sqlite/test/support/files.ts'
@@ -63,6 +65,16 @@ function openPostgres(): OurStore {
   return used(() => PostgresStore.open(url, { table }))
 }
 
+function openMysql(): OurStore {
+  const [url, table] = [inject('mysqlUrl'), unique()]
+  onTestFinished(async () => {
+    const client = await mysql.createConnection(url)
+    await client.query(`DROP TABLE IF EXISTS ${table}`)
+    await client.end()
+  })
+  return used(() => MysqlStore.open(url, { table }))
+}
+
 function openMongodb(): OurStore {
   const [url, collection] = [inject('mongodbUrl'), unique()]
   onTestFinished(async () => {
@@ -91,6 +103,7 @@ export const embeddedStores: [string, OpenOurs][] = [
 export const databaseStores: [string, OpenOurs][] = [
   ['@coatcheck/store-redis', openRedis],
   ['@coatcheck/store-postgres', openPostgres],
+  ['@coatcheck/store-mysql', openMysql],
   ['@coatcheck/store-mongodb', openMongodb],
 ]
 

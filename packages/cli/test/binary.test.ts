@@ -48,6 +48,8 @@ describe('as a process', () => {
       'memory:': '@coatcheck/store-memory',
       'redis://:hunter2@localhost': '@coatcheck/store-redis ioredis',
       'postgres://u:hunter2@localhost/app': '@coatcheck/store-postgres pg',
+      'mysql://u:hunter2@localhost/app': '@coatcheck/store-mysql mysql2',
+      'mariadb://u:hunter2@localhost/app': '@coatcheck/store-mysql mysql2',
       'mongodb://u:hunter2@a,b/app': '@coatcheck/store-mongodb mongodb',
     }
     for (const [url, packages] of Object.entries(kinds)) {

@@ -181,7 +181,7 @@ describe('the command line', () => {
     [['copy', 'memory:'], 'Usage: coatcheck copy FROM TO [options]'],
     [['count'], 'The environment variable SESSION_STORE is not set'],
     [['count', '--store', 'env:OTHER'], 'The environment variable OTHER is not set'],
-    [['count', '--store', 'mysql://u:hunter2@h'], 'not a scheme of openStore'],
+    [['count', '--store', 'oracle://u:hunter2@h'], 'not a scheme of openStore'],
     [['count', '--store', 'sqlite:./a.db?tabel=x'], 'The option "tabel" in the URL'],
     [['count', '--store', 'redis://u:hunter2@h?prefx=x'], 'did you mean "prefix"?'],
   ])('error: %j is told in a sentence, with exit code 2', async (argv, text) => {

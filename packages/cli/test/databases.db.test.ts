@@ -8,6 +8,7 @@ import { coatcheck, contents, fill, sessionOf, tempFolder } from './support/comm
 const told: Record<string, string[]> = {
   Redis: ['packages', 'server', 'clock', 'writes on a condition', 'maxmemory-policy', 'persistence'],
   PostgreSQL: ['packages', 'server', 'clock', 'table', 'unlogged', 'limits', 'prepare'],
+  MySQL: ['packages', 'server', 'clock', 'table', 'limits', 'prepare'],
   MongoDB: ['packages', 'server', 'clock', 'TTL index'],
 }
 
@@ -16,6 +17,7 @@ const name = () => `cli_${randomBytes(6).toString('hex')}`
 const kinds: Record<string, () => string> = {
   Redis: () => `${inject('redisUrl')}?prefix=${name()}:`,
   PostgreSQL: () => `${inject('postgresUrl')}?table=${name()}`,
+  MySQL: () => `${inject('mysqlUrl')}?table=${name()}`,
   MongoDB: () => withOption(inject('mongodbUrl'), `collection=${name()}`),
 }
 

@@ -77,6 +77,24 @@ const POSTGRES: Kind = {
   },
 }
 
+const MYSQL: Kind = {
+  label: 'MySQL',
+  package: '@coatcheck/store-mysql',
+  store: 'MysqlStore',
+  driver: 'mysql2',
+  isDriverOption: name => name === 'ssl',
+  options: {
+    ...COMMON,
+    database: 'text',
+    table: 'text',
+    createTable: 'boolean',
+    prepare: 'boolean',
+    max: 'number',
+    connectTimeout: 'number',
+    queryTimeout: 'number',
+  },
+}
+
 const MONGODB: Kind = {
   label: 'MongoDB',
   package: '@coatcheck/store-mongodb',
@@ -105,6 +123,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'rediss+cluster': REDIS,
   postgres: POSTGRES,
   postgresql: POSTGRES,
+  mysql: MYSQL,
+  mariadb: MYSQL,
   mongodb: MONGODB,
   'mongodb+srv': MONGODB,
 }

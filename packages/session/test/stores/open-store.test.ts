@@ -81,6 +81,7 @@ describe('sqlite:', () => {
       'The option "tls" in the URL of the session store is not an option of Redis',
     ],
     ['postgres://localhost/app?tabel=x', 'is not an option of PostgreSQL stores; did you mean "table"?'],
+    ['mysql://localhost/app?tabel=x', 'is not an option of MySQL stores; did you mean "table"?'],
     ['mongodb://localhost/app?collecton=x', 'is not an option of MongoDB stores; did you mean "collection"?'],
     ['sqlite:', 'names no file'],
     ['sqlite://sessions.db', 'sqlite:./sessions.db is relative'],
@@ -111,6 +112,7 @@ describe('sqlite:', () => {
 it.each([
   'postgres://localhost/app?ssl=true&query_timeout=5&connect_timeout=5&application_name=app',
   'postgres://localhost/app?options=-c%20search_path%3Dapp&min=1',
+  'mysql://localhost/app?ssl=%7B%7D&charset=utf8mb4&socketPath=/run/mysqld.sock',
   'mongodb://localhost/app?tls=false&appName=app&maxPoolSize=5',
 ])('options: those of the driver stay in the URL: %s', async url => {
   await (await openStore(url, { check: false })).close()
@@ -162,7 +164,7 @@ describe('without a URL that can be used', () => {
     [42, 'is not a string'],
     ['sessions.db', 'does not begin with a scheme'],
     ['//host', 'does not begin with a scheme'],
-    ['mysql://localhost/app', 'begins with a name "mysql" that is not a scheme'],
+    ['oracle://localhost/app', 'begins with a name "mysql" that is not a scheme'],
     ['redis:localhost', 'has no // after its scheme'],
     ['memory:x', 'has something after memory:'],
   ])('open: %s is told in one sentence', async (url, text) => {

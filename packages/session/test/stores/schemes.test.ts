@@ -10,6 +10,7 @@ const urls = {
   sqlite: ':memory:',
   redis: 'redis://127.0.0.1:1',
   postgres: 'postgres://127.0.0.1:1/none',
+  mysql: 'mysql://127.0.0.1:1/none',
   mongodb: 'mongodb://127.0.0.1:1/none',
 }
 

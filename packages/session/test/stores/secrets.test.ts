@@ -15,6 +15,8 @@ const URLS = [
     'redis+cluster',
     'postgres',
     'postgresql',
+    'mysql',
+    'mariadb',
     'mongodb',
     'mongodb+srv',
   ].flatMap(scheme => [
