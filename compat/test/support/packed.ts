@@ -34,7 +34,7 @@ export function published(): Published[] {
 }
 
 /** A folder with a tarball of each published package, compiled from today's source. Made once for the same source. */
-async function packAll(): Promise<string> {
+export async function packAll(): Promise<string> {
   const made = join(cache, 'coatcheck-packed', fingerprint())
   if (existsSync(made)) return made
   await mkdir(dirname(made), { recursive: true })

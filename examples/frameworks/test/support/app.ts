@@ -25,6 +25,7 @@ export interface Start {
 /** Start an example whose store is that of the tests. */
 export async function startExample({ folder, command, env = {} }: Start): Promise<Running> {
   const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
   const switchFile = join(folder, `failing-${port}`)
   await installStore(folder)
   const [program, ...args] = command
@@ -35,13 +36,16 @@ export async function startExample({ folder, command, env = {} }: Start): Promis
       NODE_OPTIONS: '',
       PORT: String(port),
       HOST: '127.0.0.1',
+      // Without it, SvelteKit takes every request for one over HTTPS.
+      PROTOCOL_HEADER: 'x-forwarded-proto',
       SESSION_SECRET: 'a secret of thirty-two characters',
       SESSION_STORE: `store-of-tests:${switchFile}`,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // In a group of its own, which ends as a whole.
+    detached: true,
   })
-  const url = `http://127.0.0.1:${port}`
   await answers(url, child)
   return {
     url,
@@ -51,7 +55,7 @@ export async function startExample({ folder, command, env = {} }: Start): Promis
     },
     async stop() {
       const ended = child.exitCode === null ? once(child, 'exit') : undefined
-      child.kill('SIGKILL')
+      if (child.exitCode === null) process.kill(-child.pid!, 'SIGKILL')
       await ended
       rmSync(switchFile, { force: true })
     },

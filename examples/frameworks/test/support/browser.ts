@@ -10,7 +10,7 @@ export interface Page {
   setCookie: string[]
 }
 
-/** A browser that keeps the cookie of the session. */
+/** A browser that keeps the cookie of the session, and what a proxy would add. */
 export class Browser {
   readonly #url: string
   cookie = ''
@@ -41,7 +41,9 @@ export class Browser {
 
   async #ask(path: string, init: RequestInit): Promise<Page> {
     const headers = new Headers(init.headers)
+    headers.set('Accept', 'text/html,*/*;q=0.8')
     headers.set('Origin', this.#url)
+    headers.set('X-Forwarded-Proto', 'http')
     if (this.cookie) headers.set('Cookie', this.cookie)
     const reply = await fetch(this.#url + path, { ...init, headers, redirect: 'manual' })
     const setCookie = reply.headers.getSetCookie().filter(line => line.startsWith('connect.sid='))

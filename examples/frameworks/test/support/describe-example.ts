@@ -8,6 +8,8 @@ export interface Example {
   start(): Promise<Running>
   /** Default `/`, `/count`, `/login` and `/logout`. */
   paths?: { read?: string; count?: string; login?: string; logout?: string }
+  /** What the forms have as fields. Default: none. */
+  fields?: { count: Record<string, string>; login: Record<string, string>; logout: Record<string, string> }
   /** The path of a stream which counts a view, where it has one. */
   stream?: string
   /** The type of what is posted. Default: that of a form. */
@@ -24,15 +26,21 @@ export interface Example {
 
 /** What every example does with its sessions. */
 export function describeExample(example: Example): void {
-  const { name, start, paths, stream, type, posted = 303, head = 200, inPieces = false, more } = example
-  const { read, count, login, logout } = {
-    read: '/',
-    count: '/count',
-    login: '/login',
-    logout: '/logout',
-    ...paths,
-  }
-  const submit = (browser: Browser, path: string) => browser.post(path, {}, type)
+  const {
+    name,
+    start,
+    paths,
+    fields,
+    stream,
+    type,
+    posted = 303,
+    head = 200,
+    inPieces = false,
+    more,
+  } = example
+  const read = paths?.read ?? '/'
+  const submit = (browser: Browser, form: 'count' | 'login' | 'logout') =>
+    browser.post(paths?.[form] ?? `/${form}`, fields?.[form], type)
 
   describe(name, () => {
     let app: Running
@@ -49,20 +57,20 @@ export function describeExample(example: Example): void {
 
     it('write: the next request finds what was changed, and sends no other cookie', async () => {
       const browser = visit()
-      const reply = await submit(browser, count)
+      const reply = await submit(browser, 'count')
       expect([reply.status, reply.setCookie.length]).toEqual([posted, 1])
       expect((await browser.get(read)).views).toBe(1)
       const { cookie } = browser
-      await submit(browser, count)
+      await submit(browser, 'count')
       expect((await browser.get(read)).views).toBe(2)
       expect(browser.cookie.split('.')[0]).toBe(cookie.split('.')[0])
     })
 
     it('login: gives a new id, and the one from before is nobody', async () => {
       const browser = visit()
-      await submit(browser, count)
+      await submit(browser, 'count')
       const before = browser.cookie
-      expect((await submit(browser, login)).status).toBe(posted)
+      expect((await submit(browser, 'login')).status).toBe(posted)
       expect(browser.cookie).not.toBe(before)
       expect(await browser.get(read)).toMatchObject({ user: 'Ada', views: 0 })
       expect((await new Browser(app.url, before).get(read)).user).toBe('nobody')
@@ -70,9 +78,9 @@ export function describeExample(example: Example): void {
 
     it('logout: ends the session, and expires the cookie', async () => {
       const browser = visit()
-      await submit(browser, login)
+      await submit(browser, 'login')
       const during = browser.cookie
-      const reply = await submit(browser, logout)
+      const reply = await submit(browser, 'logout')
       expect([reply.status, reply.setCookie]).toEqual([
         posted,
         [expect.stringMatching(/Expires=Thu, 01 Jan 1970/)],
@@ -83,15 +91,15 @@ export function describeExample(example: Example): void {
 
     it('HEAD: is a read', async () => {
       const browser = visit()
-      await submit(browser, login)
+      await submit(browser, 'login')
       expect(await browser.get(read, 'HEAD')).toMatchObject({ status: head, text: '' })
       expect((await browser.get(read)).user).toBe('Ada')
     })
 
     it('two requests at once: each is answered, and the session stays', async () => {
       const browser = visit()
-      await submit(browser, login)
-      const both = await Promise.all([submit(browser, count), submit(browser, count)])
+      await submit(browser, 'login')
+      const both = await Promise.all([submit(browser, 'count'), submit(browser, 'count')])
       expect(both.map(({ status }) => status)).toEqual([posted, posted])
       const { user, views } = await browser.get(read)
       expect([user, [1, 2].includes(views!)]).toEqual(['Ada', true])
@@ -100,14 +108,14 @@ export function describeExample(example: Example): void {
     it('store: a failed save is an error without a cookie, and the session stays as it was', async () => {
       const browser = visit()
       app.failing(true)
-      const reply = await submit(browser, count)
+      const reply = await submit(browser, 'count')
       expect(reply.status).toBeGreaterThanOrEqual(500)
       if (!inPieces) expect(reply.setCookie).toEqual([])
       app.failing(false)
       expect((await browser.get(read)).views).toBe(0)
-      await submit(browser, login)
+      await submit(browser, 'login')
       app.failing(true)
-      expect((await submit(browser, count)).status).toBeGreaterThanOrEqual(500)
+      expect((await submit(browser, 'count')).status).toBeGreaterThanOrEqual(500)
       app.failing(false)
       expect(await browser.get(read)).toMatchObject({ user: 'Ada', views: 0 })
     })

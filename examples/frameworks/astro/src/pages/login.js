@@ -1,0 +1,5 @@
+export async function POST({ locals: { session }, redirect }) {
+  await session.regenerate()
+  session.user = 'Ada'
+  return redirect('/', 303)
+}
