@@ -1,5 +1,6 @@
 import { defineSubject, type Subject } from '@coatcheck/store-conformance'
 import { MemoryStore } from '@coatcheck/store-memory'
+import { PLAIN, type Sealed } from '../../session/test/support/sealed-subject.ts'
 
 /** The hooks of the store are its backend, and no other way leads there. */
 class OpenStore extends MemoryStore {
@@ -14,19 +15,26 @@ class OpenStore extends MemoryStore {
 }
 
 /** Each store has its own sessions: there is nothing that two could share, and no client that could fail. */
-const subject: Subject = defineSubject({
-  name: 'MemoryStore',
-  granularityMs: 1,
-  shared: false,
-  namespaces: true,
-  create: ({ ttlMs }) => new OpenStore({ ttl: ttlMs }),
-  dispose: (store: OpenStore) => store.close(),
-  backend: {
-    putRaw: (store: OpenStore, sid, text) => store.put(sid, text),
-    rows: (store: OpenStore) => store.usage().sessions,
-    sweep: (store: OpenStore) => store.prune(),
-    age: (store: OpenStore, sid, ms) => store.age(sid, ms),
-  },
-})
+export const subjectOf = ({ options, keyOf, seal, showIds }: Sealed): Subject =>
+  defineSubject({
+    name: 'MemoryStore',
+    granularityMs: 1,
+    shared: false,
+    namespaces: true,
+    create({ ttlMs }) {
+      const store = new OpenStore({ ttl: ttlMs, ...options })
+      showIds(store)
+      return store
+    },
+    dispose: (store: OpenStore) => store.close(),
+    backend: {
+      putRaw: (store: OpenStore, sid, text) => store.put(keyOf(sid), seal(sid, text)),
+      rows: (store: OpenStore) => store.usage().sessions,
+      sweep: (store: OpenStore) => store.prune(),
+      age: (store: OpenStore, sid, ms) => store.age(keyOf(sid), ms),
+    },
+  })
+
+const subject: Subject = subjectOf(PLAIN)
 
 export default subject

@@ -1,5 +1,5 @@
 import type { Backend } from './backend.ts'
-import { type HashedIds, isGrave, isHashedId } from './hashed-ids.ts'
+import { type HashedIds, isHashedId, isTombstone } from './hashed-ids.ts'
 import type { ReadResult, Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
 
 /** A backend that is given ids, and stores sessions under keys instead. */
@@ -54,7 +54,7 @@ export class HashedBackend implements Backend {
   /** A record without a key is not listed: no id can find it. */
   async *_entries(): AsyncGenerator<StoredEntry, void, void> {
     for await (const entry of this.#backend._entries()) {
-      if (isHashedId(entry.sid) || isGrave(entry.sid)) yield entry
+      if (isHashedId(entry.sid) || isTombstone(entry.sid)) yield entry
     }
   }
 }

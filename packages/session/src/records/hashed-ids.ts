@@ -6,15 +6,15 @@ const PREFIX = 'h1.'
 const KEY = /^h1\.[\w-]{43}$/
 
 /** The beginning of the ids of `migratingStore`'s tombstone records. The hash of the session's id follows. */
-export const GRAVES = 'coatcheck.gone.'
+export const TOMBSTONES = 'coatcheck.gone.'
 
 /** Whether this is the key under which a store with the option `hashIds` has a session. */
 export function isHashedId(id: string): boolean {
   return id.startsWith(PREFIX) && KEY.test(id)
 }
 
-export function isGrave(sid: string): boolean {
-  return sid.startsWith(GRAVES) && sid.length === GRAVES.length + 43
+export function isTombstone(sid: string): boolean {
+  return sid.startsWith(TOMBSTONES) && sid.length === TOMBSTONES.length + 43
 }
 
 /** A lone surrogate of UTF-16. UTF-8 has no bytes for it. */
@@ -34,7 +34,7 @@ export class HashedIds {
   /** The key of an id. The key of a key is the key itself. */
   keyOf(sid: string): string {
     if (sid === this.#last) return this.#lastKey
-    if (isHashedId(sid) || isGrave(sid)) return sid
+    if (isHashedId(sid) || isTombstone(sid)) return sid
     this.#lastKey = PREFIX + this.#hash(LONE_SURROGATE.test(sid) ? Buffer.from(sid, 'utf16le') : sid)
     this.#last = sid
     return this.#lastKey

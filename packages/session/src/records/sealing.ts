@@ -31,8 +31,9 @@ export class Sealing {
   }
 
   /** The stored form of a session's text. With `plain: 'write'`, processes without hashed ids must be able to open it. */
-  seal(sid: string, text: string): string {
+  seal(sid: string, text: string, stored?: string): string {
     if (!this.#encryption) return text
+    if (stored !== undefined && this.#encryption.isCurrent(stored)) return stored
     return this.#encryption.seal(this.hidesIds ? this.#keyOf(sid) : sid, text)
   }
 

@@ -270,7 +270,7 @@ export abstract class RecordStore extends RecordHooks {
     let ttl: number
     try {
       text = this.#records.encode(sid, session)
-      data = this.#records.seal(sid, text)
+      data = this.#records.seal(sid, text, session)
       ttl = this.#records.lifetimeOf(session, lifetime)
     } catch (error) {
       return this.#lifecycle.runOn<T>(sid, callback, () => Promise.reject(error))

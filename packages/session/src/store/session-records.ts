@@ -54,9 +54,15 @@ export class SessionRecords {
     return encode(this.codec, shown)
   }
 
-  /** The stored form of the text. */
-  seal(sid: string, text: string): string {
-    return this.#sealing ? this.#sealing.seal(sid, text) : text
+  /** What is stored for the text. A session that was read and has not changed keeps its encrypted text. */
+  seal(sid: string, text: string, session?: StoredData): string {
+    if (!this.#sealing) return text
+    const loaded = session && loadedOf(session)
+    return this.#sealing.seal(
+      sid,
+      text,
+      loaded?.sid === sid && loaded.text === text ? loaded.stored : undefined,
+    )
   }
 
   /** The lifetime of a session in milliseconds: `given`, or that of its cookie. */

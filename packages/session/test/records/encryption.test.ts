@@ -189,3 +189,16 @@ describe('what does not open', () => {
     expect(database.rows()).toEqual([])
   })
 })
+
+it('encryption: a save that changes nothing leaves the stored text, unless its key is an older one', async () => {
+  const { database, key, id, store } = encrypted()
+  await store.set(id, sessionOf({ n: 1 }, null))
+  const { data } = database.row()
+  const [mine, theirs] = [await store.get(id), await store.get(id)]
+  await store.set(id, theirs!)
+  expect(database.row().data).toBe(data)
+  await store.set(id, Object.assign(mine!, { n: 2 }))
+  const rotated = database.store({ encryption: { keys: [newKey(), key] } })
+  await rotated.set(id, (await rotated.get(id))!)
+  await expect(store.get(id)).rejects.toMatchObject(corrupt)
+})

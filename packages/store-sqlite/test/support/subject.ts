@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineSubject, type Subject } from '@coatcheck/store-conformance'
 import { type SqliteClient, SqliteStore } from '@coatcheck/store-sqlite'
+import { PLAIN, type Sealed } from '../../../session/test/support/sealed-subject.ts'
 
 /** What the suite is not told by the store itself. */
 interface Place {
@@ -11,7 +12,11 @@ interface Place {
 }
 
 /** The store on this driver. Each store has a connection of its own to one file, as in so many processes. */
-export function subjectOn(driver: string, open: (file: string) => SqliteClient): Subject {
+export function subjectOn(
+  driver: string,
+  open: (file: string) => SqliteClient,
+  { options, keyOf, seal, showIds }: Sealed = PLAIN,
+): Subject {
   let file = ''
   const places = new WeakMap<SqliteStore, Place>()
   /** Another connection, which holds the lock of the file. */
@@ -43,7 +48,8 @@ export function subjectOn(driver: string, open: (file: string) => SqliteClient):
       watched.prepare('SELECT 1').get()
       watched.prepare('SELECT 1').all()
       watched.exec('SELECT 1')
-      const store = new SqliteStore({ client: watched, table: namespace, ttl: ttlMs })
+      const store = new SqliteStore({ client: watched, table: namespace, ttl: ttlMs, ...options })
+      showIds(store)
       places.set(store, { client, table: `"${namespace.replaceAll('"', '""')}"` })
       return store
     },
@@ -56,7 +62,7 @@ export function subjectOn(driver: string, open: (file: string) => SqliteClient):
         const { client, table } = await placeOf(store)
         const insert = `INSERT INTO ${table} (sid, data, expires) VALUES (?, ?, ?)
         ON CONFLICT (sid) DO UPDATE SET data = excluded.data`
-        client.prepare(insert).run(sid, text, Date.now() + 60_000)
+        client.prepare(insert).run(keyOf(sid), seal(sid, text), Date.now() + 60_000)
       },
       async rows(store: SqliteStore) {
         const { client, table } = await placeOf(store)
@@ -74,7 +80,7 @@ export function subjectOn(driver: string, open: (file: string) => SqliteClient):
       sweep: (store: SqliteStore) => store.prune(),
       async age(store: SqliteStore, sid, ms) {
         const { client, table } = await placeOf(store)
-        client.prepare(`UPDATE ${table} SET expires = expires - ? WHERE sid = ?`).run(ms, sid)
+        client.prepare(`UPDATE ${table} SET expires = expires - ? WHERE sid = ?`).run(ms, keyOf(sid))
       },
     },
   })
