@@ -164,7 +164,7 @@ describe('without a URL that can be used', () => {
     [42, 'is not a string'],
     ['sessions.db', 'does not begin with a scheme'],
     ['//host', 'does not begin with a scheme'],
-    ['oracle://localhost/app', 'begins with a name "mysql" that is not a scheme'],
+    ['oracle://localhost/app', 'begins with a name "oracle" that is not a scheme'],
     ['redis:localhost', 'has no // after its scheme'],
     ['memory:x', 'has something after memory:'],
   ])('open: %s is told in one sentence', async (url, text) => {
