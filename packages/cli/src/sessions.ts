@@ -1,5 +1,5 @@
 import type { RecordStore, SessionData, Store } from '@coatcheck/session'
-import { callStore, entriesOf, isGrave, isHashedId } from '@coatcheck/session/stores'
+import { callStore, entriesOf, isHashedId, isTombstone } from '@coatcheck/session/stores'
 import { UsageError } from './command.ts'
 import { digestOf } from './listing.ts'
 
@@ -8,7 +8,7 @@ export async function* sessionsOf(
   store: Store,
 ): AsyncGenerator<[sid: string, session: SessionData], void, void> {
   for await (const entry of entriesOf(store)) {
-    if (!isGrave(entry[0])) yield entry
+    if (!isTombstone(entry[0])) yield entry
   }
 }
 

@@ -4,7 +4,7 @@ import { loadedOf, noteLoaded } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import { redirectOf } from '../store/redirect-record.ts'
-import { graveOf, remaining, stored } from './copy.ts'
+import { remaining, stored, tombstoneOf } from './copy.ts'
 
 /** Lifetime of a provisional copy in milliseconds. If its process is killed, the copy expires. */
 const PROVISIONAL_LIFE = 60_000
@@ -12,7 +12,7 @@ const PROVISIONAL_LIFE = 60_000
 /**
  * Copies sessions from one store to another while they are used, and destroys them so that they stay destroyed.
  *
- * A copy is provisional until the session was found in `from` once more. A logout writes a tombstone record (a "grave") to `to`, then
+ * A copy is provisional until the session was found in `from` once more. A logout writes a tombstone record to `to`, then
  * destroys the session in `from`, then in `to`. So a copy that is made during a logout finds that the session is gone, or finds the
  * tombstone, or is destroyed with the session.
  */
@@ -27,7 +27,7 @@ export class Copier {
   }
 
   /** Make a provisional copy, or confirm the one that was `found`. Then read again, unless this returns `false`: no such session. */
-  carry(sid: string, found: SessionData | undefined): Promise<boolean> {
+  copyOrConfirm(sid: string, found: SessionData | undefined): Promise<boolean> {
     const underWay = this.#underWay.get(sid)
     if (underWay) return underWay
     const work = (found ? this.#confirm(sid, found) : this.#copy(sid)).finally(() =>
@@ -39,7 +39,7 @@ export class Copier {
 
   /** Whether a logout has left a tombstone record. */
   async destroyed(sid: string): Promise<boolean> {
-    return (await this.#to.get(graveOf(sid))) !== undefined
+    return (await this.#to.get(tombstoneOf(sid))) !== undefined
   }
 
   /** Write to the new store. What was changed by a logout is gone. */
@@ -54,7 +54,7 @@ export class Copier {
   async destroy(sid: string): Promise<boolean> {
     const here = await this.#to.get(sid).catch(unreadable)
     const there = here ?? (await callStore<SessionData>(this.#from, 'get', sid).catch(unreadable))
-    if (there) await this.#to.set(graveOf(sid), grave(Math.max(this.#to.ttl, longestLife(there))))
+    if (there) await this.#to.set(tombstoneOf(sid), tombstone(Math.max(this.#to.ttl, longestLife(there))))
     await callStore(this.#from, 'destroy', sid)
     const successor = redirectOf((await this.#seal(sid)) ?? there ?? {})?.to
     const removed = await this.#to.destroy(sid)
@@ -130,7 +130,7 @@ export class Copier {
 }
 
 /** A tombstone record. It lasts as long as a session that a late write might bring back. */
-function grave(ttl: number): SessionData {
+function tombstone(ttl: number): SessionData {
   return { cookie: { originalMaxAge: null, expires: new Date(Date.now() + ttl) } } as unknown as SessionData
 }
 

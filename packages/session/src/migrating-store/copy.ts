@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Cookie, type CookieOptions } from '../cookie/cookie.ts'
-import { GRAVES } from '../records/hashed-ids.ts'
+import { TOMBSTONES } from '../records/hashed-ids.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 
@@ -8,8 +8,8 @@ import type { SessionData } from '../session/session.ts'
 const PROVISIONAL = 'coatcheck.provisional'
 
 /** The id of the tombstone record that the new store keeps of a destroyed session. It has a hash, because ids may be long. */
-export function graveOf(sid: string): string {
-  return GRAVES + createHash('sha256').update(sid).digest('base64url')
+export function tombstoneOf(sid: string): string {
+  return TOMBSTONES + createHash('sha256').update(sid).digest('base64url')
 }
 
 /** Whether this is a provisional copy: the session may have been destroyed while it was copied. */

@@ -1,5 +1,5 @@
 import { callStore } from '../calls/any-store.ts'
-import { isGrave } from '../records/hashed-ids.ts'
+import { isTombstone } from '../records/hashed-ids.ts'
 import type { SessionData } from '../session/session.ts'
 import { entriesOf } from '../store/listing.ts'
 import type { RecordStore } from '../store/record-store.ts'
@@ -30,7 +30,7 @@ export async function* entriesOfBoth({
     yield [key, live]
   }
   for await (const [sid, session] of to.entries()) {
-    if (isGrave(sid) || isProvisional(session) || given.has(sid)) continue
+    if (isTombstone(sid) || isProvisional(session) || given.has(sid)) continue
     if (!from || !(await callStore(from, 'get', sid))) yield [sid, session]
   }
 }

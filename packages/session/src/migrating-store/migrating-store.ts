@@ -208,7 +208,7 @@ export class MigratingStore extends Store {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const found = await this.#to.get(sid)
       if (found ? !isProvisional(found) : this.#complete) return found
-      if (!(await this.#copier.carry(sid, found))) return undefined
+      if (!(await this.#copier.copyOrConfirm(sid, found))) return undefined
     }
     throw new SessionError('ERR_SESSION_CHANGED', 'The session changes faster than it can be read')
   }
