@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Cookie, type CookieOptions } from '../cookie/cookie.ts'
-import { TOMBSTONES } from '../records/hashed-ids.ts'
+import { TOMBSTONES } from '../records/id-forms.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 

@@ -1,5 +1,5 @@
 import { callStore } from '../calls/any-store.ts'
-import { isTombstone } from '../records/hashed-ids.ts'
+import { isTombstone } from '../records/id-forms.ts'
 import type { SessionData } from '../session/session.ts'
 import { entriesOf } from '../store/listing.ts'
 import type { RecordStore } from '../store/record-store.ts'

@@ -1,5 +1,6 @@
 import type { Backend } from './backend.ts'
-import { type HashedIds, isHashedId, isTombstone } from './hashed-ids.ts'
+import type { HashedIds } from './hashed-ids.ts'
+import { isHashedId, isTombstone } from './id-forms.ts'
 import type { ReadResult, Renewal, StoredEntry, StoredRecord, UpdateResult } from './record.ts'
 
 /** A backend that is given ids, and stores sessions under keys instead. */

@@ -1,21 +1,6 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import { decrypt, derive, encrypt } from './cipher.ts'
-
-/** The beginning of a session's key: the version of the hash. */
-const PREFIX = 'h1.'
-const KEY = /^h1\.[\w-]{43}$/
-
-/** The beginning of the ids of `migratingStore`'s tombstone records. The hash of the session's id follows. */
-export const TOMBSTONES = 'coatcheck.gone.'
-
-/** Whether this is the key under which a store with the option `hashIds` has a session. */
-export function isHashedId(id: string): boolean {
-  return id.startsWith(PREFIX) && KEY.test(id)
-}
-
-export function isTombstone(sid: string): boolean {
-  return sid.startsWith(TOMBSTONES) && sid.length === TOMBSTONES.length + 43
-}
+import { isHashedId, isTombstone, PREFIX } from './id-forms.ts'
 
 /** A lone surrogate of UTF-16. UTF-8 has no bytes for it. */
 const LONE_SURROGATE = /\p{Surrogate}/u

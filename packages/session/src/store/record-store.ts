@@ -12,10 +12,11 @@ import { Lifecycle } from './lifecycle.ts'
 import { pruneInBatches } from './prune-timer.ts'
 import { RecordHooks } from './record-hooks.ts'
 import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
-import { type SessionChange, type StoredSession, updateRecord } from './record-update.ts'
+import type { SessionChange, StoredSession } from './record-update.ts'
 import type { GetOptions } from './renewal.ts'
 import { SessionRecords } from './session-records.ts'
 import type { StoredData } from './store.ts'
+import { updateRecord } from './update-record.ts'
 
 /**
  * The base class of a store. A backend implements the hooks of {@link RecordHooks}. This class does everything else: lifetimes,

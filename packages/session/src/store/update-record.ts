@@ -1,0 +1,51 @@
+import { backoff } from '../calls/backoff.ts'
+import { sleep } from '../calls/timers.ts'
+import { changed, gone } from '../errors.ts'
+import { lifetimeOf } from '../records/lifetime.ts'
+import { encode } from '../session/codec.ts'
+import { loadedOf } from '../session/loaded.ts'
+import type { SessionData } from '../session/session.ts'
+import type { SessionChange, StoredSession } from './record-update.ts'
+import { redirectOf } from './redirect-record.ts'
+import type { SessionRecords } from './session-records.ts'
+
+/** How often a change is tried while other writers are faster. */
+const ATTEMPTS = 50
+
+/** Read, change and write a session, and start again if another writer was faster. Returns the session as stored. */
+export async function updateRecord(
+  records: SessionRecords,
+  read: (sid: string) => Promise<SessionData | undefined>,
+  sid: string,
+  change: SessionChange,
+): Promise<StoredSession> {
+  let id = sid
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const session = (await read(id)) as StoredSession | undefined
+    const loaded = session && loadedOf(session)
+    if (!session || !loaded) throw gone()
+    const redirect = redirectOf(session)
+    if (redirect) {
+      if (redirect.until <= Date.now()) throw gone()
+      id = (records.isKey(id) ? redirect.key : undefined) ?? redirect.to
+      continue
+    }
+    const end = Date.now() + loaded.ttl
+    const before = encode(records.codec, session)
+    const cookie = JSON.stringify(session.cookie)
+    const next = withCookie(session, (await change(session)) ?? session)
+    const data = encode(records.codec, next)
+    if (data === before) return next
+    const kept = JSON.stringify(next.cookie) === cookie
+    const ttl = kept ? end - Date.now() : lifetimeOf(next.cookie, records.ttl)
+    const result = ttl > 0 ? await records.replace(id, data, ttl, loaded) : 'missing'
+    if (result === 'missing') throw gone()
+    if (result === 'updated') return next
+    await sleep(backoff(attempt + 1))
+  }
+  throw changed()
+}
+
+function withCookie({ cookie }: SessionData, data: object): StoredSession {
+  return 'cookie' in data ? (data as StoredSession) : ({ cookie, ...data } as StoredSession)
+}
