@@ -90,6 +90,18 @@ describe.each(versions)('errors on %s', (_, koa) => {
     expect(headers.get('content-type')).toMatch(/^text\/plain/)
   })
 
+  it('failed save: an error handler that sets no body does not send the page', async () => {
+    const app = koa()
+    const store = new MapStore()
+    store.failing = { write: new Error('disk full') }
+    app.use((_, next) => next().catch(() => {}))
+    app.use(sessions({ secret: SECRET, store }) as Koa.Middleware)
+    app.use(hello as unknown as Koa.Middleware)
+    const { get } = await clientOf(app)
+    const { status, text } = await get('/')
+    expect([status, text]).toEqual([500, ''])
+  })
+
   it('failed save: the stream of the page is destroyed', async () => {
     const store = new MapStore()
     store.failing = { write: new Error('disk full') }
