@@ -55,6 +55,9 @@ const DOORS = {
   tests: ['--project', 'unit', 'packages/session/test/doors/runtimes.test.ts'],
 }
 
+const HONO = { what: '@coatcheck/hono', tests: ['--project', 'unit', 'packages/hono/test'] }
+const KOA = { what: '@coatcheck/koa', tests: ['--project', 'unit', 'packages/koa/test'] }
+
 const NODES = ['node20', 'node22', 'node24', 'node26']
 
 /** @type {Row[]} */
@@ -94,11 +97,13 @@ export const rows = [
   { ...MONGODB, on: 'MongoDB' },
   // better-sqlite3 is compiled for the Node that `npm ci` ran with.
   { ...SQLITE, on: 'SQLite', runtime: 'node' },
-  ...[MEMORY, SESSION].flatMap(suite =>
+  ...[MEMORY, SESSION, HONO, KOA].flatMap(suite =>
     NODES.map(runtime => ({ ...suite, on: `Node ${runtime.slice(4)}`, runtime })),
   ),
-  { ...DOORS, on: 'Bun', runtime: 'bun' },
-  { ...DOORS, on: 'Deno', runtime: 'deno' },
+  ...[DOORS, HONO].flatMap(suite => [
+    { ...suite, on: 'Bun', runtime: 'bun' },
+    { ...suite, on: 'Deno', runtime: 'deno' },
+  ]),
   {
     what: 'examples of frameworks',
     on: 'Node 24',
