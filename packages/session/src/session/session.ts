@@ -29,7 +29,7 @@ export interface RegenerateOptions {
   keep?: boolean | readonly string[] | undefined
   /**
    * Milliseconds during which the old id redirects to the session, and its client gets the new id. Use it to change the id of a
-   * session in use. Never use it on login: whoever holds the old id gets the new one. Default 0: the old id ends at once.
+   * session in use. Never use it on login: anyone who holds the old id gets the new one. Default 0: the old id ends at once.
    */
   grace?: number | undefined
   /**
