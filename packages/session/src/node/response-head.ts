@@ -69,7 +69,7 @@ export function isBody(chunk: unknown): boolean {
   )
 }
 
-/** The status message that was set. HTTP/2 has none, and warns whoever asks. */
+/** The status message that was set. HTTP/2 has none, and reading it there emits a warning. */
 export function reasonOf(res: ServerResponse): string | undefined {
   return 'stream' in res ? undefined : res.statusMessage || undefined
 }
