@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** The exports of a package, whatever they are. */
+/** The exports of a package. */
 export type Exports = Record<string, unknown>
 
 /**
