@@ -20,8 +20,8 @@ export interface LookingClient {
   pexpire(key: string, ms: number): Promise<number>
   keysOf(prefix: string): Promise<string[]>
   flushdb(): Promise<unknown>
-  /** `1`: the server is read, and refuses writes. */
-  config(set: 'SET', name: 'min-replicas-to-write', replicas: 0 | 1): Promise<unknown>
+  /** `9`, more than there are: the server is read, and refuses writes. */
+  config(set: 'SET', name: 'min-replicas-to-write', replicas: 0 | 9): Promise<unknown>
   disconnect(): void
 }
 
@@ -58,7 +58,7 @@ export function subjectOf({ name, connect, look }: Place): Subject {
     backend: {
       putRaw: (store: RedisStore, sid, text) => looking.set(keyOf(store, sid), text, 'PX', 60_000),
       rows: async (store: RedisStore) => (await looking.keysOf(prefixes.get(store)!)).length,
-      lock: () => looking.config('SET', 'min-replicas-to-write', 1),
+      lock: () => looking.config('SET', 'min-replicas-to-write', 9),
       up: () => looking.config('SET', 'min-replicas-to-write', 0),
       sweep: (store: RedisStore) => store.prune(),
       async age(store: RedisStore, sid, ms) {
