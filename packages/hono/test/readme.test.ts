@@ -1,26 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { getRuntime } from '../../../scripts/runtimes.mjs'
+import { describe, expect, it } from 'vitest'
 import { useBuilt } from '../../session/test/support/child.ts'
-import {
-  type Example,
-  expectToCount,
-  freePort,
-  membersOf,
-  readReadme,
-  runExample,
-} from '../../session/test/support/readme.ts'
+import { expectToCount, membersOf, readReadme, runExample } from '../../session/test/support/readme.ts'
+import { runOn, runtimes } from './support/runtimes.ts'
 
 const readme = readReadme(import.meta.url)
-
-/** What the README says that the last lines are there. */
-const runtimes: [name: string, args: string[], last: RegExp][] = [
-  ['bun', ['run'], /On Bun, the last lines are `(.*?)`/],
-  ['deno', ['run', '--allow-all', '--no-lock'], /on Deno `(.*?)`/],
-]
 
 describe('the example', () => {
   const built = useBuilt({ stores: ['store-memory', 'hono'] })
@@ -35,43 +18,15 @@ describe('the example', () => {
   })
 
   it.each(runtimes)(
-    'readme: it does so on %s',
-    async (name, args, last) => {
+    'readme: it does so on %s, with the last line that the README has for that',
+    async (name, serve) => {
+      expect(readme.text).toContain(`\`${serve}\``)
       const head = source.replace(/^import .*node-server'\n/m, '').replace(/^serve\(.*/ms, '')
-      const file = join(built.folder, `${name}.mjs`)
-      await writeFile(file, `${head}${last.exec(readme.text)![1]}\n`)
-      const binary = await getRuntime(name)
-      await expectToCount(() => runOn(binary, [...args, file]), { logsOut: true, remembers: false })
+      const run = () => runOn(name, built.folder, `${head}${serve}\n`)
+      await expectToCount(run, { logsOut: true, remembers: false })
     },
     120_000,
   )
-
-  /** A process that answers at its port. */
-  async function runOn(binary: string, args: string[]): Promise<Example> {
-    const port = await freePort()
-    const child = spawn(binary, args, { cwd: built.folder, env: { ...process.env, PORT: port } })
-    const ended = once(child, 'exit')
-    onTestFinished(() => void child.kill('SIGKILL'))
-    const url = `http://localhost:${port}`
-    // Nobody is counted at a page that does not exist.
-    await expect
-      .poll(
-        () =>
-          fetch(`${url}/ready`).then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 60_000 },
-      )
-      .toBe(true)
-    return {
-      url,
-      async stop() {
-        child.kill('SIGTERM')
-        await ended
-      },
-    }
-  }
 })
 
 describe('the tables', () => {
