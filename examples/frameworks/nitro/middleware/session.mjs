@@ -11,5 +11,7 @@ const sessions = createSessions({
 export default async (event, next) => {
   const opened = await sessions.open(event.req)
   event.context.session = opened.session
-  return opened.commit(await toResponse(await next(), event))
+  const response = await toResponse(await next(), event)
+  // A copy: the h3 inside of Nitro 3.0.0 adds the headers of its own response to themselves, without an end where one is a cookie.
+  return opened.commit(new Response(response.body, response))
 }
