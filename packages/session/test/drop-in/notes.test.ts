@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { signed } from '../support/http.ts'
+import { SECRET, signed } from '../support/http.ts'
 import { implementations } from '../support/implementations.ts'
 import { runNode } from '../support/run-node.ts'
 
@@ -88,6 +88,22 @@ describe.each(implementations)('$name', ({ name }) => {
     it('debug: DEBUG=express-session tells what happens', async () => {
       const notes = await notesOf(quiet, { env: { DEBUG: 'express-session' }, rest: unsigned })
       expect(notes).toContain('express-session')
+    })
+
+    // express-session's own notes have the id in them.
+    it.runIf(name !== 'express-session')('debug: no note has the id or the cookie in it', async () => {
+      const cookies = [
+        signed('an-id-of-ada'),
+        signed('an-id-of-ada', 'an older secret'),
+        'connect.sid=an-id-of-ada',
+      ]
+      const rest = cookies
+        .map(cookie => request({ headers: { cookie } }))
+        .join('; ')
+        .replaceAll('const res', 'var res')
+      const notes = await notesOf({ ...quiet, secret: SECRET }, { env: { DEBUG: '*' }, rest })
+      expect(notes).toMatch(/no secret has signed/)
+      expect(notes).not.toContain('an-id-of-ada')
     })
 
     it('debug: says nothing otherwise', async () => {
