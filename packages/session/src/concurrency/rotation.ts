@@ -81,7 +81,7 @@ async function replace(
     if (outcome !== 'changed') return outcome
     const now = await whereabouts(writer, old)
     if (now !== 'changed') return now
-    await promised(done => writer.catchUp(old, done))
+    await promised(done => writer.mergeStored(old, done))
   }
   throw changed()
 }
@@ -129,7 +129,7 @@ async function join(writer: Writer, old: Session): Promise<boolean> {
   const { holder } = writer.host
   Object.assign(holder, { sessionID: old.id, session: old })
   try {
-    await promised(done => writer.catchUp(old, done))
+    await promised(done => writer.mergeStored(old, done))
   } catch (error) {
     if (!hasCode(error, 'ERR_SESSION_GONE')) throw error
     await holder.sessionStore.generate(holder)

@@ -9,7 +9,7 @@ import { withContent } from '../session/serialized.ts'
 import type { Session, SessionData } from '../session/session.ts'
 import type { Snapshot } from '../session/snapshot.ts'
 import { dropReservedKeys, type Found, readThrough } from '../store/redirect-record.ts'
-import { catchUp, type Progress } from './catch-up.ts'
+import { mergeStored, type Progress } from './merge-stored.ts'
 import type { Stored } from './save-queue.ts'
 import type { Tombstone } from './tombstones.ts'
 import type { MergeBase, WriterHost } from './writer-host.ts'
@@ -85,8 +85,8 @@ export class Writer {
   }
 
   /** Merge into `session` what another request has stored meanwhile, without a save. */
-  catchUp(session: Session, done: Callback): void {
-    catchUp(this, session, { progress: undefined, read: this.read.bind(this) }, done)
+  mergeStored(session: Session, done: Callback): void {
+    mergeStored(this, session, { progress: undefined, read: this.read.bind(this) }, done)
   }
 
   /** Move the expiry of the request's session. Calls back with whether it was there, or `undefined` if that is not known. */
@@ -95,7 +95,7 @@ export class Writer {
     const { tombstones } = this.host.settings
     const tombstone = tombstones.becameOf(session)
     if (tombstone?.redirect) {
-      return this.catchUp(session, error => (error ? done(null, false) : this.touch(done)))
+      return this.mergeStored(session, error => (error ? done(null, false) : this.touch(done)))
     }
     if (tombstone) return done(null, false)
     const tells = loadedOf(session) !== undefined
@@ -190,7 +190,7 @@ export class Writer {
       found(null, stored, sid)
     }
     try {
-      catchUp(this, session, { progress, read }, done)
+      mergeStored(this, session, { progress, read }, done)
     } catch (error) {
       done(error)
     }
@@ -221,7 +221,7 @@ export class Writer {
     const read = this.read.bind(this)
     const tombstone = tombstones.becameOf(session)
     if (tombstone) {
-      return tombstone.redirect ? catchUp(this, session, { progress, read }, again) : done(gone())
+      return tombstone.redirect ? mergeStored(this, session, { progress, read }, again) : done(gone())
     }
     const loaded = loadedOf(session)
     if (loaded) noteLoaded(session, { ...loaded, compare: this.#compares })
@@ -231,7 +231,7 @@ export class Writer {
       this.writing = undefined
       if (hasCode(error, 'ERR_SESSION_CHANGED') && progress.retries++ < ATTEMPTS) {
         const refused = { progress, refusal: error, read }
-        return this.#later(backoff(progress.retries), () => catchUp(this, session, refused, again))
+        return this.#later(backoff(progress.retries), () => mergeStored(this, session, refused, again))
       }
       if (error) return done(error)
       const later = loadedOf(session) ? undefined : tombstones.since(session.id, time)

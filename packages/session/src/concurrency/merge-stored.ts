@@ -28,8 +28,8 @@ export interface SessionWriter {
   moveTo(sid: string): void
 }
 
-/** What `catchUp` is told by a save. */
-export interface CatchUp {
+/** What a save gives to `mergeStored`. */
+export interface StoredMerge {
   readonly progress: Progress | undefined
   /** The error with which the store has refused the save. */
   readonly refusal?: unknown
@@ -41,10 +41,10 @@ export interface CatchUp {
  * Merge into `session` what another request has stored meanwhile, even if that request has given the session another id. Fails with
  * `ERR_SESSION_GONE` when the session has ended, and, with `conflict: 'error'`, when its data has changed since it was read.
  */
-export function catchUp(
+export function mergeStored(
   writer: SessionWriter,
   session: Session,
-  { progress, refusal, read }: CatchUp,
+  { progress, refusal, read }: StoredMerge,
   done: Callback,
 ): void {
   const { conflict, tombstones, comparable } = writer.host.settings
