@@ -38,7 +38,7 @@ export const farValues: readonly RuleText[] = [
     sentence: 'A large session is kept whole or refused; never truncated.',
     why: 'A session that was cut cannot be parsed: the user gets errors or is logged out, and cannot get rid of it.',
     check:
-      'how much does the column hold (TEXT in MySQL: 65 535 bytes), and does the database cut in silence?',
+      'how much does the column hold (TEXT in MySQL: 65 535 bytes), and does the database truncate silently?',
     seenIn: 'MySQL TEXT columns without strict mode',
     link: 'https://dev.mysql.com/doc/refman/8.4/en/blob.html',
     lane: 'serial',
@@ -73,7 +73,7 @@ export const farValues: readonly RuleText[] = [
     since: '1.1',
     level: 'MUST',
     sentence: 'Thousands of fields, long lists in their order and long names are kept or refused.',
-    why: 'A basket or a form grows past a limit that nobody knew of, and its rest is gone in silence.',
+    why: 'A basket or a form grows past a limit that nobody knew, and the rest of it is lost silently.',
     check:
       'is there a limit on fields, parameters, list items or the length of names, and does the database cut there?',
     seenIn: 'qs and body parsers: a thousand parameters; stores that map sessions to documents or hashes',
