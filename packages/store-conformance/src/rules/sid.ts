@@ -156,7 +156,7 @@ const rules: readonly Rule[] = family('session ids', [
     level: 'MUST',
     sentence: 'Long sids work or are refused; two that differ at their end stay two.',
     why: 'Sids that are cut to the width of a column mix the sessions of users up.',
-    check: 'how wide is the column (CHAR(32), VARCHAR(255)), and does the database cut in silence?',
+    check: 'how wide is the column (CHAR(32), VARCHAR(255)), and does the database truncate silently?',
     seenIn: 'MySQL without strict mode',
     link: 'https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html',
     async run(t) {
