@@ -11,7 +11,7 @@ function randomSid(t: Trial): string {
   return Array.from({ length: 32 }, () => Math.floor(t.random() * 36).toString(36)).join('')
 }
 
-/** The end that `get` shows. */
+/** The expiry that `get` returns. */
 async function shownEnd(t: Trial, store: StoreHandle): Promise<{ session: object; end: number }> {
   const session = await t.holds(store, 'a', { n: 1 })
   const end = new Date(String(session.cookie?.expires)).getTime()
@@ -19,7 +19,7 @@ async function shownEnd(t: Trial, store: StoreHandle): Promise<{ session: object
   return { session, end }
 }
 
-/** Rules on many sessions, and on a read that meets a change. */
+/** Rules on many sessions, and on a read in parallel with a change. */
 export const farConcurrency: readonly RuleText[] = [
   {
     id: 'CON-16',
@@ -66,11 +66,11 @@ export const farConcurrency: readonly RuleText[] = [
     budgetMs: 60_000,
     async run(t) {
       const store = await t.open()
-      // As long and as random as those of session libraries: short and similar ones show no collision.
+      // As long and as random as the ids of session libraries. Short and similar ids would show no collision.
       const sids = numbered(many(t, 1203, 1203)).map(() => randomSid(t))
       await setMany(t, store, sids)
       await eachOf(sids, sid => t.holds(store, sid, { who: sid }, `of ${sids.length} sessions`))
-      // What was destroyed makes no room for, and takes no place of, another one.
+      // Destroying a session must neither remove nor restore another one.
       await eachOf(sids.slice(0, 600), sid => store.destroy(sid))
       await eachOf(sids.slice(0, 600), sid => t.gone(store, sid, 'one of 600 that were destroyed'))
       await eachOf(sids.slice(600), sid =>
@@ -104,7 +104,7 @@ export const farAliasing: readonly RuleText[] = [
   },
 ]
 
-/** A rule on a life that shrinks bit by bit. */
+/** A rule on a lifetime that shrinks a little with each save. */
 export const farExpiry: readonly RuleText[] = [
   {
     id: 'EXP-23',
@@ -122,7 +122,7 @@ export const farExpiry: readonly RuleText[] = [
       const first = await shownEnd(t, store)
       let last = first
       for (const _ of rounds(10)) {
-        // What is rounded down is only lost once some of it is over.
+        // Rounding down shows only when a part of the lifetime is over.
         await t.wait(7)
         await store.set('a', last.session)
         last = await shownEnd(t, store)
@@ -133,7 +133,7 @@ export const farExpiry: readonly RuleText[] = [
   },
 ]
 
-/** A rule on calls that meet close(). */
+/** A rule on calls just before close(). */
 export const farLife: readonly RuleText[] = [
   {
     id: 'LIF-06',
