@@ -6,7 +6,7 @@ import { eachOf } from './support/listed.ts'
 
 const kib = 1024
 
-/** That data comes back whole, or was refused because it is larger than the subject says sessions may be. */
+/** Checks that data comes back whole, or was refused because it is larger than the subject's `maxPayload`. */
 export async function whole(
   t: Trial,
   store: StoreHandle,
@@ -23,14 +23,14 @@ export async function whole(
   t.ok(got?.cookie?.originalMaxAge, `get("${sid}") after set() of ${what} gave a session without its cookie`)
 }
 
-/** Sizes at the borders of chunks; around 4 KiB each one, since a store may put something of its own around a session. */
+/** Sizes at the borders of chunks. Around 4 KiB every size is tested, because a store may add some bytes to a session. */
 function bordering(): number[] {
   const around = Array.from({ length: 160 }, (_, index) => 4 * kib - 120 + index)
   const powers = [1, 2, 8, 16, 32, 64, 128, 256, 512, 1024].map(size => size * kib)
   return [...around, ...powers.flatMap(size => [size - 1, size, size + 1])]
 }
 
-/** Rules on sessions with much in them. */
+/** Rules on sessions with much data. */
 export const farValues: readonly RuleText[] = [
   {
     id: 'RT-13',
