@@ -36,12 +36,12 @@ const HELP: Readonly<Record<string, Flag>> = {
   help: { type: 'boolean', short: 'h', help: 'show this help' },
 }
 
-/** What a store that hashes ids or encrypts is opened with. */
+/** Options to open a store that hashes ids or encrypts. */
 export const KEYS: Readonly<Record<string, Flag>> = {
   keys: {
     type: 'string',
     value: 'env:NAME',
-    help: 'the variable with the encryption keys, commas between them, the current one first; default env:SESSION_KEYS',
+    help: 'the variable with the encryption keys, separated by commas, the current one first; default env:SESSION_KEYS',
   },
   'hash-ids': {
     type: 'boolean',
