@@ -11,9 +11,9 @@ export const reencrypt: Command = {
   summary: 'encrypt all sessions with the current key',
   details: `
 The app may run meanwhile: a session that it saves is not replaced. All processes of the app must have the current key, which is the
-first one of the variable. Sessions of older keys and sessions that are not encrypted get the current key, and keep their lifetimes.
-With --hash-ids, sessions that are stored under their ids get hashed ids as well. Exit code 1 if a session cannot be read with any
-of the keys; such sessions are left as they are. With --json: {current, encrypted, gone, unreadable}.
+first one of the variable. Unencrypted sessions and sessions of older keys get the current key, and keep their lifetimes. With
+--hash-ids, sessions that are stored under their ids get hashed ids as well. Exit code 1 if a session cannot be read with any of the
+keys; such sessions are not changed. With --json: {current, encrypted, gone, unreadable}.
 `,
   flags: { ...STORE, ...JSON_FLAG },
   least: 0,
