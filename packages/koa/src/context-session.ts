@@ -31,7 +31,7 @@ export class ContextSession {
     this.#ended = session === null
     if (session === null || session === this.#view) return
     if (!this.#opened.session) throw new TypeError('There is no session whose data can be replaced')
-    replaceData(this.#view as object, session)
+    replaceData(this.#view as object, session as Record<string, unknown>)
   }
 
   /** Save, touch or destroy the session, and put its cookie into the response; once. */

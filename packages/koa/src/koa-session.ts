@@ -131,8 +131,19 @@ export function viewOf(opened: OpenedSession<object, unknown>, commit: () => Pro
   })
 }
 
-/** Give the session other data. It keeps its id and its cookie. */
-export function replaceData(session: object, data: object): void {
+/** Give the session other data. It keeps its id and its cookie. Throws a TypeError when a key names a method. */
+export function replaceData(session: object, { maxAge, ...data }: Data): void {
+  const reserved = Object.keys(data).find(
+    key => OWN.has(key) || typeof Reflect.get(session, key) === 'function',
+  )
+  if (reserved)
+    throw new TypeError(`ctx.session cannot have the key "${reserved}": a session has a member of that name`)
   for (const key of Object.keys(session)) if (key !== 'cookie') Reflect.deleteProperty(session, key)
-  for (const [key, value] of Object.entries(data)) if (key !== 'cookie') Reflect.set(session, key, value)
+  for (const key of Object.keys(data)) {
+    if (key === 'cookie') continue
+    const value = data[key]
+    // Even `__proto__` is a key like others.
+    Reflect.defineProperty(session, key, { value, enumerable: true, writable: true, configurable: true })
+  }
+  if (maxAge !== undefined) Reflect.set(session, 'maxAge', maxAge)
 }

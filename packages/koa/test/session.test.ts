@@ -95,6 +95,38 @@ describe.each(versions)('ctx.session on %s', (_, koa) => {
     expect([...store.rows.values()][0]!.expires - Date.now()).toBeGreaterThan(50_000)
   })
 
+  it('= {…}: a lifetime in it is that of the session', async () => {
+    const { get, store } = await start(koa, {
+      '/': ctx => {
+        ctx.session = { name: 'Ada', maxAge: 60_000 } as object
+        ctx.body = String(ctx.session.maxAge)
+      },
+    })
+    expect((await get('/')).text).toBe('60000')
+    expect(dataIn(store)).toEqual([{ name: 'Ada' }])
+  })
+
+  it('= {…}: no key replaces a method or the prototype, whoever has written the object', async () => {
+    const { get, store } = await start(koa, {
+      '/proto': ctx => {
+        ctx.session = JSON.parse('{ "__proto__": { "admin": true }, "name": "Ada" }')
+        ctx.body = String((ctx.session as { admin?: boolean }).admin)
+      },
+      '/method': ctx => {
+        ctx.session.name = 'Ada'
+        for (const key of ['save', 'destroy', 'regenerate', 'isNew', 'toJSON']) {
+          expect(() => {
+            ctx.session = { [key]: 1 }
+          }).toThrow(`ctx.session cannot have the key "${key}"`)
+        }
+        ctx.body = ctx.session.name
+      },
+    })
+    expect((await get('/proto')).text).toBe('undefined')
+    expect([...store.rows.values()][0]!.data).toContain('"__proto__":{"admin":true}')
+    expect((await get('/method')).text).toBe('Ada')
+  })
+
   it('= {…}: after null, the session goes on with the new data', async () => {
     const { get, store } = await start(koa, {
       '/': ctx => {

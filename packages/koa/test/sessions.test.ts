@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect, createServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { type SessionsOptions, sessions } from '@coatcheck/koa'
 import type Koa from 'koa'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { dataIn, MapStore } from '../../session/test/support/map-backend.ts'
 import { type App, clientOf, listen, SECRET, start } from './support/app.ts'
 import { versions } from './support/versions.ts'
@@ -173,6 +176,30 @@ describe.each(versions)('requests on %s', (_, koa) => {
     const { get } = await clientOf(app)
     expect((await get('/')).setCookie).toEqual([COOKIE])
     expect([first.rows.size, second.rows.size]).toEqual([1, 0])
+  })
+
+  it('HTTP/2: a session is kept', async () => {
+    const { app } = await start(koa, {
+      '/': ctx => {
+        ctx.session.views = (ctx.session.views ?? 0) + 1
+        ctx.body = `views: ${ctx.session.views}`
+      },
+    })
+    const server = createServer(app.callback()).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    onTestFinished(() => {
+      client.close()
+      server.close()
+    })
+    const get = async (cookie = '') => {
+      const stream = client.request({ ':path': '/', cookie })
+      const [headers] = await once(stream, 'response')
+      return { text: await text(stream), cookie: String(headers['set-cookie']).split(';')[0]! }
+    }
+    const first = await get()
+    expect(first.text).toBe('views: 1')
+    expect((await get(first.cookie)).text).toBe('views: 2')
   })
 
   it('path: below cookie.path there is a session, elsewhere it is null', async () => {
