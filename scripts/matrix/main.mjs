@@ -92,10 +92,16 @@ async function resultOf(row) {
 
 /** Runs the rows in their order, so many of them at once. */
 async function runAll(chosen) {
+  const page = await readFile(PAGE, 'utf8').catch(() => '')
+  const before = page.split('\n')
   const left = [...chosen]
   const results = []
   const worker = async () => {
-    for (let row = left.shift(); row; row = left.shift()) results.push(await resultOf(row))
+    for (let row = left.shift(); row; row = left.shift()) {
+      results.push(await resultOf(row))
+      // What was run is told, also when the rest is cut short.
+      await writeFile(PAGE, pageOf(results, before))
+    }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
   return results
@@ -126,6 +132,4 @@ ${lines.join('\n')}
 const [wanted = ''] = argv.slice(2)
 const chosen = rows.filter(({ what, on }) => `${what} ${on}`.toLowerCase().includes(wanted.toLowerCase()))
 const results = await runAll(chosen)
-const before = await readFile(PAGE, 'utf8').catch(() => '')
-await writeFile(PAGE, pageOf(results, before.split('\n')))
 process.exitCode = results.every(({ ok }) => ok) ? 0 : 1
