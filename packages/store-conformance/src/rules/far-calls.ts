@@ -112,8 +112,7 @@ export const farExpiry: readonly RuleText[] = [
     level: 'MUST',
     sentence: 'Saving what get() has returned never shortens its life.',
     why: 'Each request that changes the session takes a second off it: the busiest users are logged out first.',
-    check:
-      'is the expiry kept as an instant, or computed again from a rounded number of remaining seconds?',
+    check: 'is the expiry kept as an instant, or computed again from a rounded number of remaining seconds?',
     seenIn: 'stores that keep a TTL in whole seconds and work expires out of it',
     link: manual,
     async run(t) {
