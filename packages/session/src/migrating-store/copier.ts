@@ -139,7 +139,7 @@ function longestLife(session: SessionData): number {
   return Math.max(remaining(session) ?? 0, typeof originalMaxAge === 'number' ? originalMaxAge : 0)
 }
 
-/** Stands for a session that cannot be read: it exists, and can be destroyed. An unavailable store fails in `destroy`. */
+/** A placeholder for a session that cannot be read: it exists, and can be destroyed. An unavailable store fails in `destroy`. */
 function unreadable(): SessionData {
   return { cookie: {} } as unknown as SessionData
 }
