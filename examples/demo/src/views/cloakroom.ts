@@ -57,7 +57,7 @@ function ticket(
         <label for="left">Good for another <span id="left-text">${countdown(maxAge)}</span></label>
         <progress id="left" max="${maxAge}" value="${maxAge}"></progress>
       </div>
-      <p class="small">Each request makes it good for ${countdown(maxAge)} again. The number stands for the session id, which is
+      <p class="small">Each request makes it good for ${countdown(maxAge)} again. The number represents the session id, which is
       in your cookie only, where no script can read it.</p>
     </div>
   </section></div>`
