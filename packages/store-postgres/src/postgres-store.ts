@@ -15,11 +15,11 @@ import { quoted } from './identifier.ts'
 import { openPool } from './open-pool.ts'
 import type { PostgresOpenOptions, PostgresStoreOptions } from './options.ts'
 import type { OwnPool } from './own-pool.ts'
-import { Reads } from './renewing.ts'
 import { Runner } from './runner.ts'
 import { LONGEST, PAGE, type Statements, statementsOf } from './statements.ts'
 import { type Missing, openTable } from './table.ts'
 import { arrayOf, fromText, toText } from './text.ts'
+import { Reads } from './touch-on-read.ts'
 
 /** From this many reads on, one statement is faster than one for each read, whose plans PostgreSQL has already. */
 const MANY = 4
