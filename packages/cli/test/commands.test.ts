@@ -28,7 +28,12 @@ describe('ls', () => {
       .split('\n')
       .map(line => line.split('\t'))
     expect(rows).toEqual([
-      [hash('id of Ada'), expect.stringMatching(/^59m\d\ds$/), expect.stringMatching(/^\d+$/), 'user cart plan admin none'],
+      [
+        hash('id of Ada'),
+        expect.stringMatching(/^59m\d\ds$/),
+        expect.stringMatching(/^\d+$/),
+        'user cart plan admin none',
+      ],
       [hash('id of Bob'), '23h59m', expect.stringMatching(/^\d+$/), 'user'],
     ])
   })
