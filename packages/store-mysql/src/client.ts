@@ -2,12 +2,10 @@
 export interface MysqlQuery {
   sql: string
   values?: unknown[]
-  /** Milliseconds. */
-  timeout?: number
   rowsAsArray?: boolean
   nestTables?: boolean
   namedPlaceholders?: boolean
-  typeCast?: boolean
+  typeCast?: (field: unknown, next: () => unknown) => unknown
 }
 
 /** What runs statements and returns promises: a pool or a connection of `mysql2/promise`. */

@@ -18,6 +18,8 @@ export interface Layout {
 interface Column {
   Field: string
   Type: string
+  /** `'PRI'` for the primary key. */
+  Key: string
   Collation: string | null
 }
 
@@ -49,6 +51,9 @@ export async function layoutOf(runner: Runner, table: string): Promise<Layout | 
     const longestData = BYTES[data?.Type ?? '']
     const last = lastOf(expires?.Type ?? '', unit)
     if (!longestSid || !longestData || !last) continue
+    if (id?.Key !== 'PRI') {
+      throw new TypeError(`The table ${table} is no table of sessions: its primary key is not ${sid}`)
+    }
     const exact = /_bin$/.test(id?.Collation ?? '')
     return { sid, unit, last, longestSid, longestData, exact }
   }

@@ -58,7 +58,7 @@ function checkUrl(url: string): void {
     for (const part of [username, password, pathname, hostname]) decodeURIComponent(part)
   } catch {
     throw new TypeError(
-      'The URL of MysqlStore.open cannot be read: special characters in its user and password must be percent-encoded',
+      'The URL of MysqlStore.open cannot be parsed: percent-encode special characters in its user and password',
     )
   }
 }
@@ -70,7 +70,7 @@ function driver(): Driver {
     // In a bundle that is an ES module there may be no `require`.
     if (codeOf(cause) !== 'MODULE_NOT_FOUND' && !(cause instanceof ReferenceError)) throw cause
     throw new Error(
-      'MysqlStore.open needs the package mysql2: npm install mysql2; in a bundle that has no such package, pass a client: new MysqlStore({ client })',
+      'MysqlStore.open needs the package mysql2: npm install mysql2. In a bundle without that package, pass a client: new MysqlStore({ client })',
       { cause },
     )
   }

@@ -113,29 +113,31 @@ export class OwnPool implements MysqlPromiseClient {
   #grow(): void {
     if (this.#count >= this.#settings.max) return
     this.#count++
-    const member = this.#settings.make()
+    const { make, first, connectTimeout } = this.#settings
+    const member = make()
     this.#members.add(member)
-    member.connection.on('error', error => this.#lost(member, error))
+    let ready = false
+    const begin = () => {
+      ready = true
+      this.#release(member)
+    }
+    const fail = (error: unknown) => this.#failed(member, error)
+    member.connection.on('error', error => (ready ? this.#lost(member, error) : fail(error)))
     member.connection.connect(error => {
-      if (!this.#members.has(member)) return
-      if (!error) return this.#introduce(member)
-      this.#drop(member)
-      const [first] = this.#waiting
-      first?.fail(error)
+      if (error) return fail(error)
+      asked(member, 'query', { sql: first }, connectTimeout).then(begin, error => {
+        if (isRefusal(error)) begin()
+        else fail(error)
+      })
     })
   }
 
-  #introduce(member: Member): void {
-    const { first, connectTimeout } = this.#settings
-    asked(member, 'query', { sql: first }, connectTimeout).then(
-      () => this.#release(member),
-      error => {
-        if (isRefusal(error)) return this.#release(member)
-        this.#drop(member)
-        const [waiting] = this.#waiting
-        waiting?.fail(error)
-      },
-    )
+  /** A connection that could not be made: whoever waits first is told why. */
+  #failed(member: Member, error: unknown): void {
+    if (!this.#members.has(member)) return
+    const [first] = this.#waiting
+    first?.fail(error)
+    this.#drop(member)
   }
 
   #release(member: Member): void {

@@ -58,14 +58,14 @@ export function statementsOf(table: string, { sid, unit, last }: Layout): Statem
   const page = (beginning: string) => `
     SELECT ${sid} AS sid, data, ${left} AS ttl FROM ${table}
     WHERE ${beginning}${live} ORDER BY ${sid} LIMIT ${PAGE}`
-  // A row that somebody else holds is left out: a read waits for nobody. The limit keeps MySQL from merging the two tables into one.
+  // A row that somebody else holds is left out: a read waits for nobody. So that no other row is locked, the rows that are wanted come
+  // first, and the limit keeps MySQL from merging the two.
+  const found = (rest: string) => `(SELECT ${sid} AS id FROM ${table} ${rest} FOR UPDATE SKIP LOCKED) AS f`
+  const andTheirRows = `STRAIGHT_JOIN ${table} AS t FORCE INDEX (PRIMARY) ON t.${sid} = f.id`
+  const begins = 'LEFT(CAST(data AS BINARY), CAST(? AS SIGNED)) = CAST(? AS BINARY)'
   const renewing = (count: number) => `
-    UPDATE ${table} AS t JOIN (
-      SELECT ${sid} AS held FROM ${table}
-      WHERE ${sid} IN (${list(count)}) AND ${live} AND LEFT(CAST(data AS BINARY), CAST(? AS SIGNED)) = CAST(? AS BINARY)
-      LIMIT ${count} FOR UPDATE SKIP LOCKED
-    ) AS h ON t.${sid} = h.held
-    SET t.expires = ${end}`
+    UPDATE ${found(`WHERE ${sid} IN (${list(count)}) AND ${live} AND ${begins} LIMIT ${count}`)}
+    ${andTheirRows} SET t.expires = ${end}`
 
   return {
     read: reading(1),
@@ -101,8 +101,6 @@ export function statementsOf(table: string, { sid, unit, last }: Layout): Statem
     count: `SELECT COUNT(*) AS count FROM ${table} WHERE ${live}`,
     // What another instance is pruning, or is being written anew, is left to them.
     prune: (limit: number) => `
-      DELETE t FROM ${table} AS t JOIN (
-        SELECT ${sid} AS old FROM ${table} WHERE NOT (${live}) ORDER BY expires LIMIT ${limit} FOR UPDATE SKIP LOCKED
-      ) AS o ON t.${sid} = o.old`,
+      DELETE t FROM ${found(`WHERE NOT (${live}) ORDER BY expires LIMIT ${limit}`)} ${andTheirRows}`,
   }
 }

@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type MysqlOpenOptions, MysqlStore, type MysqlStoreOptions } from '@coatcheck/store-mysql'
+import mysql from 'mysql2'
+import promises, { type RowDataPacket } from 'mysql2/promise'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { newDatabase, openPool, openStore, rowsOf, sessionOf, urlOf } from './support/mysql.ts'
+
+const URL_NEEDED = 'MysqlStore.open needs a URL: mysql://user:password@host:3306/database'
+
+/** Warnings of the process until the test ends. */
+function warnings(): string[] {
+  const heard: string[] = []
+  const listener = ({ message }: Error) => heard.push(message)
+  process.on('warning', listener)
+  onTestFinished(() => void process.off('warning', listener))
+  return heard
+}
+
+describe('open', () => {
+  it.each([undefined, '', 'localhost', 'postgres://a@b/c', 1, null])('open: %j is no URL', url => {
+    expect(() => MysqlStore.open(url as string)).toThrow(new TypeError(URL_NEEDED))
+  })
+
+  it.each([
+    'mysql://ada:se%cret@host/db',
+    'mariadb://ada:secret@host:99999/db',
+    'mysql://ada:secret@[host/db',
+  ])('open: the error for %j has no password in it', url => {
+    let error: unknown
+    try {
+      MysqlStore.open(url)
+    } catch (thrown) {
+      error = thrown
+    }
+    expect(error).toBeInstanceOf(TypeError)
+    expect(String(error)).toMatch(/cannot be parsed: percent-encode special characters/)
+    expect(JSON.stringify([error, { ...(error as object) }, (error as Error).stack])).not.toMatch(/cret/)
+    expect((error as Error).cause).toBeUndefined()
+  })
+
+  it.each(['max', 'connectTimeout', 'queryTimeout'])('%s: is a whole number greater than 0', name => {
+    for (const value of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '5', null]) {
+      expect(() => MysqlStore.open(urlOf(), { [name]: value as number })).toThrow(
+        new TypeError(`The option "${name}" must be a whole number greater than 0 and less than 2 ** 31`),
+      )
+    }
+  })
+
+  it.each(['createTable', 'prepare'])('%s: is true or false', name => {
+    const options: MysqlOpenOptions = { [name]: 1 }
+    expect(() => MysqlStore.open(urlOf(), options)).toThrow(
+      new TypeError(`The option "${name}" must be true or false`),
+    )
+  })
+
+  it('client: is a pool or a connection of mysql2', () => {
+    for (const client of [undefined, null, {}, 'mysql://host/db', { query() {} }]) {
+      expect(() => new MysqlStore({ client } as unknown as MysqlStoreOptions)).toThrow(
+        new TypeError('The option "client" must be a pool or a connection of mysql2'),
+      )
+    }
+  })
+
+  it('client: is no function that makes clients', () => {
+    for (const client of [mysql.createPool, () => mysql.createPool('mysql://host/db')]) {
+      expect(() => new MysqlStore({ client } as unknown as MysqlStoreOptions)).toThrow(
+        new TypeError(
+          'The option "client" must be a pool or a connection of mysql2, not a class or a function that makes one: mysql.createPool(url)',
+        ),
+      )
+    }
+  })
+
+  it.each([
+    ['tabel', 'table'],
+    ['Table', 'table'],
+    ['databases', 'database'],
+    ['ttls', 'ttl'],
+    ['pruneIntervall', 'pruneInterval'],
+    ['tableName', 'table'],
+    ['createDatabaseTable', 'createTable'],
+    ['checkExpirationInterval', 'pruneInterval'],
+    ['schema', 'database'],
+  ])('%s: is no option, and %s was probably meant', (name, meant) => {
+    const error = new TypeError(
+      `The option "${name}" is not an option of MysqlStore; did you mean "${meant}"?`,
+    )
+    expect(() => MysqlStore.open(urlOf(), { [name]: 1 })).toThrow(error)
+    const options = { client: { query() {}, execute() {} }, [name]: 1 } as unknown as MysqlStoreOptions
+    expect(() => new MysqlStore(options)).toThrow(error)
+  })
+
+  it('options: names that are none of the constructor or of open, and those that are like no other', () => {
+    const client = { query: async () => {}, execute: async () => {} }
+    const stores: [() => unknown, string][] = [
+      [() => new MysqlStore({ pool: client } as never), '"pool"'],
+      [() => new MysqlStore({ client, queryTimeout: 1 } as never), '"queryTimeout"'],
+      [() => MysqlStore.open(urlOf(), { client } as never), '"client"'],
+      [() => MysqlStore.open(urlOf(), { prefix: 'a' } as never), '"prefix"'],
+    ]
+    for (const [make, name] of stores) {
+      expect(make).toThrow(TypeError)
+      expect(make).toThrow(`The option ${name} is not an option of MysqlStore`)
+    }
+    expect(() => MysqlStore.open(urlOf(), { tabel: undefined } as never)).not.toThrow()
+  })
+
+  it('open: does not connect before it is used, and has at most so many connections', async () => {
+    const database = await newDatabase()
+    const store = openStore({ max: 2 }, urlOf(database))
+    const admin = openPool()
+    const connections = async () => {
+      const [rows] = await admin.query<RowDataPacket[]>('SHOW PROCESSLIST')
+      return rows.filter(row => row.db === database).length
+    }
+    expect(await connections()).toBe(0)
+    await Promise.all(Array.from({ length: 50 }, (_, i) => store.set(`${i}`, sessionOf())))
+    expect(await connections()).toBe(2)
+    await store.close()
+    while ((await connections()) > 0);
+    await expect(store.get('a')).rejects.toMatchObject({ code: 'ERR_SESSION_STORE_CLOSED' })
+    await store.close()
+  })
+
+  it('open: a connection on which the server has refused a statement is kept', async () => {
+    const database = await newDatabase()
+    const admin = openPool(database)
+    await admin.query(`
+      CREATE TABLE sessions (sid varchar(20) PRIMARY KEY, data text NOT NULL, expires bigint NOT NULL)
+      CHARACTER SET ascii COLLATE ascii_bin`)
+    const store = openStore({ max: 1 }, urlOf(database))
+    const mine = await rowsOf(admin, 'SELECT CONNECTION_ID() AS id')
+    const ids = async () =>
+      (await rowsOf(admin, 'SHOW PROCESSLIST')).filter(row => row.db === database && row.Id !== mine[0]!.id)
+    await store.set('a', sessionOf())
+    const before = (await ids()).map(row => row.Id)
+    await expect(store.set('ü', sessionOf())).rejects.toMatchObject({ code: expect.stringMatching(/^ER_/) })
+    await store.set('b', sessionOf())
+    expect((await ids()).map(row => row.Id)).toEqual(before)
+  })
+
+  it('client: pools and connections, with callbacks and with promises, are left open', async () => {
+    const url = urlOf(await newDatabase())
+    const clients = [
+      mysql.createPool(url),
+      promises.createPool(url),
+      mysql.createConnection(url),
+      await promises.createConnection(url),
+    ]
+    onTestFinished(async () => {
+      for (const client of clients) await ('promise' in client ? client.promise() : client).end()
+    })
+    for (const client of clients) {
+      const store = new MysqlStore({ client })
+      await store.set('a', sessionOf({ user: 'Ada' }))
+      expect(await store.get('a')).toMatchObject({ user: 'Ada' })
+      await store.close()
+      const one = 'promise' in client ? client.promise() : client
+      expect((await one.query('SELECT 1 AS a'))[0]).toEqual([{ a: 1 }])
+    }
+  })
+})
+
+describe('connections that are lost', () => {
+  it('open: an idle connection that is ended is no failure', async () => {
+    const database = await newDatabase()
+    const store = openStore({ max: 1 }, urlOf(database))
+    await store.set('a', sessionOf({ user: 'Ada' }))
+    const heard = warnings()
+    const admin = openPool()
+    for (const { db, Id } of await rowsOf(admin, 'SHOW PROCESSLIST')) {
+      if (db === database) await admin.query(`KILL ${Id}`)
+    }
+    while (heard.length === 0) await sleep(1)
+    expect(heard[0]).toMatch(/^A connection to MySQL was lost: /)
+    expect(await store.get('a')).toMatchObject({ user: 'Ada' })
+  })
+
+  it('client: many stores on one connection have one listener, and none when the last is closed', async () => {
+    const client = mysql.createConnection(urlOf(await newDatabase()))
+    onTestFinished(() => void client.destroy())
+    const before = client.listenerCount('error')
+    const stores = Array.from({ length: 20 }, (_, i) => new MysqlStore({ client, table: `t${i}` }))
+    for (const store of stores) await store.length()
+    expect(client.listenerCount('error')).toBe(before + 1)
+    for (const store of stores) await store.close()
+    expect(client.listenerCount('error')).toBe(before)
+  })
+})
