@@ -22,7 +22,7 @@ import { type OwnClient, openClient } from './open-client.ts'
 import { Renewals, type Touch } from './renewals.ts'
 import { Server } from './server.ts'
 import { allOf, dateOf, liveAt, RECORD, type Stored } from './stored.ts'
-import { beginning, refuseEncrypted, toStored, toText } from './sub-document.ts'
+import { beginning, formsOf, refuseEncrypted, toStored, toText } from './sub-document.ts'
 import { inTransaction } from './transaction.ts'
 import { makeTtlIndex } from './ttl-index.ts'
 
@@ -46,6 +46,8 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   readonly #ttlIndex: boolean
   readonly #json: boolean
   #own: OwnClient | undefined
+  /** Whether others write sessions in another form. */
+  #mixed = false
   readonly #renewals: Renewals
 
   /** Throws a TypeError that names a wrong option. */
@@ -250,15 +252,16 @@ export class MongodbStore extends RecordStore implements Diagnosing {
 
   /** Takes one round trip if the session exists in the form that this store writes. */
   async #replace(live: object, update: object, expected: string): Promise<UpdateResult> {
-    let stored: unknown = this.#form(expected)
+    let stored: object = this.#mixed ? { $in: formsOf(expected) } : { $eq: this.#form(expected) }
     // Another writer may have stored the same session in another form, such as a document. Then the stored form is compared.
     for (let attempt = 1; attempt <= 3; attempt++) {
-      const { matchedCount } = await this.#collection.updateOne({ ...live, session: { $eq: stored } }, update)
+      const { matchedCount } = await this.#collection.updateOne({ ...live, session: stored }, update)
       if (matchedCount > 0) return 'updated'
       const found: Stored | null = await this.#collection.findOne(live, { projection: RECORD })
       if (!found) return 'missing'
       if (toText(found.session) !== expected) return 'changed'
-      stored = found.session
+      this.#mixed = true
+      stored = { $eq: found.session }
     }
     return 'changed'
   }

@@ -30,6 +30,15 @@ export function toStored(data: string): unknown {
   }
 }
 
+/** Every form in which stores write this text. */
+export function formsOf(text: string): unknown[] {
+  try {
+    return [text, toDocument(text) ?? text]
+  } catch {
+    return [text]
+  }
+}
+
 /** The text of a stored session: a text, or a document of this store or of connect-mongo. */
 export function toText(stored: unknown): string {
   return typeof stored === 'string' ? stored : (JSON.stringify(stored) ?? '')

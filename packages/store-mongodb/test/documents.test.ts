@@ -185,4 +185,23 @@ describe('both forms', () => {
     const once = ['update', 'find', 'update', 'findAndModify']
     expect(commands).toEqual([...once, ...once])
   })
+
+  it('documents: two stores that write by turns in different forms take one command each', async () => {
+    const { dbName } = newDatabase()
+    const client = openClient({ monitorCommands: true })
+    const [text, document] = [true, false].map(stringify => storeOn(client, { dbName, stringify }))
+    const turn = async (store = text!) => {
+      const loaded = (await store.get('a'))!
+      await store.set('a', Object.assign(loaded, { n: Math.random() }))
+    }
+    await text!.set('a', sessionOf({ n: 1 }, 60_000))
+    // Each learns of the other.
+    for (const store of [document, text, document, text]) await turn(store)
+    const commands: string[] = []
+    const heard = ({ commandName }: { commandName: string }) => commands.push(commandName)
+    client.on('commandStarted', heard)
+    for (const store of [document, text, document]) await turn(store)
+    client.off('commandStarted', heard)
+    expect(commands).toEqual(['find', 'update', 'find', 'update', 'find', 'update'])
+  })
 })
