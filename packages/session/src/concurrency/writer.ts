@@ -14,8 +14,11 @@ import type { Stored } from './save-queue.ts'
 import type { Tombstone } from './tombstones.ts'
 import type { MergeBase, WriterHost } from './writer-host.ts'
 
-/** How often a save is merged and tried again before it fails with `ERR_SESSION_CHANGED`. */
-const ATTEMPTS = 50
+/**
+ * How often a save is merged and tried again before it fails with `ERR_SESSION_CHANGED`. Beside a process that writes all the time, a
+ * slower one comes through in about one of ten attempts.
+ */
+const ATTEMPTS = 100
 
 /** Writes the session of one request to the store, while other requests may write it too. */
 export class Writer {
