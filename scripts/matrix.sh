@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests of the stores on several versions of their servers, and those of the middleware on several runtimes, and
-# writes docs/support.md. `npm run matrix -- redis` does so for the rows with that in their name.
+# writes docs/support.md. `npm run matrix -- valkey bun` does so for the rows with one of these in their name.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -16,6 +16,8 @@ source scripts/matrix/images.sh
 
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/coatcheck-matrix-XXXXXX")
 export TMPDIR
+# Some tests give up their rights, and have to find what they have made here.
+chmod 755 "$TMPDIR"
 close() {
   set +e
   close_databases

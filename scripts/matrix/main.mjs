@@ -129,7 +129,9 @@ ${lines.join('\n')}
 `
 }
 
-const [wanted = ''] = argv.slice(2)
-const chosen = rows.filter(({ what, on }) => `${what} ${on}`.toLowerCase().includes(wanted.toLowerCase()))
+const wanted = argv.length > 2 ? argv.slice(2) : ['']
+const named = word =>
+  rows.filter(({ what, on }) => `${what} ${on}`.toLowerCase().includes(word.toLowerCase()))
+const chosen = [...new Set(wanted.flatMap(named))]
 const results = await runAll(chosen)
 process.exitCode = results.every(({ ok }) => ok) ? 0 : 1
