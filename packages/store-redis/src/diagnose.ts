@@ -50,7 +50,9 @@ async function meansOf(send: Send): Promise<Finding> {
 }
 
 function versionOfServer(facts: Facts): Finding {
-  const { server_name: name = 'redis', redis_mode: mode, redis_version: redis } = facts
+  const { server_name: name = 'redis', redis_version: redis } = facts
+  // Valkey 9 has names of its own.
+  const mode = facts.redis_mode ?? facts.server_mode
   const version = facts[`${name}_version`] ?? redis
   return { name: 'server', level: 'ok', text: `${name} ${version}${mode ? `, ${mode}` : ''}` }
 }
