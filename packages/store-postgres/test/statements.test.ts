@@ -157,7 +157,7 @@ describe('PgBouncer', () => {
     const read = await Promise.all(ids.map(sid => store.get(sid)))
     expect(read.map(session => (session as { sid?: unknown } | undefined)?.sid)).toEqual(ids)
     expect(await other.length()).toBe(200)
-    expect(heard).toEqual([expect.stringMatching(/say so with the option prepare: false$/)])
+    expect(heard).toEqual([expect.stringMatching(/Set the option prepare: false$/)])
   })
 })
 
