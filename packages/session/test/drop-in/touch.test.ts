@@ -6,7 +6,7 @@ import { implementations } from '../support/implementations.ts'
 import { livesFor, peek, recordCalls, storeWith } from '../support/stores.ts'
 import type { Stored } from '../support/types.ts'
 
-describe.each(implementations)('$name', ({ session }) => {
+describe.each(implementations)('$name', ({ name, session }) => {
   function expiry(stored: Stored | undefined): number {
     return Date.parse(String(stored?.cookie.expires))
   }
@@ -42,7 +42,10 @@ describe.each(implementations)('$name', ({ session }) => {
         res.end(String(req.session.cookie.originalMaxAge))
       }
       const app = await start(session, handler, { cookie: { maxAge: 60_000 } })
-      expect((await app.get()).text).toBe('60000')
+      const { text } = await app.get()
+      // express-session counts it back from the expiry, and loses the milliseconds that go by meanwhile.
+      if (name === 'express-session') expect(Number(text)).toBeGreaterThan(59_000)
+      else expect(text).toBe('60000')
     })
 
     it('touch: a session that ends with the browser still does', async () => {

@@ -20,6 +20,8 @@ const types: Record<string, string> = {
   boolean: 'boolean',
   string: 'text',
   'number | false': 'number or false',
+  // Of these, a query string has the boolean.
+  'boolean | RecordKey | HashIdsOptions': 'boolean',
 }
 
 interface Declared {
