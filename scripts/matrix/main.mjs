@@ -121,7 +121,8 @@ function pageOf(results, before) {
 
 Each line is a run of that package's tests, which have the conformance suite among them for the stores. Drivers are those that \`npm ci\` installs, and
 Node is version 20 unless the line says something else. \`npm run matrix\` runs all lines and writes this page; \`npm run matrix -- valkey\` does so for
-the lines with that in them. It runs every week.
+the lines with that in them. It runs every week. Tests that need
+better-sqlite3 run on Node 20 only, for which it is compiled.
 
 | Package | On | Version | Result | Day |
 |---|---|---|---|---|
