@@ -146,6 +146,13 @@ export const data = {
     }
   },
 
+  async 'RT-23'({ store }) {
+    const text = '{"__proto__":{"admin":true},"deep":{"__proto__":{"admin":true}}}'
+    await outcome(store.set('a', Object.assign(JSON.parse(text), { cookie: make({}).cookie })))
+    const got = await store.get('a')
+    if (got?.admin || got?.deep?.admin || {}.admin) return 'a field called __proto__ became the prototype'
+  },
+
   async 'RT-15'({ store }) {
     await store.set('a', make({ old: 1 }))
     await store.set('a', make({ n: 1 }))
@@ -197,6 +204,8 @@ export const data = {
     await store.set('a', make({ user: { name: 'ada' } }))
     const [one, other] = [await store.get('a'), await store.get('a')]
     if (one.user === other.user) return 'two results of get() share an object'
+    const [end, otherEnd] = [one.cookie.expires, other.cookie.expires]
+    if (end instanceof Date && end === otherEnd) return 'two results of get() share the Date cookie.expires'
   },
 
   async 'ISO-04'({ store }) {

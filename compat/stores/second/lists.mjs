@@ -32,7 +32,8 @@ export const lists = {
   },
 
   async 'ENU-02'({ store }) {
-    const before = await store.length()
+    const { error, value: before } = await outcome((async () => store.length())())
+    if (error) return `length(): ${show(error)}`
     await setAll(store, ['a', 'b', 'c'])
     const after = await store.length()
     if (after - before !== 3) return `length() was ${show(before)}, and ${show(after)} after three set()`

@@ -113,6 +113,13 @@ export const protocol = {
     }
   },
 
+  async 'API-14'({ store }) {
+    const missing = ['createSession', 'load', 'regenerate'].filter(
+      name => typeof store.raw[name] !== 'function',
+    )
+    if (missing.length > 0) return `the store has no ${missing.join(', ')}`
+  },
+
   async 'API-15'({ store }) {
     const circular = make({ n: 2 })
     circular.self = circular
@@ -129,8 +136,8 @@ export const protocol = {
   async 'LIF-01'({ open }) {
     const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
     const use = async store => {
-      await store.set('a', make({ n: 1 }))
-      await store.get('a')
+      await outcome(store.set('a', make({ n: 1 })))
+      await outcome(store.get('a'))
     }
     await use(await open())
     // The short timers of drivers end meanwhile.
@@ -176,19 +183,21 @@ export const protocol = {
     await store.set('a', make({ n: 1 }))
     const circular = make({ n: 2 })
     circular.self = circular
-    let reports = 0
-    const errors = await uncaughtIn(async () => {
-      try {
-        await store.raw.set('a', circular, () => reports++)
-      } catch {
-        // Reported too; that it is thrown is another rule.
-        reports ||= 1
-      }
-    })
-    const kept = (await store.get('a'))?.n
-    if (reports !== 1) return `set() of a circular session was reported ${reports} times`
-    if (errors.length > 0) return `set() of a circular session: nobody could catch ${show(errors[0])}`
-    if (kept !== 1) return `after set() of a circular session, n was ${kept}`
+    for (const [name, session] of Object.entries({ circular, BigInt: make({ n: 10n }) })) {
+      let reports = 0
+      const errors = await uncaughtIn(async () => {
+        try {
+          await store.raw.set('a', session, () => reports++)
+        } catch {
+          // Reported too; that it is thrown is another rule.
+          reports ||= 1
+        }
+      })
+      if (reports !== 1) return `set() of a session (${name}) was reported ${reports} times`
+      if (errors.length > 0) return `set() of a session (${name}): nobody could catch ${show(errors[0])}`
+      const kept = (await store.get('a'))?.n
+      if (kept !== 1) return `after set() of a session (${name}), n was ${kept}`
+    }
   },
 }
 

@@ -43,7 +43,8 @@ const touchBesideDestroy = ({ store }) =>
     async round => {
       const sid = `a${round}`
       await store.set(sid, make({ n: 0 }))
-      await Promise.all([outcome(store.touch(sid, make({ n: 0 }))), outcome(store.destroy(sid))])
+      const calls = [() => store.touch(sid, make({ n: 0 })), () => store.destroy(sid)]
+      await Promise.all((round % 2 ? calls : calls.reverse()).map(act => outcome(act())))
       return Boolean(await store.get(sid))
     },
     'destroy() beside touch() was undone',
@@ -88,10 +89,12 @@ export const races = {
     }
   },
 
-  async 'CON-05'({ store }) {
+  async 'CON-05'(context) {
+    const { store } = context
+    const [, other] = await both(context)
     await store.set('a', make({ n: 0 }))
     for (let n = 1; n <= ROUNDS; n++) {
-      const reads = [1, 2, 3].map(() => store.get('a'))
+      const reads = [store, other, other].map(reader => reader.get('a'))
       const error = await errorOf([store.set('a', make({ n, twin: n })), ...reads])
       if (error) return `get() beside set(): ${error}`
       const missed = (await Promise.all(reads)).filter(got => !got).length

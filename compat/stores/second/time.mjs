@@ -16,11 +16,11 @@ function besideSet(name, act) {
     const sids = Array.from({ length: 50 }, (_, index) => `s${index}`)
     for (const sid of sids) await store.set(sid, short({ n: 1 }))
     await wait(END)
+    const calls = sids.flatMap(sid => [store.set(sid, make({ n: 2 })), act(store, sid)])
+    const { error } = (await Promise.all(calls.map(outcome))).find(result => result.error) ?? {}
+    if (error) return `set() beside ${name}: ${show(error)}`
     let lost = 0
-    for (const sid of sids) {
-      await Promise.all([outcome(store.set(sid, make({ n: 2 }))), outcome(act(store, sid))])
-      if ((await store.get(sid))?.n !== 2) lost++
-    }
+    for (const sid of sids) if ((await store.get(sid))?.n !== 2) lost++
     if (lost > 0) return `set() beside ${name} was lost in ${lost} of ${sids.length} rounds`
   }
 }
