@@ -15,6 +15,9 @@ const MAX_AGE = /^(?:\d+|null)(?=,)/
 
 const ID_LENGTH = 8
 
+/** How many derived keys are kept: a request reads and writes the same session. */
+const RECENT = 1000
+
 /** Keys by their ids. `current` encrypts. */
 export interface Keyring {
   readonly current: string
@@ -31,6 +34,8 @@ export class Encryption {
   readonly #keyring: Keyring
   readonly #plain: 'read' | 'write' | undefined
   readonly #suffix: string
+  /** Derived keys, by the id of the key and that of the session. */
+  readonly #recent = new Map<string, Buffer>()
 
   /** `plain`: unencrypted texts are read as well, or even written. */
   constructor(keyring: Keyring, plain: 'read' | 'write' | undefined) {
@@ -48,9 +53,8 @@ export class Encryption {
         'The session cannot be encrypted: its codec returned a text with a lone surrogate',
       )
     }
-    const { current, keys } = this.#keyring
     const header = `${VERSION}:${maxAgeIn(text)}${this.#suffix}`
-    const key = derive(keys.get(current)!, VERSION + id)
+    const key = this.#keyFor(this.#keyring.current, id)!
     return `"${header}.${encrypt(key, `${header}\n${id}`, text)}"`
   }
 
@@ -63,11 +67,13 @@ export class Encryption {
     const comma = data.indexOf(',')
     const dot = data.indexOf('.', comma)
     const header = data.slice(1, dot)
-    const secret = this.#keyring.keys.get(data.slice(comma + 1, dot))
-    if (!secret) throw corrupt('with a key that is not among those of the option "encryption"')
     const body = data.slice(dot + 1, -1)
-    const openFor = (id: string) => decrypt(derive(secret, VERSION + id), `${header}\n${id}`, body)
-    const text = openFor(id) ?? (other === undefined ? undefined : openFor(other))
+    const openFor = (id: string) => {
+      const key = this.#keyFor(data.slice(comma + 1, dot), id)
+      if (!key) throw corrupt('with a key that is not among those of the option "encryption"')
+      return decrypt(key, `${header}\n${id}`, body)
+    }
+    const text = openFor(id) ?? (other === undefined || other === id ? undefined : openFor(other))
     if (text === undefined) throw corrupt('and was damaged, or belongs to another id')
     return text
   }
@@ -82,6 +88,17 @@ export class Encryption {
   renewal(renewal: Renewal | undefined): Renewal | undefined {
     if (!renewal || this.#plain === 'write') return renewal
     return { prefix: ENVELOPE + renewal.prefix.slice(BEGINNING.length), ttl: renewal.ttl }
+  }
+
+  #keyFor(keyId: string, id: string): Buffer | undefined {
+    const name = keyId + id
+    const known = this.#recent.get(name)
+    const secret = known ? undefined : this.#keyring.keys.get(keyId)
+    if (!secret) return known
+    const key = derive(secret, VERSION + id)
+    if (this.#recent.size >= RECENT) this.#recent.clear()
+    this.#recent.set(name, key)
+    return key
   }
 
   #unencrypted(data: string): string {
