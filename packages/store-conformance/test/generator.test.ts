@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { faulty, sound } from './generator/generate.ts'
+import { faulty, sounds } from './generator/generate.ts'
 import { judgeAll } from './generator/score.ts'
 
 const seed = 'sample'
@@ -17,9 +17,11 @@ describe('a seeded sample of stores put together from parts', () => {
     expect(fates.filter(({ fell }) => fell === undefined).map(({ store }) => store.name)).toEqual([])
   }, 300_000)
 
-  test('three sound ones: none falls', async () => {
+  test('a hundred sound ones differ from each other, and three of them do not fall', async () => {
+    const hundred = sounds(seed, 100)
+    expect(new Set(hundred.map(({ name }) => name)).size).toBe(100)
     const fates = await judgeAll(
-      [1, 2, 3].map(number => sound(seed, number)),
+      [11, 44, 77].map(number => hundred[number]!),
       false,
       1,
     )

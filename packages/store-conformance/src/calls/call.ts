@@ -48,6 +48,8 @@ export interface Call {
   readonly deadlineMs: number
   readonly step: Step
   readonly options: CallOptions
+  /** Whether other calls have been answered a moment ago. Not given where a rule is about the deadline. */
+  isBusy?: () => boolean
   /** Called with the milliseconds that the answer took. */
   onAnswer(ms: number): void
 }
@@ -75,13 +77,22 @@ export function invoke(call: Call): Promise<Outcome> {
       call.step.result = resultText(call.method, outcome)
       resolve(outcome)
     }
-    const stop = after(call.deadlineMs, () => {
+    const giveUp = (more: number) => (): void => {
+      // While other answers arrive, the backend is slow and not silent: a busy machine must not fail a store.
+      if (more > 0 && call.isBusy?.()) {
+        stop = after(moreMs, giveUp(more - 1))
+        return
+      }
       outcome.hung = true
       settle(true, new Failure(`no answer within ${call.deadlineMs} ms`), undefined)
-    })
+    }
+    let stop = after(call.deadlineMs, giveUp(mostMore))
     run(call, outcome, settle)
   })
 }
+
+const moreMs = 500
+const mostMore = 16
 
 type Settle = (failed: boolean, error: unknown, value: unknown) => void
 
@@ -90,7 +101,7 @@ function run(call: Call, outcome: Outcome, settle: Settle): void {
   let returning = false
   const callback = (error?: unknown, value?: unknown): void => {
     outcome.calls = ++step.calls
-    if (typeof store[method] === 'function') shown.set(store[method], 'callback')
+    if (typeof store[method] === 'function') shownBy(store, method).set(method, 'callback')
     if (outcome.calls === 1) outcome.sync = !returning
     // Resolved before `inside` may throw, so that the rule continues.
     settle(error !== undefined && error !== null, error, value)
@@ -141,13 +152,23 @@ function await_(call: Call, outcome: Outcome, settle: Settle, withCallback: bool
 }
 
 const graceMs = 150
-/** Whether methods with hidden parameters answer by callback, as a call has shown. */
-const shown = new WeakMap<object, 'callback' | 'promise'>()
+type Shown = Map<string, 'callback' | 'promise'>
+const shown = new WeakMap<object, Shown>()
+
+/** Whether methods with hidden parameters answer by callback, as a call of this store, or of another of its class, has shown. */
+function shownBy(store: AnyStore, method: string): Shown {
+  const { constructor } = store as object
+  const key: object =
+    typeof constructor === 'function' && constructor !== Object ? constructor : store[method]
+  const known: Shown = shown.get(key) ?? new Map()
+  shown.set(key, known)
+  return known
+}
 
 function settleByPromise(call: Call, settle: () => void): void {
   if (call.step.result !== '') return
-  const implementation = call.store[call.method] as object
-  if (!shown.has(implementation)) shown.set(implementation, 'promise')
+  const known = shownBy(call.store, call.method)
+  if (!known.has(call.method)) known.set(call.method, 'promise')
   settle()
 }
 
@@ -155,7 +176,7 @@ function settleByPromise(call: Call, settle: () => void): void {
 function takesCallback({ store, method, args, style }: Call): 'yes' | 'no' | 'perhaps' {
   const implementation = store[method] as (...args: unknown[]) => unknown
   if (style === 'callback' || implementation.length > args.length) return 'yes'
-  const seen = shown.get(implementation)
+  const seen = shownBy(store, method).get(method)
   if (seen) return seen === 'callback' ? 'yes' : 'no'
   const parameters = parametersOf(implementation)
   if (parameters === undefined || parameters.some(name => name.startsWith('...'))) return 'perhaps'

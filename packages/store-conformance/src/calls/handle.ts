@@ -72,7 +72,9 @@ export class StoreHandle {
       step,
       options,
       onAnswer,
+      ...(options.deadlineMs === undefined ? { isBusy: () => this.#recorder.isBusy() } : {}),
     })
+    if (!outcome.hung) this.#recorder.noteAnswer()
     this.#recorder.noteWrite(method)
     if (outcome.hung && !options.mayHang)
       throw new Failure(`${step.call} was not answered within ${deadlineMs} ms`)

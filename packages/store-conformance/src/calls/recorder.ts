@@ -45,7 +45,7 @@ export class Recorder {
 
   #lastWrite = Number.NEGATIVE_INFINITY
 
-  /** Notes that a call was answered. */
+  /** Notes that a call which may have written was answered. */
   noteWrite(method: string): void {
     if (!reading.has(method)) this.#lastWrite = performance.now()
   }
@@ -54,6 +54,18 @@ export class Recorder {
   async sinceLastWrite(ms: number): Promise<void> {
     const left = this.#lastWrite + ms - performance.now()
     if (left > 0) await sleep(left)
+  }
+
+  #lastAnswer = Number.NEGATIVE_INFINITY
+
+  /** Notes that a call was answered. */
+  noteAnswer(): void {
+    this.#lastAnswer = performance.now()
+  }
+
+  /** Whether a call was answered less than a second ago. */
+  isBusy(): boolean {
+    return performance.now() - this.#lastAnswer < 1000
   }
 
   /** Notes how long a call took. */

@@ -2,7 +2,7 @@ import type { Outcome } from '../calls/call.ts'
 import type { StoreHandle } from '../calls/handle.ts'
 import type { Trial } from '../trial/trial.ts'
 import { family, type Rule } from './rule.ts'
-import { eachOf, many, numbered, setMany } from './support/listed.ts'
+import { eachOf, lasting, many, numbered, setMany } from './support/listed.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 
@@ -54,7 +54,7 @@ async function manyAtOnce(t: Trial, stores: readonly [StoreHandle, StoreHandle])
   const total = many(t, 500, 100)
   const call = (index: number): Burst => {
     const store = stores[index % 2 === 0 ? 0 : 1]
-    if (index % 5 < 2) return { store, method: 'set', args: [`s${index}`, t.session({ n: index })] }
+    if (index % 5 < 2) return { store, method: 'set', args: [`s${index}`, t.session({ n: index }, lasting)] }
     if (index % 5 < 4)
       return { store, method: 'get', args: [index % 3 === 0 ? 'nobody' : known[(index * 7) % 64]!] }
     return { store, method: 'destroy', args: [`nobody${index}`] }
@@ -92,7 +92,7 @@ export const concurrencyBursts: readonly Rule[] = family('concurrency', [
       const other = t.has('shared') ? await t.open() : store
       const sids = Array.from({ length: many(t, 100, 20) }, (_, n) => `s${n}`)
       const calls = sids.map((sid, n) => {
-        return { store: n % 2 === 0 ? store : other, method: 'set', args: [sid, t.session({ n })] }
+        return { store: n % 2 === 0 ? store : other, method: 'set', args: [sid, t.session({ n }, lasting)] }
       })
       allFine(t, calls, await burst(t, calls))
       for (const [n, sid] of sids.entries())

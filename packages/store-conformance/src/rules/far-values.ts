@@ -23,12 +23,13 @@ export async function whole(
   t.ok(got?.cookie?.originalMaxAge, `get("${sid}") after set() of ${what} gave a session without its cookie`)
 }
 
-/** Sizes at the borders of chunks. Around 4 KiB every size is tested, because a store may add some bytes to a session. */
-function bordering(): number[] {
-  const around = Array.from({ length: 160 }, (_, index) => 4 * kib - 120 + index)
-  const powers = [1, 2, 8, 16, 32, 64, 128, 256, 512, 1024].map(size => size * kib)
-  return [...around, ...powers.flatMap(size => [size - 1, size, size + 1])]
-}
+/** Every size around 4 KiB, because a store may put something of its own around a session. */
+const around4KiB: readonly number[] = Array.from({ length: 160 }, (_, index) => 4 * kib - 120 + index)
+
+/** Sizes at the borders of chunks. */
+const aroundPowers: readonly number[] = [1, 2, 8, 16, 32, 64, 128, 256, 512, 1024].flatMap(size =>
+  [-1, 0, 1].map(off => size * kib + off),
+)
 
 /** Rules on sessions with much data. */
 export const farValues: readonly RuleText[] = [
@@ -113,10 +114,15 @@ export const farValues: readonly RuleText[] = [
     async run(t) {
       const store = await t.open()
       const rest = JSON.stringify(t.plain({ text: '', end: true })).length
-      await eachOf(bordering().map(String), sid => {
+      const look = async (sid: string): Promise<void> => {
         const text = 'x'.repeat(Number(sid) - rest)
-        return whole(t, store, sid, { text, end: true }, `a session of ${sid} bytes`)
-      })
+        await whole(t, store, sid, { text, end: true }, `a session of ${sid} bytes`)
+        // The store may limit the number of sessions.
+        await store.destroy(sid)
+      }
+      await eachOf(around4KiB.map(String), look)
+      // One by one: some megabytes at once would be a rule on something else.
+      for (const size of aroundPowers) await look(String(size))
       for (const offset of [0, 1, 2, 3]) {
         const text = 'x'.repeat(offset) + '🦕'.repeat(20_000)
         await whole(

@@ -24,8 +24,9 @@ export async function judge(store: Generated, untilFirst: boolean): Promise<Fate
     },
   })
   if (!report.smoke.ok) return { store, fell: 'the smoke test' }
-  const found = report.rules.find(rule => rule.level !== 'MAY' && broken.has(rule.verdict))
-  return { store, fell: fell ?? (found && `${found.id} ${found.verdict}: ${found.message}`) }
+  const found = report.rules.filter(rule => rule.level !== 'MAY' && broken.has(rule.verdict))
+  const texts = found.map(({ id, verdict, message }) => `${id} ${verdict}: ${message}`)
+  return { store, fell: fell ?? (texts.join('; ') || undefined) }
 }
 
 /** Judges all, some at a time. */

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import session from 'express-session'
+import { after } from '../../src/values/patience.ts'
 import type { Client, Row } from './database.ts'
 import { failure, tell } from './told.ts'
 
@@ -121,13 +122,13 @@ export class ReferenceStore extends Store {
     return work()
   }
 
-  /** An error when the backend does not answer in time. */
+  /** An error when the backend does not answer in time; what a busy machine takes is not the backend's. */
   async limited<T>(work: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined
+    let stop = (): void => {}
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('the backend did not answer')), 1500)
+      stop = after(1500, () => reject(new Error('the backend did not answer')))
     })
-    return Promise.race([work, timeout]).finally(() => clearTimeout(timer))
+    return Promise.race([work, timeout]).finally(() => stop())
   }
 
   async _get(sid: string, renew?: Renew): Promise<Data> {

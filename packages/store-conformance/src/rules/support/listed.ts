@@ -4,6 +4,9 @@ import { textOf } from '../../errors.ts'
 import type { Trial } from '../../trial/trial.ts'
 import { show } from '../../values/show.ts'
 
+/** The cookie of sessions in rules with so many calls that a busy machine may take more than a minute for them. */
+export const lasting = { maxAge: 3_600_000 }
+
 /** A list of many sessions may take longer than one call. */
 export const patience = { deadlineMs: 20_000 }
 
@@ -61,7 +64,7 @@ export async function eachOf<T>(sids: readonly string[], work: (sid: string) => 
 
 /** Saves `{ who: sid }` under each sid. */
 export async function setMany(t: Trial, store: StoreHandle, sids: readonly string[]): Promise<void> {
-  await eachOf(sids, sid => store.set(sid, t.session({ who: sid })))
+  await eachOf(sids, sid => store.set(sid, t.session({ who: sid }, lasting)))
 }
 
 /** `s0`, `s1` and so on. */

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { rules, runConformance } from '../src/index.ts'
+import { ownsConnection } from '../src/running/measure.ts'
+import { budgetOf } from '../src/running/run-rule.ts'
+import { ReferenceStore } from './mutants/reference.ts'
+import { subjectOf } from './mutants/reference-subject.ts'
+
+const connection = () => ({ end() {}, query() {} })
+const store = (client: object) => ({ client, close() {}, get() {}, set() {}, destroy() {} })
+
+describe('the connection of a store', () => {
+  test('is its own where each store has made one: close() is called when a rule is over', () => {
+    expect(ownsConnection(store(connection()), store(connection()))).toBe(true)
+  })
+
+  test('is not its own where two stores hold the same one', () => {
+    const shared = connection()
+    expect(ownsConnection(store(shared), store(shared))).toBe(false)
+  })
+
+  test('is not its own where the store has no close(), or nothing that could be ended', () => {
+    const { close, ...endless } = store(connection())
+    expect(ownsConnection(endless, store(connection()))).toBe(false)
+    expect(ownsConnection(store({ query() {} }), store({ query() {} }))).toBe(false)
+  })
+})
+
+test('a store with 250 ms of latency has eleven times as long for a rule', () => {
+  const [rule] = rules
+  const measured = { latencyMs: 250, warm: true, closes: false, clearsAll: false }
+  expect(budgetOf(rule!, { measured })).toBe(11 * budgetOf(rule!, {}))
+})
+
+test('where get() never looks at the expiry, one rule says so, and rules on something else have no verdict', async () => {
+  const Endless = class extends ReferenceStore {
+    override alive() {
+      return true
+    }
+  }
+  const report = await runConformance(subjectOf(Endless), { only: ['EXP-02', 'EXP-04', 'EXP-19', 'TCH-11'] })
+  const verdicts = report.rules.map(
+    ({ id, verdict, message }) => `${id} ${verdict} ${/see EXP-02/.exec(message) ?? ''}`,
+  )
+  expect(verdicts).toEqual([
+    'EXP-02 fail ',
+    'EXP-04 unverified see EXP-02',
+    'EXP-19 unverified see EXP-02',
+    'TCH-11 unverified see EXP-02',
+  ])
+})
+
+test('an older contract has the rules that it had, and no later ones', async () => {
+  const ids = async (contract: string): Promise<string[]> => {
+    const report = await runConformance(subjectOf(ReferenceStore), { only: ['DEL-01', 'ENU-10'], contract })
+    return report.rules.map(({ id }) => id)
+  }
+  expect(await ids('1.0')).toEqual(['DEL-01'])
+  expect(await ids('1.1')).toEqual(['DEL-01', 'ENU-10'])
+})
+
+test('a history without an order is drawn, each call as a bar over time', async () => {
+  const Stale = class extends ReferenceStore {
+    old: ReturnType<ReferenceStore['open']>
+    reads = 0
+    override async _get(sid: string, renew?: number | null) {
+      const session = await super._get(sid, renew)
+      if (++this.reads % 3 !== 0) this.old = session
+      return this.old
+    }
+  }
+  const report = await runConformance(subjectOf(Stale), { only: ['CON-08'], seed: 'picture' })
+  const [message, ...bars] = report.rules[0]!.message.split('\n')
+  expect(message).toMatch(/^no order explains the calls of "[abc]": after .+ none of these fits: get → /)
+  expect(bars.length).toBeGreaterThan(1)
+  for (const bar of bars) expect(bar).toMatch(/^ {12} *\|=+\| (get → (\d+|nothing)|set \d+|destroy)$/)
+})
