@@ -157,9 +157,8 @@ const shown = new WeakMap<object, Shown>()
 
 /** Whether methods with hidden parameters answer by callback, as a call of this store, or of another of its class, has shown. */
 function shownBy(store: AnyStore, method: string): Shown {
-  const { constructor } = store as object
-  const key: object =
-    typeof constructor === 'function' && constructor !== Object ? constructor : store[method]
+  const made: unknown = (store as object).constructor
+  const key: object = typeof made === 'function' && made !== Object ? made : store[method]
   const known: Shown = shown.get(key) ?? new Map()
   shown.set(key, known)
   return known
