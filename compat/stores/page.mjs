@@ -45,7 +45,7 @@ function row(result) {
   const { subject, version, counts, keptLater } = result
   const unchecked = counts['not-applicable'] + counts.unverified + unanswered(result).length
   const numbers = [confirmed(result), alone(result), shoulds(result)].map(list => list.length)
-  return `| [${subject}](#${anchor(subject)}) | ${version ?? ''} | ${counts.pass + keptLater.length} | ${numbers.join(' | ')} | ${unchecked} |`
+  return `| [${subject}](#${anchor(subject)}) | ${version ?? ''} | ${counts.pass + keptLater.split(', ').filter(Boolean).length} | ${numbers.join(' | ')} | ${unchecked} |`
 }
 
 function detail(result) {

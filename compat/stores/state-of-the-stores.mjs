@@ -61,7 +61,7 @@ async function look(name) {
     smoke: { ok: report.smoke.ok, message: tidy(report.smoke.message) },
     counts: report.counts,
     // Not kept in the first run, on a busy machine, and kept in a second one.
-    keptLater: later,
+    keptLater: later.join(', '),
     broken: broken
       .filter(({ id }) => !later.includes(id))
       .map(({ id, level, verdict, onlyBesideOthers = false, sentence, message }) => {
@@ -79,7 +79,12 @@ async function run(name, more = []) {
   const json = join(folder, `${name}-${more.length}.json`)
   const args = [cli, join('subjects', `${name}.mjs`), '--seed', 'state', '--json', json, ...more]
   await ended(await nodeOf(name), args, 600_000)
-  return readFile(json, 'utf8').then(JSON.parse, () => undefined)
+  try {
+    return JSON.parse(await readFile(json, 'utf8'))
+  } catch {
+    // None, or half of one.
+    return undefined
+  }
 }
 
 /** Which of these rules the store keeps when they are run once more, with nothing beside them. */
