@@ -8,12 +8,16 @@ const ssr = { resolve }
 const databases = ['redis', 'postgres', 'mysql', 'mongodb']
 const missing = (process.env.COATCHECK_WITHOUT ?? '').split(' ').filter(Boolean)
 
+// What takes minutes is for `npm run matrix` only.
+const long = process.env.COATCHECK_MATRIX ? [] : ['**/*.matrix.test.ts']
+
 /** Tests that need these databases, each started once for all of them. */
 function withDatabases(name: string, needed: string[], include: string) {
   if (needed.some(database => missing.includes(database))) return []
   const globalSetup = needed.map(database => `scripts/databases/vitest/${database}.ts`)
   const patience = { testTimeout: 120_000, hookTimeout: 120_000 }
-  return [{ resolve, ssr, test: { name, include: [include], globalSetup, ...patience } }]
+  const exclude = ['**/node_modules/**', ...long]
+  return [{ resolve, ssr, test: { name, include: [include], exclude, globalSetup, ...patience } }]
 }
 
 export default defineConfig({
@@ -29,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages/*,compat,bench,examples/frameworks}/test/**/*.test.ts'],
-          exclude: [`packages/store-{${databases}}/**`, '**/*.db.test.ts', '**/node_modules/**'],
+          exclude: [`packages/store-{${databases}}/**`, '**/*.db.test.ts', '**/node_modules/**', ...long],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

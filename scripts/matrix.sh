@@ -4,6 +4,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# With the tests that take minutes.
+export COATCHECK_MATRIX=1
+
 logs=.matrix
 rm -rf "$logs"
 mkdir -p "$logs"

@@ -8,18 +8,12 @@ import { fromSequelize } from '@coatcheck/store-postgres/sequelize'
 import { fromTypeorm } from '@coatcheck/store-postgres/typeorm'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
-import { afterAll, describe, expect, inject, it, onTestFinished } from 'vitest'
-import { conforms, ON_TIME } from './support/conforms.ts'
-import { CONNECTIONS_OF, pglite } from './support/connections.ts'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { CONNECTIONS_OF } from './support/connections.ts'
 import { CONNECT_PG_SIMPLE, holdRow, newSchema, openPool, sessionOf } from './support/postgres.ts'
 import type { Connected } from './support/subject.ts'
 
 describe.each(Object.entries(CONNECTIONS_OF))('the connections of %s', (name, connect) => {
-  // Drizzle hands out the client of its driver: one driver will do.
-  if (name !== 'Drizzle on pg' && name !== 'Postgres.js') {
-    describe('conformance', () => conforms(() => ({ name, url: inject('postgresUrl'), connect })))
-  }
-
   async function open(url = inject('postgresUrl')) {
     const schema = await newSchema()
     const connected: Connected = await connect(url)
@@ -108,11 +102,6 @@ describe.each(Object.entries(CONNECTIONS_OF))('the connections of %s', (name, co
 })
 
 describe('PGlite', () => {
-  const { connect, close } = pglite()
-  afterAll(close)
-  // It runs in this process, and keeps it busy; no other connection could lock a row.
-  conforms(() => ({ name: 'PGlite', url: '', connect }), [ON_TIME, 'REN-08'], 2)
-
   it('fromDrizzle: finds PGlite', async () => {
     const db = await PGlite.create()
     onTestFinished(() => db.close())

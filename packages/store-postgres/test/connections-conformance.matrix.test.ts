@@ -1,0 +1,19 @@
+import { afterAll, describe, inject } from 'vitest'
+import { conforms, ON_TIME } from './support/conforms.ts'
+import { CONNECTIONS_OF, pglite } from './support/connections.ts'
+
+// Drizzle hands out the client of its driver: one driver will do.
+const connections = Object.entries(CONNECTIONS_OF).filter(
+  ([name]) => name !== 'Drizzle on pg' && name !== 'Postgres.js',
+)
+
+describe.each(connections)('the connections of %s', (name, connect) => {
+  conforms(() => ({ name, url: inject('postgresUrl'), connect }))
+})
+
+describe('PGlite', () => {
+  const { connect, close } = pglite()
+  afterAll(close)
+  // It runs in this process, and keeps it busy; no other connection could lock a row.
+  conforms(() => ({ name: 'PGlite', url: '', connect }), [ON_TIME, 'REN-08'], 2)
+})
