@@ -2,7 +2,7 @@ import type { StoreHandle } from '../calls/handle.ts'
 import type { Trial } from '../trial/trial.ts'
 import type { RuleText } from './rule.ts'
 import { keptOrRefused } from './support/kept.ts'
-import { eachOf, widthFor } from './support/listed.ts'
+import { eachOf } from './support/listed.ts'
 
 const kib = 1024
 
@@ -120,7 +120,7 @@ export const farValues: readonly RuleText[] = [
         // The store may limit the number of sessions.
         await store.destroy(sid)
       }
-      await eachOf(around4KiB.map(String), look, widthFor(t))
+      await eachOf(around4KiB.map(String), look)
       // One by one: some megabytes at once would be a rule on something else.
       for (const size of aroundPowers) await look(String(size))
       for (const offset of [0, 1, 2, 3]) {

@@ -106,9 +106,8 @@ async function passesAlone(rule: Rule, setting: Setting, over: number): Promise<
 function widthsFor(setting: Setting, options: Options): { parallel: number; serial: number } {
   const apart = setting.offered.has('namespaces') || !setting.offered.has('shared')
   if (!apart) return { parallel: 1, serial: 1 }
-  const latencyMs = setting.measured?.latencyMs ?? 0
-  const waits = latencyMs >= 2
-  return { parallel: options.concurrency ?? (waits ? 24 : 8), serial: waits ? (latencyMs >= 20 ? 16 : 8) : 1 }
+  const waits = (setting.measured?.latencyMs ?? 0) >= 2
+  return { parallel: options.concurrency ?? (waits ? 24 : 8), serial: waits ? 8 : 1 }
 }
 
 /** Whether a rule makes writes fail or wait. */

@@ -15,27 +15,13 @@ export interface PropertyOptions {
   timeLimitMs?: number
 }
 
-/** A slow store gets more time and fewer runs. */
-function forLatency(
-  { numRuns = 100, timeLimitMs = 10_000, seed }: PropertyOptions,
-  latencyMs: number,
-): { numRuns: number; timeLimitMs: number; seed: number | undefined } {
-  const fewer = Math.round(numRuns / (1 + latencyMs / 25))
-  return {
-    seed,
-    numRuns: Math.min(numRuns, Math.max(20, fewer)),
-    timeLimitMs: timeLimitMs * (1 + latencyMs / 50),
-  }
-}
-
 /** Runs a property, and turns its shrunk counterexample into a failure. `recorder` then has the calls of the counterexample. */
 export async function checkProperty<Ts extends unknown[]>(
   property: Property<Ts>,
   options: PropertyOptions,
   recorder: Recorder,
-  latencyMs = 0,
 ): Promise<void> {
-  const { seed, numRuns, timeLimitMs } = forLatency(options, latencyMs)
+  const { numRuns = 100, seed, timeLimitMs = 10_000 } = options
   const details = await fc.check(property, {
     numRuns,
     ...(seed === undefined ? {} : { seed: seed | 0 }),

@@ -274,7 +274,9 @@ export class Trial implements Owner {
 
   /** Runs a fast-check property. A counterexample is shrunk, and only its calls are reported. */
   async property<Ts extends unknown[]>(property: Property<Ts>, options: PropertyOptions = {}): Promise<void> {
-    await checkProperty(property, { seed: this.seed, ...options }, this.recorder, this.latency)
+    const { timeLimitMs = 10_000 } = options
+    const limit = timeLimitMs * (1 + this.latency / 50)
+    await checkProperty(property, { seed: this.seed, ...options, timeLimitMs: limit }, this.recorder)
   }
 
   // The end

@@ -51,29 +51,20 @@ export function onceEach(t: Trial, groups: Map<unknown, Entry[]>, wanted: readon
   })
 }
 
-/** How many calls at once a rule on many sessions makes: more of them wait where each one waits for a backend. */
-export function widthFor(t: Trial): number {
-  return t.latency >= 5 ? 48 : 16
-}
-
-/** Runs `work` for each sid, `width` at a time. */
-export async function eachOf<T>(
-  sids: readonly string[],
-  work: (sid: string) => Promise<T>,
-  width = 16,
-): Promise<T[]> {
+/** Runs `work` for each sid, sixteen at a time. */
+export async function eachOf<T>(sids: readonly string[], work: (sid: string) => Promise<T>): Promise<T[]> {
   const queue = [...sids]
   const results: T[] = []
   const worker = async (): Promise<void> => {
     for (let sid = queue.shift(); sid !== undefined; sid = queue.shift()) results.push(await work(sid))
   }
-  await Promise.all(Array.from({ length: width }, worker))
+  await Promise.all(Array.from({ length: 16 }, worker))
   return results
 }
 
 /** Saves `{ who: sid }` under each sid. */
 export async function setMany(t: Trial, store: StoreHandle, sids: readonly string[]): Promise<void> {
-  await eachOf(sids, sid => store.set(sid, t.session({ who: sid }, lasting)), widthFor(t))
+  await eachOf(sids, sid => store.set(sid, t.session({ who: sid }, lasting)))
 }
 
 /** `s0`, `s1` and so on. */
