@@ -90,8 +90,13 @@ describe.each(implementations)('$name', ({ name }) => {
       expect(notes).toContain('express-session')
     })
 
+    it('debug: says nothing otherwise', async () => {
+      expect(await notesOf(quiet, { env: { DEBUG: 'other' }, rest: unsigned })).toBe('')
+    })
+
     // express-session's own notes have the id in them.
-    it.runIf(name !== 'express-session')('debug: no note has the id or the cookie in it', async () => {
+    if (name === 'express-session') return
+    it('debug: no note has the id or the cookie in it', async () => {
       const cookies = [
         signed('an-id-of-ada'),
         signed('an-id-of-ada', 'an older secret'),
@@ -104,10 +109,6 @@ describe.each(implementations)('$name', ({ name }) => {
       const notes = await notesOf({ ...quiet, secret: SECRET }, { env: { DEBUG: '*' }, rest })
       expect(notes).toMatch(/no secret has signed/)
       expect(notes).not.toContain('an-id-of-ada')
-    })
-
-    it('debug: says nothing otherwise', async () => {
-      expect(await notesOf(quiet, { env: { DEBUG: 'other' }, rest: unsigned })).toBe('')
     })
   })
 
