@@ -27,7 +27,7 @@ export function checkOptions(options: MemoryStoreOptions): Bounds {
   if (onEvict !== undefined && typeof onEvict !== 'function') {
     throw new TypeError('The option "onEvict" must be a function')
   }
-  const { max = Infinity, maxBytes = Math.floor(getHeapStatistics().heap_size_limit / 4) } = options
+  const { max = Infinity, maxBytes = defaultMaxBytes() } = options
   if (!isBound(max)) {
     throw new TypeError('The option "max" must be a whole number of sessions greater than 0, or Infinity')
   }
@@ -35,6 +35,15 @@ export function checkOptions(options: MemoryStoreOptions): Bounds {
     throw new TypeError('The option "maxBytes" must be a whole number of bytes greater than 0, or Infinity')
   }
   return { max: Math.min(max, LARGEST), maxBytes }
+}
+
+// From Node 24 on, the limit of the heap has up to 192 MB for young objects in it. Sessions are kept among the old ones.
+const YOUNG = 192 * 1024 * 1024
+
+/** A quarter of the heap, and less of one that is mostly for young objects. */
+function defaultMaxBytes(): number {
+  const { heap_size_limit: limit } = getHeapStatistics()
+  return Math.floor(Math.min(limit / 4, Math.max(limit / 8, (limit - YOUNG) / 2)))
 }
 
 function isBound(value: unknown): value is number {
