@@ -139,7 +139,7 @@ async function describeInside(folder, to, manifest, output) {
     .filter(id => !id.startsWith(join(folder, 'src')))
   const packages = [...new Set(theirs.flatMap(packageOf))].sort()
   const licences = await Promise.all(packages.map(licenceOf))
-  await writeFile(join(to, 'THIRD_PARTY_LICENSES'), licences.join('\n\n'))
+  await writeFile(join(to, 'THIRD_PARTY_LICENSES'), listOf(licences))
   await writeSbom(to, manifest, packages)
 }
 
@@ -148,9 +148,21 @@ function packageOf(id) {
   return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id.replaceAll('\\', '/')) ?? []
 }
 
+/** The licence of a package: who gives it, and its terms. */
 async function licenceOf(folder) {
   const { name, version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   const file = (await readdir(folder)).find(file => /^licen[cs]e/i.test(file))
   if (!file) throw new Error(`${name} has no licence file to publish with its code`)
-  return `${name} ${version}\n\n${(await readFile(join(folder, file), 'utf8')).trim()}\n`
+  const text = (await readFile(join(folder, file), 'utf8')).trim()
+  const terms = Math.max(text.indexOf('Permission is hereby granted'), 0)
+  return { notice: `${name} ${version}\n\n${text.slice(0, terms)}`, terms: text.slice(terms) }
+}
+
+/** Terms that several packages share stand once, below all of their notices. */
+function listOf(licences) {
+  const noticesByTerms = {}
+  for (const { notice, terms } of licences) noticesByTerms[terms] = (noticesByTerms[terms] ?? '') + notice
+  return Object.entries(noticesByTerms)
+    .map(([terms, notices]) => `${notices}${terms}\n`)
+    .join('\n\n')
 }

@@ -1,18 +1,32 @@
+/** The names here of options that other packages call otherwise. */
+export type OtherNames = Readonly<Record<string, string>>
+
 /**
- * Throws a TypeError when `options` has a name that is not among `known`. The message suggests the name that was probably meant. `what`
- * says in the message whose options they are, such as `'the session cookie'`.
+ * Throws a TypeError when `options` has a name that is not among `known`. The message suggests the name that was probably meant: the one
+ * in `others`, or a similar one. `what` says in the message whose options they are, such as `'the session cookie'`.
  */
-export function checkOptionNames(options: object, known: readonly string[], what?: string): void {
-  const [problem] = unknownNames(options, known, what)
+export function checkOptionNames(
+  options: object,
+  known: readonly string[],
+  what?: string,
+  others?: OtherNames,
+): void {
+  const [problem] = unknownNames(options, known, what, others)
   if (problem) throw new TypeError(problem)
 }
 
 /** A sentence for each name of `options` that is not among `known`. Options that are `undefined` count as not given. */
-export function unknownNames(options: object, known: readonly string[], what = 'this package'): string[] {
+export function unknownNames(
+  options: object,
+  known: readonly string[],
+  what = 'this package',
+  others: OtherNames = {},
+): string[] {
   return Object.entries(options)
     .filter(([name, value]) => value !== undefined && !known.includes(name))
     .map(([name]) => {
-      const meant = closest(name, known)
+      const other = others[name] as string
+      const meant = known.includes(other) ? other : closest(name, known)
       return `The option "${name}" is not an option of ${what}${meant ? `; did you mean "${meant}"?` : ''}`
     })
 }

@@ -1,18 +1,14 @@
 import { getHeapStatistics } from 'node:v8'
-import { checkOptionNames } from '@coatcheck/session'
+import { checkOptionNames, RECORD_STORE_OPTIONS } from '@coatcheck/session'
 import type { MemoryStoreOptions } from './memory-store-options.ts'
 import { LARGEST } from './session-cache.ts'
 
-const NAMES: readonly (keyof MemoryStoreOptions)[] = [
-  'max',
-  'maxBytes',
-  'onEvict',
-  'ttl',
-  'pruneInterval',
-  'codec',
-  'hashIds',
-  'encryption',
-]
+const NAMES: Record<keyof MemoryStoreOptions, true> = {
+  ...RECORD_STORE_OPTIONS,
+  max: true,
+  maxBytes: true,
+  onEvict: true,
+}
 
 /** How many sessions and bytes the store may hold. */
 export interface Bounds {
@@ -22,7 +18,7 @@ export interface Bounds {
 
 /** The bounds as numbers. Throws a TypeError that names a wrong option. */
 export function checkOptions(options: MemoryStoreOptions): Bounds {
-  checkOptionNames(options, NAMES, 'MemoryStore')
+  checkOptionNames(options, Object.keys(NAMES), 'MemoryStore')
   const { onEvict } = options
   if (onEvict !== undefined && typeof onEvict !== 'function') {
     throw new TypeError('The option "onEvict" must be a function')

@@ -1,4 +1,4 @@
-import { checkOptionNames, type RecordStoreOptions } from '@coatcheck/session'
+import { checkOptionNames, RECORD_STORE_OPTIONS, type RecordStoreOptions } from '@coatcheck/session'
 import type { MongodbClient } from './client.ts'
 
 interface Layout extends RecordStoreOptions {
@@ -32,11 +32,7 @@ export interface MongodbStoreOptions extends Layout {
 }
 
 const LAYOUT: Record<keyof Layout, true> = {
-  ttl: true,
-  pruneInterval: true,
-  codec: true,
-  hashIds: true,
-  encryption: true,
+  ...RECORD_STORE_OPTIONS,
   dbName: true,
   collection: true,
   stringify: true,

@@ -1,12 +1,8 @@
-import { checkOptionNames } from '@coatcheck/session'
+import { checkOptionNames, RECORD_STORE_OPTIONS } from '@coatcheck/session'
 import type { MysqlOpenOptions, MysqlStoreOptions, MysqlTableOptions } from './options.ts'
 
 const TABLE_NAMES: Record<keyof MysqlTableOptions, true> = {
-  ttl: true,
-  pruneInterval: true,
-  codec: true,
-  hashIds: true,
-  encryption: true,
+  ...RECORD_STORE_OPTIONS,
   database: true,
   table: true,
   createTable: true,
@@ -38,14 +34,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   serializer: 'codec',
 }
 
-/** Throws a TypeError for a name that is none of `names`, with the one that was probably meant. */
+/** Throws a TypeError for a name that is not among `names`, with the name that was probably meant. */
 export function checkNames(options: object, names: Readonly<Record<string, true>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    const meant = ELSEWHERE[name]
-    if (value === undefined || meant === undefined || !names[meant]) continue
-    throw new TypeError(`The option "${name}" is not an option of MysqlStore; did you mean "${meant}"?`)
-  }
-  checkOptionNames(options, Object.keys(names), 'MysqlStore')
+  checkOptionNames(options, Object.keys(names), 'MysqlStore', ELSEWHERE)
 }
 
 /** Throws a TypeError when the client is none of mysql2, or is what makes clients. */

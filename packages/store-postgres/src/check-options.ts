@@ -1,12 +1,8 @@
-import { checkOptionNames } from '@coatcheck/session'
+import { checkOptionNames, RECORD_STORE_OPTIONS } from '@coatcheck/session'
 import type { PostgresOpenOptions, PostgresStoreOptions, PostgresTableOptions } from './options.ts'
 
 const TABLE_NAMES: Record<keyof PostgresTableOptions, true> = {
-  ttl: true,
-  pruneInterval: true,
-  codec: true,
-  hashIds: true,
-  encryption: true,
+  ...RECORD_STORE_OPTIONS,
   schema: true,
   table: true,
   createTable: true,
@@ -40,12 +36,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Throws a TypeError for a name that is not among `names`, with the name that was probably meant. */
 export function checkNames(options: object, names: Readonly<Record<string, true>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    const meant = ELSEWHERE[name]
-    if (value === undefined || meant === undefined || !names[meant]) continue
-    throw new TypeError(`The option "${name}" is not an option of PostgresStore; did you mean "${meant}"?`)
-  }
-  checkOptionNames(options, Object.keys(names), 'PostgresStore')
+  checkOptionNames(options, Object.keys(names), 'PostgresStore', ELSEWHERE)
 }
 
 /** Throws a TypeError when the client has no method `query`, or is a class or function that makes clients. */

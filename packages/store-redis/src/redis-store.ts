@@ -2,6 +2,7 @@ import {
   checkOptionNames,
   type Diagnosing,
   type Finding,
+  RECORD_STORE_OPTIONS,
   type ReadResult,
   RecordStore,
   type RecordStoreOptions,
@@ -41,17 +42,13 @@ export interface RedisStoreOptions extends RedisOpenOptions {
   client: RedisClient
 }
 
-const OPTIONS = [
-  'client',
-  'prefix',
-  'scanCount',
-  'timeout',
-  'ttl',
-  'codec',
-  'pruneInterval',
-  'hashIds',
-  'encryption',
-]
+const OPTIONS: Record<keyof RedisStoreOptions, true> = {
+  ...RECORD_STORE_OPTIONS,
+  client: true,
+  prefix: true,
+  scanCount: true,
+  timeout: true,
+}
 
 /** Keys per page when only keys are needed. */
 const KEYS = 1000
@@ -71,7 +68,7 @@ export class RedisStore extends RecordStore implements Diagnosing {
   constructor(options: RedisStoreOptions) {
     const { client, prefix = 'sess:', scanCount = 100, timeout = 5000, ...rest } = options
     super(rest)
-    checkOptionNames(options, OPTIONS, 'RedisStore')
+    checkOptionNames(options, Object.keys(OPTIONS), 'RedisStore')
     const driver = driverOf(client)
     this.#own = ownerOf(client)
     if (typeof prefix !== 'string') throw new TypeError('The option "prefix" must be a string')

@@ -1,29 +1,25 @@
-import { checkOptionNames } from '@coatcheck/session'
+import { checkOptionNames, RECORD_STORE_OPTIONS } from '@coatcheck/session'
 import type { SqliteClient } from './client.ts'
 import type { SqliteOpenOptions, SqliteStoreOptions } from './options.ts'
 
-const OPEN_NAMES: readonly (keyof SqliteOpenOptions)[] = [
-  'table',
-  'busyTimeout',
-  'ttl',
-  'pruneInterval',
-  'codec',
-  'hashIds',
-  'encryption',
-]
+const OPEN_NAMES: Record<keyof SqliteOpenOptions, true> = {
+  ...RECORD_STORE_OPTIONS,
+  table: true,
+  busyTimeout: true,
+}
 
-const STORE_NAMES: readonly (keyof SqliteStoreOptions)[] = [...OPEN_NAMES, 'client']
+const STORE_NAMES: Record<keyof SqliteStoreOptions, true> = { ...OPEN_NAMES, client: true }
 
 /** Throws a TypeError that names the option. */
 export function checkStoreOptions(options: SqliteStoreOptions): void {
   checkClient(options?.client)
-  checkOptionNames(options, STORE_NAMES, 'SqliteStore')
+  checkOptionNames(options, Object.keys(STORE_NAMES), 'SqliteStore')
   checkCommon(options)
 }
 
 /** Throws a TypeError that names the option. */
 export function checkOpenOptions(options: SqliteOpenOptions): void {
-  checkOptionNames(options, OPEN_NAMES, 'SqliteStore.open')
+  checkOptionNames(options, Object.keys(OPEN_NAMES), 'SqliteStore.open')
   checkCommon(options)
 }
 

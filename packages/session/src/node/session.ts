@@ -24,7 +24,7 @@ import { Session, type SessionData } from '../session/session.ts'
 import type { Diagnosing, Finding } from '../store/diagnose.ts'
 import { MemoryStore } from '../store/memory-store.ts'
 import { RecordStore } from '../store/record-store.ts'
-import type { RecordStoreOptions } from '../store/record-store-options.ts'
+import { RECORD_STORE_OPTIONS, type RecordStoreOptions } from '../store/record-store-options.ts'
 import type { SessionChange, StoredSession } from '../store/record-update.ts'
 import type { GetOptions } from '../store/renewal.ts'
 import { Store } from '../store/store.ts'
@@ -71,6 +71,7 @@ Object.assign(session, {
   checkOptionNames,
   Session,
   MemoryStore,
+  RECORD_STORE_OPTIONS,
   RecordStore,
   Store,
   session,
@@ -114,7 +115,18 @@ export declare namespace session {
     StoredSession,
     UpdateResult,
   }
-  export { Cookie, checkOptionNames, MemoryStore, RecordStore, Session, SessionError, Store, session, strict }
+  export {
+    Cookie,
+    checkOptionNames,
+    MemoryStore,
+    type RECORD_STORE_OPTIONS,
+    RecordStore,
+    Session,
+    SessionError,
+    Store,
+    session,
+    strict,
+  }
 }
 
 /** The function that this package is. */

@@ -14,7 +14,7 @@ export interface StoredRecord {
 export type ReadResult = StoredRecord | undefined | Promise<StoredRecord | undefined>
 
 /**
- * A touch on read: the read also restarts the session's lifetime if its data begins with `prefix`, in the same atomic step. It never
+ * A touch on read: the read also restarts the session's lifetime, in one atomic step, if its data begins with `prefix`. It never
  * inserts, never brings back a destroyed or expired session, and does not change the data.
  */
 export interface Renewal {

@@ -18,6 +18,15 @@ export interface RecordStoreOptions {
   encryption?: EncryptionOptions | undefined
 }
 
+/** The names of these options: a store checks them with those of its own. */
+export const RECORD_STORE_OPTIONS: Record<keyof RecordStoreOptions, true> = {
+  ttl: true,
+  pruneInterval: true,
+  codec: true,
+  hashIds: true,
+  encryption: true,
+}
+
 /** Throws a TypeError that names the option. */
 export function checkOptions(ttl: unknown, pruneInterval: unknown, codec: Partial<Codec> | null): void {
   if (typeof ttl !== 'number' || !(ttl > 0)) {
