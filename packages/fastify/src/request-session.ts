@@ -43,7 +43,7 @@ export class RequestSession {
     if (this.#committed) return
     this.#committed = true
     try {
-      await this.#opened.commit(new WebResponse(reply, this.#common.form) as unknown as Response)
+      await this.#opened.commit(new WebResponse(reply, this.#common.form))
     } catch (error) {
       withdrawPage(reply)
       throw error

@@ -24,7 +24,7 @@ async function register(app: FastifyInstance, options: SessionsOptions): Promise
 
   decorate(app, options)
   app.addHook('onRequest', async (request: WithSession) => {
-    const opened = await door.open(new WebRequest(request, form) as unknown as Request, request)
+    const opened = await door.open(new WebRequest(request, form), request)
     request[OWN] = new RequestSession(opened, common)
   })
   app.addHook('onSend', async (request: WithSession, reply) => {

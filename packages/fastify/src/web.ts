@@ -1,3 +1,4 @@
+import type { RequestLike, ResponseLike } from '@coatcheck/session/fetch'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** What the value of a session cookie begins with. */
@@ -29,7 +30,7 @@ export class CookieForm {
 }
 
 /** What `createSessions()` reads of a `Request`. To make a real one takes as long as Fastify takes for the whole request. */
-export class WebRequest {
+export class WebRequest implements RequestLike {
   readonly #request: FastifyRequest
   readonly headers: { get(name: string): string | null }
 
@@ -54,7 +55,7 @@ export class WebRequest {
 }
 
 /** What `createSessions()` reads and changes of a `Response`. */
-export class WebResponse {
+export class WebResponse implements ResponseLike {
   readonly headers: ReplyHeaders
   readonly #reply: FastifyReply
 

@@ -51,7 +51,7 @@ export class ContextSession {
   async #commit(status: number): Promise<void> {
     if (this.#ended) this.#opened.session = null
     try {
-      await this.#opened.commit(new WebResponse(this.#ctx, status) as unknown as Response)
+      await this.#opened.commit(new WebResponse(this.#ctx, status))
     } catch (error) {
       withdrawPage(this.#ctx)
       throw error

@@ -47,7 +47,7 @@ export function sessions<T extends object = SessionData>(
   return async (context, next) => {
     const ctx = context as unknown as Context
     if (ctx[OWN]) return next()
-    const own = new ContextSession(ctx, await door.open(new WebRequest(ctx) as unknown as Request, ctx))
+    const own = new ContextSession(ctx, await door.open(new WebRequest(ctx), ctx))
     ctx[OWN] = own
     Object.defineProperty(ctx, 'session', {
       configurable: true,

@@ -1,7 +1,8 @@
+import type { RequestLike, ResponseLike } from '@coatcheck/session/fetch'
 import type { ParameterizedContext } from 'koa'
 
 /** What `createSessions()` reads of a `Request`. */
-export class WebRequest {
+export class WebRequest implements RequestLike {
   readonly #ctx: ParameterizedContext
   readonly headers: { get(name: string): string | null }
 
@@ -27,7 +28,7 @@ export class WebRequest {
 }
 
 /** What `createSessions()` reads and changes of a `Response`. */
-export class WebResponse {
+export class WebResponse implements ResponseLike {
   readonly status: number
   readonly headers: ResponseHeaders
 

@@ -1,5 +1,11 @@
 /** Sessions for servers that take a standard `Request` and return a `Response`: Bun, Deno, Hono, Next, SvelteKit and others. */
 export { PAGE_HEADERS } from './errors.ts'
 export { createSessions, type Sessions } from './fetch/create-sessions.ts'
-export type { FetchSession, OpenedSession, SessionOf } from './fetch/fetch-session.ts'
+export type {
+  FetchSession,
+  OpenedSession,
+  RequestLike,
+  ResponseLike,
+  SessionOf,
+} from './fetch/fetch-session.ts'
 export type { FetchSessionOptions } from './fetch/options.ts'

@@ -7,7 +7,7 @@ import { cookieOptions } from '../engine/settings.ts'
 import { disconnected } from '../errors.ts'
 import type { SessionData } from '../session/session.ts'
 import { FetchRequest } from './fetch-request.ts'
-import type { OpenedSession, SessionOf } from './fetch-session.ts'
+import type { OpenedSession, RequestLike, SessionOf } from './fetch-session.ts'
 import type { FetchSessionOptions } from './options.ts'
 import { fetchSettings } from './settings.ts'
 
@@ -18,7 +18,7 @@ export interface Sessions<T extends object = SessionData, Req = Request> {
    * cannot be read. Pass the response to `commit` of the returned object. `origin` is what functions of the request are given: an adapter
    * passes its framework's request, and sets `secure`. Default: `request`.
    */
-  open(request: Request, origin?: Req): Promise<OpenedSession<T, Req>>
+  open(request: RequestLike, origin?: Req): Promise<OpenedSession<T, Req>>
   /** Make a handler with sessions: it calls `open` before your handler, and `commit` after it. */
   handle<Rest extends unknown[]>(
     handler: (request: Request, session: SessionOf<T>, ...rest: Rest) => Response | Promise<Response>,
@@ -36,7 +36,7 @@ export function createSessions<T extends object = SessionData, Req = Request>(
   const availability = watch(settings.store)
   provideGenerate(settings)
 
-  async function open(request: Request, origin = request as Req): Promise<OpenedSession<T, Req>> {
+  async function open(request: RequestLike, origin = request as Req): Promise<OpenedSession<T, Req>> {
     const opened = new FetchRequest<T, Req>(request, origin)
     if (!availability.connected) {
       const error = disconnected()

@@ -9,7 +9,7 @@ import type { Settings } from '../engine/settings.ts'
 import { hasCode } from '../errors.ts'
 import type { SessionHolder } from '../session/session.ts'
 import { CookieList } from './cookie-list.ts'
-import type { OpenedSession, SessionOf } from './fetch-session.ts'
+import type { OpenedSession, RequestLike, ResponseLike, SessionOf } from './fetch-session.ts'
 import { withCookies } from './response.ts'
 import { viewOf } from './session-view.ts'
 
@@ -18,11 +18,11 @@ export class FetchRequest<T extends object, Req> implements Door<Req>, OpenedSes
   readonly request: Req
   readonly holder: SessionHolder = {} as SessionHolder
   readonly #view: SessionOf<T> = viewOf(this.holder) as SessionOf<T>
-  readonly #web: Request
+  readonly #web: RequestLike
   #own: RequestSession | undefined
-  #committed: Promise<Response> | undefined
+  #committed: Promise<ResponseLike> | undefined
 
-  constructor(web: Request, request: Req) {
+  constructor(web: RequestLike, request: Req) {
     this.request = request
     this.#web = web
   }
@@ -60,7 +60,9 @@ export class FetchRequest<T extends object, Req> implements Door<Req>, OpenedSes
     return this.holder.session ? (this.#own as RequestSession).modified : false
   }
 
-  commit(response: Response): Promise<Response> {
+  commit(response: Response): Promise<Response>
+  commit(response: ResponseLike): Promise<ResponseLike>
+  commit(response: ResponseLike): Promise<ResponseLike> {
     if (this.#committed) return Promise.reject(new Error('A response was already committed for this request'))
     this.#committed = this.#commit(response)
     return this.#committed
@@ -75,7 +77,7 @@ export class FetchRequest<T extends object, Req> implements Door<Req>, OpenedSes
     })
   }
 
-  async #commit(response: Response): Promise<Response> {
+  async #commit(response: ResponseLike): Promise<ResponseLike> {
     const own = this.#own
     if (!own) return response
     if (!own.calls.idle) await new Promise<void>(resolve => own.calls.whenIdle(resolve))

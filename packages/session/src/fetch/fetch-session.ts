@@ -23,6 +23,25 @@ export interface FetchSession {
 /** A session with data of type `T`. */
 export type SessionOf<T extends object> = FetchSession & Omit<Partial<SessionData>, 'cookie'> & Partial<T>
 
+/** What is read of a `Request`. An adapter may pass something lighter. */
+export interface RequestLike {
+  readonly method: string
+  /** The whole URL, with the path by which the browser knows it. */
+  readonly url: string
+  readonly headers: { get(name: string): string | null }
+  readonly signal?: { readonly aborted: boolean } | undefined
+}
+
+/** What is read and changed of a `Response`. An adapter may pass something lighter. */
+export interface ResponseLike {
+  readonly status: number
+  readonly headers: {
+    getSetCookie(): string[]
+    append(name: string, value: string): void
+    delete(name: string): void
+  }
+}
+
 /** The session of one `Request`, and `commit` to save it. */
 export interface OpenedSession<T extends object, Req = Request> {
   /** The request that the application's own functions are given. */
@@ -43,4 +62,5 @@ export interface OpenedSession<T extends object, Req = Request> {
    * `onSaveError` is `'continue'`. Commit one response for each request.
    */
   commit(response: Response): Promise<Response>
+  commit(response: ResponseLike): Promise<ResponseLike>
 }

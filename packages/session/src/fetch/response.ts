@@ -1,15 +1,17 @@
+import type { ResponseLike } from './fetch-session.ts'
+
 /**
  * `response` with these `Set-Cookie` values. The headers of a response from `Response.redirect` or `fetch` are immutable, so a new
  * response takes over its body.
  */
-export function withCookies(response: Response, values: readonly string[]): Response {
-  const target = isMutable(response.headers) ? response : copyOf(response)
+export function withCookies(response: ResponseLike, values: readonly string[]): ResponseLike {
+  const target = isMutable(response) ? response : copyOf(response as Response)
   target.headers.delete('Set-Cookie')
   for (const value of values) target.headers.append('Set-Cookie', value)
   return target
 }
 
-function isMutable(headers: Headers): boolean {
+function isMutable({ headers }: ResponseLike): boolean {
   try {
     // No response has this header. Immutable headers throw all the same.
     headers.delete('X-Coatcheck-None')
