@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import type { SessionData } from '@coatcheck/session'
 import { type MongodbOpenOptions, MongodbStore, type MongodbStoreOptions } from '@coatcheck/store-mongodb'
 import { MongoClient } from 'mongodb'
 import { MongoClient as MongoClient6 } from 'mongodb6'
 import { inject, onTestFinished } from 'vitest'
+
+export { sessionOf } from '../../../session/test/support/session-of.ts'
 
 export const versions = ['mongodb 7', 'mongodb 6'] as const
 export type Version = (typeof versions)[number]
@@ -57,10 +58,4 @@ export function storeOn(
   const store = new MongodbStore({ ttlIndex: false, ...options, client })
   onTestFinished(() => store.close())
   return store
-}
-
-/** Session data with a lifetime in milliseconds, or without an end. */
-export function sessionOf(data: object = {}, maxAge?: number): SessionData {
-  const expires = maxAge === undefined ? null : new Date(Date.now() + maxAge).toISOString()
-  return { cookie: { originalMaxAge: maxAge ?? null, expires, path: '/' }, ...data } as never
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { SessionData } from '@coatcheck/session'
 import { type MysqlOpenOptions, MysqlStore, type MysqlStoreOptions } from '@coatcheck/store-mysql'
 import mysql, { type Pool, type PoolOptions, type RowDataPacket } from 'mysql2/promise'
 import { inject, onTestFinished } from 'vitest'
+
+export { sessionOf } from '../../../session/test/support/session-of.ts'
 
 /** The URL of the server, with another database or other parameters, as `{ charset: 'latin1' }`. */
 export function urlOf(database?: string, parameters: Record<string, string> = {}): string {
@@ -62,12 +63,6 @@ export const EXPRESS_MYSQL_SESSION = `
     data mediumtext COLLATE utf8mb4_bin,
     PRIMARY KEY (session_id)
   ) ENGINE=InnoDB`
-
-/** Session data with a lifetime in milliseconds, or without an end. */
-export function sessionOf(data: object = {}, maxAge?: number): SessionData {
-  const expires = maxAge === undefined ? null : new Date(Date.now() + maxAge).toISOString()
-  return { cookie: { originalMaxAge: maxAge ?? null, expires, path: '/' }, ...data } as never
-}
 
 /** A connection that holds the row of `sid`, and lets others go on when it commits. */
 export async function holdRow(database: string, sid: string, table = 'sessions', column = 'sid') {

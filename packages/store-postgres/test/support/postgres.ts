@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { SessionData } from '@coatcheck/session'
 import { type PostgresOpenOptions, PostgresStore, type PostgresStoreOptions } from '@coatcheck/store-postgres'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
+
+export { sessionOf } from '../../../session/test/support/session-of.ts'
 
 /** The URL of the server, or one that differs in these parameters, as `{ options: '-c TimeZone=Asia/Tokyo' }`. */
 export function urlOf(parameters: Record<string, string> = {}, base = inject('postgresUrl')): string {
@@ -58,12 +59,6 @@ export const CONNECT_PG_SIMPLE = `
     expire timestamp(6) NOT NULL
   );
   CREATE INDEX ON "session" (expire)`
-
-/** Session data with a lifetime in milliseconds, or without an end. */
-export function sessionOf(data: object = {}, maxAge?: number): SessionData {
-  const expires = maxAge === undefined ? null : new Date(Date.now() + maxAge).toISOString()
-  return { cookie: { originalMaxAge: maxAge ?? null, expires, path: '/' }, ...data } as never
-}
 
 /** A connection that holds the row of `sid`, and lets others go on when it commits. */
 export async function holdRow(table: string, sid: string) {

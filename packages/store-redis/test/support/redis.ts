@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { SessionData } from '@coatcheck/session'
 import { type RedisOpenOptions, RedisStore, type RedisStoreOptions } from '@coatcheck/store-redis'
 import { Redis, type RedisOptions } from 'ioredis'
 import { inject, onTestFinished } from 'vitest'
+
+export { sessionOf } from '../../../session/test/support/session-of.ts'
 
 /** A server of a test's own, removed when the test ends. */
 export async function own<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
@@ -38,12 +39,6 @@ export function storeOn(options: Partial<RedisStoreOptions> = {}) {
   const client = openClient()
   const prefix = freshPrefix()
   return { store: new RedisStore({ client, prefix, ...options }), client, prefix }
-}
-
-/** Session data with a lifetime in milliseconds, or without an end. */
-export function sessionOf(data: object = {}, maxAge?: number): SessionData {
-  const expires = maxAge === undefined ? null : new Date(Date.now() + maxAge).toISOString()
-  return { cookie: { originalMaxAge: maxAge ?? null, expires, path: '/' }, ...data } as never
 }
 
 /** What a promise is rejected with. */
