@@ -1,6 +1,7 @@
 import type { PostgresStore } from '@coatcheck/store-postgres'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describeTexts, describeUpdates, outcome } from '../../session/test/support/updates.ts'
 import {
   CONNECT_PG_SIMPLE,
   holdRow,
@@ -12,93 +13,18 @@ import {
   urlOf,
 } from './support/postgres.ts'
 
-/** What became of a save: `'updated'`, or the code of its failure. */
-async function outcome(save: Promise<void>): Promise<string> {
-  try {
-    await save
-    return 'updated'
-  } catch (error) {
-    return (error as { code: string }).code
-  }
-}
-
-/** Count in one session until nobody was faster, so many times. */
-async function count(store: PostgresStore, times: number): Promise<void> {
-  for (let done = 0; done < times; ) {
-    const session = (await store.get('shared')) as unknown as { n: number }
-    session.n++
-    const result = await outcome(store.set('shared', session as never))
-    if (result === 'updated') done++
-    else expect(result).toBe('ERR_SESSION_CHANGED')
-  }
-}
-
-describe.each(['read committed', 'repeatable read', 'serializable'])('%s', isolation => {
-  const url = () => urlOf({ options: `-c default_transaction_isolation=${isolation.replace(' ', '\\ ')}` })
-
-  it('update: none of the changes that several make to one session is lost', async () => {
-    const schema = await newSchema()
-    const stores = Array.from({ length: 4 }, () => openStore({ schema, max: 3 }, url()))
-    await stores[0]!.set('shared', sessionOf({ n: 0 }))
-    await Promise.all(stores.flatMap(store => [count(store, 20), count(store, 20)]))
-    expect(await stores[0]!.get('shared')).toMatchObject({ n: 160 })
-  })
-
-  it('update: of many at once one is first, and the others are told', async () => {
-    const schema = await newSchema()
-    const stores = [openStore({ schema }, url()), openStore({ schema }, url())]
-    await stores[0]!.set('a', sessionOf({ n: 0 }))
-    const read = await Promise.all(Array.from({ length: 20 }, (_, i) => stores[i % 2]!.get('a')))
-    const saves = read.map((session, i) =>
-      outcome(stores[i % 2]!.set('a', Object.assign(session!, { n: i + 1 }))),
-    )
-    const outcomes = await Promise.all(saves)
-    expect(outcomes.filter(result => result === 'updated')).toHaveLength(1)
-    expect(outcomes.filter(result => result === 'ERR_SESSION_CHANGED')).toHaveLength(19)
-    expect(await stores[0]!.get('a')).toMatchObject({ n: outcomes.indexOf('updated') + 1 })
-  })
-
-  it('update, touch: one that waits sees what has become of the row', async () => {
-    const schema = await newSchema()
-    const store = openStore({ schema }, url())
-    const place = `${schema}.sessions`
-    const endings = {
-      'DELETE FROM @ WHERE sid = $1': ['ERR_SESSION_GONE', false],
-      'UPDATE @ SET data = $$ {"cookie":{}} $$ WHERE sid = $1': ['ERR_SESSION_CHANGED', true],
-      'UPDATE @ SET expires = expires + $$1 hour$$ WHERE sid = $1': ['updated', true],
-    }
-    for (const [sql, [saved, touched]] of Object.entries(endings)) {
-      await store.set('a', sessionOf({ n: 0 }, 60_000))
-      const session = await store.get('a')
-      const holder = await holdRow(place, 'a')
-      const save = outcome(store.set('a', Object.assign(session!, { n: 1 })))
-      await holder.waiting(1)
-      await holder.client.query(sql.replace('@', place), ['a'])
-      await holder.commit()
-      expect(await save).toBe(saved)
-      expect(await store.touch('a', sessionOf({}, 60_000))).toBe(touched)
-      await store.destroy('a')
-    }
-  })
-
-  it('set: many may write a new session at once', async () => {
-    const schema = await newSchema()
-    const stores = [openStore({ schema }, url()), openStore({ schema }, url())]
-    await Promise.all(Array.from({ length: 100 }, (_, i) => stores[i % 2]!.set('a', sessionOf({ i }))))
-    expect(await stores[0]!.length()).toBe(1)
-  })
-
-  it('touch, destroy: meet each other, and the session is gone', async () => {
-    const schema = await newSchema()
-    const store = openStore({ schema }, url())
-    for (let i = 0; i < 50; i++) {
-      await store.set('a', sessionOf())
-      const touches = Array.from({ length: 4 }, () => store.touch('a', sessionOf({}, 60_000)))
-      expect(await store.destroy('a')).toBe(true)
-      await Promise.all(touches)
-      expect(await store.get('a')).toBeUndefined()
-    }
-  })
+describeUpdates(['read committed', 'repeatable read', 'serializable'], {
+  place: newSchema,
+  open(isolation, schema, max) {
+    const options = `-c default_transaction_isolation=${isolation.replace(' ', '\\ ')}`
+    return openStore({ schema, ...(max && { max }) }, urlOf({ options }))
+  },
+  hold: (schema, sid) => holdRow(`${schema}.sessions`, sid),
+  acts: schema => ({
+    ends: `DELETE FROM ${schema}.sessions WHERE sid = $1`,
+    changes: `UPDATE ${schema}.sessions SET data = $$ {"cookie":{}} $$ WHERE sid = $1`,
+    lasts: `UPDATE ${schema}.sessions SET expires = expires + $$1 hour$$ WHERE sid = $1`,
+  }),
 })
 
 describe('in a transaction of the app', () => {
@@ -119,49 +45,9 @@ describe('in a transaction of the app', () => {
   })
 })
 
+describeTexts(1000, async options => openStore({ schema: await newSchema(), ...options }))
+
 describe('data', () => {
-  const TEXTS = [
-    '12345678901234567890',
-    '0x10',
-    '1e400',
-    '',
-    ' ',
-    'a\0b',
-    '\0',
-    '\ud83d',
-    'a\udc00b',
-    '\u0001',
-    '\u0001"a"',
-    '\u0001\0',
-    '"\\u0000"',
-    '\u2028',
-    'é😀',
-    '\\x00',
-    'x'.repeat(2 ** 20),
-  ]
-
-  it('codec: any text comes back as it was, and is found again', async () => {
-    let text = ''
-    const codec = { stringify: () => text, parse: (stored: string) => ({ cookie: {}, stored }) }
-    const store = openStore({ schema: await newSchema(), codec })
-    for (text of TEXTS) {
-      await store.set('a', sessionOf())
-      const session = await store.get('a')
-      expect(session).toMatchObject({ stored: text })
-      await store.set('a', session!)
-      for await (const [, listed] of store.entries()) expect(listed).toMatchObject({ stored: text })
-    }
-  })
-
-  it('ids: any text is a session of its own', async () => {
-    const store = openStore({ schema: await newSchema() })
-    for (const sid of TEXTS) await store.set(sid.slice(0, 1000), sessionOf({ sid }))
-    for (const sid of TEXTS) expect(await store.get(sid.slice(0, 1000))).toMatchObject({ sid })
-    expect((await store.ids()).sort()).toEqual(TEXTS.map(sid => sid.slice(0, 1000)).sort())
-    for (const sid of TEXTS) expect(await store.destroy(sid.slice(0, 1000))).toBe(true)
-    expect(await store.length()).toBe(0)
-  })
-
   const session = {
     user: 'Ada',
     text: 'a\0b \ud83d é😀 \u2028',
