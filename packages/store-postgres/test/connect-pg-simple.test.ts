@@ -1,57 +1,11 @@
-import type { AddressInfo } from 'node:net'
-import { type SessionOptions, session } from '@coatcheck/session'
-import type { PostgresStore } from '@coatcheck/store-postgres'
 import connectPgSimple from 'connect-pg-simple'
-import express from 'express'
 import expressSession from 'express-session'
 import type pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { expireAlike, itServesOneTable, onOurs, onTheirs } from '../../session/test/support/one-table.ts'
 import { newSchema, openPool, sessionOf, storeOn } from './support/postgres.ts'
 
 const PgSimple = connectPgSimple(expressSession)
-const common = {
-  secret: 'a secret for tests',
-  resave: false,
-  saveUninitialized: false,
-  cookie: { maxAge: 3_600_000 },
-}
-
-interface Visitor {
-  user?: string
-  visits?: number
-  destroy(done: (error?: unknown) => void): unknown
-}
-
-/** The same app on either middleware. */
-async function start(middleware: express.RequestHandler) {
-  const app = express()
-  app.use(middleware)
-  const visitorOf = (req: express.Request) => (req as unknown as { session: Visitor }).session
-  app.get('/login', (req, res) => {
-    visitorOf(req).user = 'Ada'
-    res.end('welcome')
-  })
-  app.get('/', (req, res) => {
-    const visitor = visitorOf(req)
-    if (visitor.user) visitor.visits = (visitor.visits ?? 0) + 1
-    res.end(`${visitor.user ?? 'nobody'} ${visitor.visits ?? 0}`)
-  })
-  app.get('/logout', (req, res, next) => {
-    visitorOf(req).destroy(error => (error ? next(error) : res.end('bye')))
-  })
-  const server = app.listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    return new Promise<void>(resolve => server.close(() => resolve()))
-  })
-  const { port } = server.address() as AddressInfo
-  return async (path: string, cookie = '') => {
-    const reply = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { cookie } })
-    expect(reply.status).toBe(200)
-    return { text: await reply.text(), cookie: reply.headers.getSetCookie()[0]?.split(';')[0] ?? '' }
-  }
-}
 
 /** Both packages on the table that connect-pg-simple has made, each with connections of its own. */
 async function openBoth(timeZone: string, theirZone = timeZone) {
@@ -62,13 +16,14 @@ async function openBoth(timeZone: string, theirZone = timeZone) {
   onTestFinished(() => theirs.close())
   await new Promise<void>(resolve => theirs.get('nobody', () => resolve()))
   const ours = storeOn(pool, { table: 'session' })
-  return { pool, theirs, ours }
+  return {
+    pool,
+    theirs,
+    ours,
+    rows: async () => (await pool.query('SELECT FROM session')).rowCount!,
+    age: () => pool.query("UPDATE session SET expire = expire - interval '2 minutes'"),
+  }
 }
-
-const onTheirs = (store: object) =>
-  start(expressSession({ ...common, store: store as never }) as unknown as express.RequestHandler)
-const onOurs = (store: PostgresStore, options: SessionOptions = {}) =>
-  start(session({ ...common, ...options, store }) as express.RequestHandler)
 
 /** The one statement of the README that gives the column its time zone. */
 async function move(pool: pg.Pool, zone: string): Promise<void> {
@@ -78,63 +33,10 @@ async function move(pool: pg.Pool, zone: string): Promise<void> {
 }
 
 describe.each(['UTC', 'America/St_Johns', 'Asia/Tokyo'])('TimeZone %s', timeZone => {
-  it('app: users stay logged in when it moves to this package, and when it moves back', async () => {
-    const { pool, theirs, ours } = await openBoth(timeZone)
-    const before = await onTheirs(theirs)
-    const { cookie } = await before('/login')
-    expect((await before('/', cookie)).text).toBe('Ada 1')
-    const after = await onOurs(ours)
-    expect((await after('/', cookie)).text).toBe('Ada 2')
-    const { cookie: another } = await after('/login')
-    expect((await after('/', another)).text).toBe('Ada 1')
-    expect((await before('/', another)).text).toBe('Ada 2')
-    expect((await before('/', cookie)).text).toBe('Ada 3')
-    await after('/logout', cookie)
-    expect((await before('/', cookie)).text).toBe('nobody 0')
-    await before('/logout', another)
-    expect((await after('/', another)).text).toBe('nobody 0')
-    expect((await pool.query('SELECT FROM session')).rowCount).toBe(0)
-  })
-
-  it('app: both serve one table at the same time', async () => {
-    const { theirs, ours } = await openBoth(timeZone)
-    const apps = [
-      await onTheirs(theirs),
-      await onOurs(ours),
-      await onTheirs(ours),
-      await onOurs(ours, { conflict: 'merge' }),
-    ]
-    const { cookie } = await apps[0]!('/login')
-    for (let i = 1; i <= 40; i++) expect((await apps[i % 4]!('/', cookie)).text).toBe(`Ada ${i}`)
-  })
+  itServesOneTable(() => openBoth(timeZone))
 
   it('expiry: what one package takes to have expired, the other does too', async () => {
-    const { pool, theirs, ours } = await openBoth(timeZone)
-    const found = (sid: string) =>
-      new Promise((resolve, reject) =>
-        theirs.get(sid, (error, data) => (error ? reject(error) : resolve(Boolean(data)))),
-      )
-    const wrote = (sid: string, ms: number) =>
-      new Promise<void>((resolve, reject) =>
-        theirs.set(sid, sessionOf({}, ms) as never, error => (error ? reject(error) : resolve())),
-      )
-    await wrote('theirs', 60_000)
-    await ours.set('ours', sessionOf({}, 60_000))
-    for (const sid of ['theirs', 'ours']) {
-      expect(await found(sid)).toBe(true)
-      expect(await ours.get(sid)).toBeDefined()
-      const left = new Date((await ours.get(sid))!.cookie.expires as Date).valueOf() - Date.now()
-      expect(left).toBeGreaterThan(30_000)
-      expect(left).toBeLessThanOrEqual(61_000)
-    }
-    expect(await ours.prune()).toBe(0)
-    await pool.query("UPDATE session SET expire = expire - interval '2 minutes'")
-    for (const sid of ['theirs', 'ours']) {
-      expect(await found(sid)).toBe(false)
-      expect(await ours.get(sid)).toBeUndefined()
-      expect(await ours.touch(sid, sessionOf({}, 60_000))).toBe(false)
-    }
-    expect(await ours.prune()).toBe(2)
+    await expireAlike(await openBoth(timeZone))
   })
 })
 
