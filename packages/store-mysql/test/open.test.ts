@@ -1,58 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type MysqlOpenOptions, MysqlStore, type MysqlStoreOptions } from '@coatcheck/store-mysql'
+import { MysqlStore, type MysqlStoreOptions } from '@coatcheck/store-mysql'
 import mysql from 'mysql2'
 import promises, { type RowDataPacket } from 'mysql2/promise'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { describeOpenOptions } from '../../session/test/support/open-options.ts'
+import { hearWarnings } from '../../session/test/support/warnings.ts'
 import { newDatabase, openPool, openStore, rowsOf, sessionOf, urlOf } from './support/mysql.ts'
 
-const URL_NEEDED = 'MysqlStore.open needs a URL: mysql://user:password@host:3306/database'
-
-/** Warnings of the process until the test ends. */
-function warnings(): string[] {
-  const heard: string[] = []
-  const listener = ({ message }: Error) => heard.push(message)
-  process.on('warning', listener)
-  onTestFinished(() => void process.off('warning', listener))
-  return heard
-}
-
-describe('open', () => {
-  it.each([undefined, '', 'localhost', 'postgres://a@b/c', 1, null])('open: %j is no URL', url => {
-    expect(() => MysqlStore.open(url as string)).toThrow(new TypeError(URL_NEEDED))
-  })
-
-  it.each([
+describeOpenOptions({
+  Store: MysqlStore,
+  example: 'mysql://user:password@host:3306/database',
+  url: urlOf,
+  noUrls: [undefined, '', 'localhost', 'postgres://a@b/c', 1, null],
+  unparsable: [
     'mysql://ada:se%cret@host/db',
     'mariadb://ada:secret@host:99999/db',
     'mysql://ada:secret@[host/db',
-  ])('open: the error for %j has no password in it', url => {
-    let error: unknown
-    try {
-      MysqlStore.open(url)
-    } catch (thrown) {
-      error = thrown
-    }
-    expect(error).toBeInstanceOf(TypeError)
-    expect(String(error)).toMatch(/cannot be parsed: percent-encode special characters/)
-    expect(JSON.stringify([error, { ...(error as object) }, (error as Error).stack])).not.toMatch(/cret/)
-    expect((error as Error).cause).toBeUndefined()
-  })
+  ],
+  switches: ['createTable', 'prepare'],
+  client: { query: async () => {}, execute: async () => {} },
+  meant: [
+    ['tabel', 'table'],
+    ['Table', 'table'],
+    ['databases', 'database'],
+    ['ttls', 'ttl'],
+    ['pruneIntervall', 'pruneInterval'],
+    ['tableName', 'table'],
+    ['createDatabaseTable', 'createTable'],
+    ['checkExpirationInterval', 'pruneInterval'],
+    ['schema', 'database'],
+  ],
+})
 
-  it.each(['max', 'connectTimeout', 'queryTimeout'])('%s: is a whole number greater than 0', name => {
-    for (const value of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '5', null]) {
-      expect(() => MysqlStore.open(urlOf(), { [name]: value as number })).toThrow(
-        new TypeError(`The option "${name}" must be a whole number greater than 0 and less than 2 ** 31`),
-      )
-    }
-  })
-
-  it.each(['createTable', 'prepare'])('%s: is true or false', name => {
-    const options: MysqlOpenOptions = { [name]: 1 }
-    expect(() => MysqlStore.open(urlOf(), options)).toThrow(
-      new TypeError(`The option "${name}" must be true or false`),
-    )
-  })
-
+describe('open', () => {
   it('client: is a pool or a connection of mysql2', () => {
     for (const client of [undefined, null, {}, 'mysql://host/db', { query() {} }]) {
       expect(() => new MysqlStore({ client } as unknown as MysqlStoreOptions)).toThrow(
@@ -69,40 +49,6 @@ describe('open', () => {
         ),
       )
     }
-  })
-
-  it.each([
-    ['tabel', 'table'],
-    ['Table', 'table'],
-    ['databases', 'database'],
-    ['ttls', 'ttl'],
-    ['pruneIntervall', 'pruneInterval'],
-    ['tableName', 'table'],
-    ['createDatabaseTable', 'createTable'],
-    ['checkExpirationInterval', 'pruneInterval'],
-    ['schema', 'database'],
-  ])('%s: is no option, and %s was probably meant', (name, meant) => {
-    const error = new TypeError(
-      `The option "${name}" is not an option of MysqlStore; did you mean "${meant}"?`,
-    )
-    expect(() => MysqlStore.open(urlOf(), { [name]: 1 })).toThrow(error)
-    const options = { client: { query() {}, execute() {} }, [name]: 1 } as unknown as MysqlStoreOptions
-    expect(() => new MysqlStore(options)).toThrow(error)
-  })
-
-  it('options: names that are none of the constructor or of open, and those that are like no other', () => {
-    const client = { query: async () => {}, execute: async () => {} }
-    const stores: [() => unknown, string][] = [
-      [() => new MysqlStore({ pool: client } as never), '"pool"'],
-      [() => new MysqlStore({ client, queryTimeout: 1 } as never), '"queryTimeout"'],
-      [() => MysqlStore.open(urlOf(), { client } as never), '"client"'],
-      [() => MysqlStore.open(urlOf(), { prefix: 'a' } as never), '"prefix"'],
-    ]
-    for (const [make, name] of stores) {
-      expect(make).toThrow(TypeError)
-      expect(make).toThrow(`The option ${name} is not an option of MysqlStore`)
-    }
-    expect(() => MysqlStore.open(urlOf(), { tabel: undefined } as never)).not.toThrow()
   })
 
   it('open: does not connect before it is used, and has at most so many connections', async () => {
@@ -166,13 +112,13 @@ describe('connections that are lost', () => {
     const database = await newDatabase()
     const store = openStore({ max: 1 }, urlOf(database))
     await store.set('a', sessionOf({ user: 'Ada' }))
-    const heard = warnings()
+    const heard = hearWarnings()
     const admin = openPool()
     for (const { db, Id } of await rowsOf(admin, 'SHOW PROCESSLIST')) {
       if (db === database) await admin.query(`KILL ${Id}`)
     }
     while (heard.length === 0) await sleep(1)
-    expect(heard[0]).toMatch(/^A connection to MySQL was lost: /)
+    expect(heard[0]).toMatch(/^Warning: A connection to MySQL was lost: /)
     expect(await store.get('a')).toMatchObject({ user: 'Ada' })
   })
 

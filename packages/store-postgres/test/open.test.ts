@@ -1,62 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type PostgresOpenOptions, PostgresStore, type PostgresStoreOptions } from '@coatcheck/store-postgres'
+import { PostgresStore, type PostgresStoreOptions } from '@coatcheck/store-postgres'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describeOpenOptions } from '../../session/test/support/open-options.ts'
+import { hearWarnings } from '../../session/test/support/warnings.ts'
 import { newSchema, openPool, openStore, sessionOf, storeOn, urlOf } from './support/postgres.ts'
-
-const URL_NEEDED = 'PostgresStore.open needs a URL: postgres://user:password@host:5432/database'
 
 /** End a connection from the server's side. */
 async function terminate(pid: number): Promise<void> {
   await openPool({ max: 1 }).query('SELECT pg_terminate_backend($1)', [pid])
 }
 
-/** Warnings of the process until the test ends. */
-function warnings(): string[] {
-  const heard: string[] = []
-  const listener = ({ message }: Error) => heard.push(message)
-  process.on('warning', listener)
-  onTestFinished(() => void process.off('warning', listener))
-  return heard
-}
-
-describe('open', () => {
-  it.each([undefined, '', 'localhost', 'mysql://a@b/c', 1, null])('open: %j is no URL', url => {
-    expect(() => PostgresStore.open(url as string)).toThrow(new TypeError(URL_NEEDED))
-  })
-
-  it.each([
+describeOpenOptions({
+  Store: PostgresStore,
+  example: 'postgres://user:password@host:5432/database',
+  url: urlOf,
+  noUrls: [undefined, '', 'localhost', 'mysql://a@b/c', 1, null],
+  unparsable: [
     'postgres://ada:se#cret@host/db',
     'postgresql://ada:secret@host:99999/db',
     'postgres://ada:secret@[host/db',
-  ])('open: the error for %j has no password in it', url => {
-    let error: unknown
-    try {
-      PostgresStore.open(url)
-    } catch (thrown) {
-      error = thrown
-    }
-    expect(error).toBeInstanceOf(TypeError)
-    expect(String(error)).toMatch(/cannot be parsed: percent-encode special characters/)
-    expect(JSON.stringify([error, { ...(error as object) }, (error as Error).stack])).not.toMatch(/cret/)
-    expect((error as Error).cause).toBeUndefined()
-  })
+  ],
+  switches: ['createTable', 'unlogged', 'prepare'],
+  client: { query() {} },
+  meant: [
+    ['tabel', 'table'],
+    ['Table', 'table'],
+    ['schemas', 'schema'],
+    ['ttls', 'ttl'],
+    ['pruneIntervall', 'pruneInterval'],
+    ['tableName', 'table'],
+    ['createTableIfMissing', 'createTable'],
+    ['pruneSessionInterval', 'pruneInterval'],
+  ],
+})
 
-  it.each(['max', 'connectTimeout', 'queryTimeout'])('%s: is a whole number greater than 0', name => {
-    for (const value of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '5', null]) {
-      expect(() => PostgresStore.open(urlOf(), { [name]: value as number })).toThrow(
-        new TypeError(`The option "${name}" must be a whole number greater than 0 and less than 2 ** 31`),
-      )
-    }
-  })
-
-  it.each(['createTable', 'unlogged', 'prepare'])('%s: is true or false', name => {
-    const options: PostgresOpenOptions = { [name]: 1 }
-    expect(() => PostgresStore.open(urlOf(), options)).toThrow(
-      new TypeError(`The option "${name}" must be true or false`),
-    )
-  })
-
+describe('open', () => {
   it('client: is something with a method query', () => {
     for (const client of [undefined, null, {}, 'postgres://host/db']) {
       expect(() => new PostgresStore({ client } as unknown as PostgresStoreOptions)).toThrow(
@@ -73,39 +52,6 @@ describe('open', () => {
         ),
       )
     }
-  })
-
-  it.each([
-    ['tabel', 'table'],
-    ['Table', 'table'],
-    ['schemas', 'schema'],
-    ['ttls', 'ttl'],
-    ['pruneIntervall', 'pruneInterval'],
-    ['tableName', 'table'],
-    ['createTableIfMissing', 'createTable'],
-    ['pruneSessionInterval', 'pruneInterval'],
-  ])('%s: is no option, and %s was probably meant', (name, meant) => {
-    const error = new TypeError(
-      `The option "${name}" is not an option of PostgresStore; did you mean "${meant}"?`,
-    )
-    expect(() => PostgresStore.open(urlOf(), { [name]: 1 })).toThrow(error)
-    const options = { client: { query() {} }, [name]: 1 } as unknown as PostgresStoreOptions
-    expect(() => new PostgresStore(options)).toThrow(error)
-  })
-
-  it('options: names that are none of the constructor or of open, and those that are like no other', () => {
-    const client = { query() {} }
-    const stores: [() => unknown, string][] = [
-      [() => new PostgresStore({ pool: client } as never), '"pool"'],
-      [() => new PostgresStore({ client, queryTimeout: 1 } as never), '"queryTimeout"'],
-      [() => PostgresStore.open(urlOf(), { client } as never), '"client"'],
-      [() => PostgresStore.open(urlOf(), { prefix: 'a' } as never), '"prefix"'],
-    ]
-    for (const [make, name] of stores) {
-      expect(make).toThrow(TypeError)
-      expect(make).toThrow(`The option ${name} is not an option of PostgresStore`)
-    }
-    expect(() => PostgresStore.open(urlOf(), { tabel: undefined } as never)).not.toThrow()
   })
 
   it('open: does not connect before it is used, and has at most so many connections', async () => {
@@ -142,13 +88,13 @@ describe('connections that are lost', () => {
   it('open: an idle connection that is ended is no failure', async () => {
     const store = openStore({ schema: await newSchema(), max: 1 }, urlOf({ application_name: 'to be ended' }))
     await store.set('a', sessionOf({ user: 'Ada' }))
-    const heard = warnings()
+    const heard = hearWarnings()
     const admin = openPool({ max: 1 })
     await admin.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'to be ended'`,
     )
     while (heard.length === 0) await sleep(1)
-    expect(heard[0]).toMatch(/^A connection to PostgreSQL was lost: /)
+    expect(heard[0]).toMatch(/^Warning: A connection to PostgreSQL was lost: /)
     expect(await store.get('a')).toMatchObject({ user: 'Ada' })
   })
 
@@ -156,7 +102,7 @@ describe('connections that are lost', () => {
     const pool = openPool({ max: 1 })
     const store = storeOn(pool, { schema: await newSchema() })
     await store.set('a', sessionOf({ user: 'Ada' }))
-    const heard = warnings()
+    const heard = hearWarnings()
     for (const listens of [false, true]) {
       const { rows } = await pool.query('SELECT pg_backend_pid() AS pid')
       const errors: Error[] = []
