@@ -1,6 +1,7 @@
+import { bare } from '../mutants/bare.ts'
 import type { Row } from '../mutants/database.ts'
 import type { Callback, Data } from '../mutants/reference.ts'
-import { bare, type Devious, devious } from './devious.ts'
+import { type Devious, devious } from './devious.ts'
 
 /** Wrong where there are many sessions, or many calls. */
 export const number: readonly Devious[] = [

@@ -1,3 +1,4 @@
+import { bare } from '../mutants/bare.ts'
 import { callbackSubject } from '../stores/callback-subject.ts'
 import { answers } from './answers.ts'
 import { data } from './data.ts'
@@ -9,20 +10,8 @@ const absent = undefined as never
 
 /** `get`, `set` and `destroy`, and nothing else. */
 export const coreOnly: Variant = variant('no optional methods', Base => {
-  return class extends Base {
+  return class extends bare(Base) {
     override touch = absent
-    override all = absent
-    override length = absent
-    override clear = absent
-    override prune = absent
-    override close = absent
-    override entries = absent
-    override ids = absent
-    override insert = absent
-    override async _set(sid: string, session: object) {
-      await this.client.write(this.key(sid), this.row(session))
-    }
-    override _update = absent
   }
 })
 
