@@ -1,4 +1,4 @@
-/** A statement with its values, as mysql2 takes it. */
+/** A statement with its values, in the form of mysql2. */
 export interface MysqlQuery {
   sql: string
   values?: unknown[]
@@ -8,30 +8,30 @@ export interface MysqlQuery {
   typeCast?: (field: unknown, next: () => unknown) => unknown
 }
 
-/** What runs statements and returns promises: a pool or a connection of `mysql2/promise`. */
+/** The methods that the store uses: of a pool or a connection of `mysql2/promise`. They return promises. */
 export interface MysqlPromiseClient {
-  // biome-ignore lint/suspicious/noExplicitAny: the types of what comes back are those of mysql2
+  // biome-ignore lint/suspicious/noExplicitAny: the types of the results are those of mysql2
   query(query: any): Promise<any>
-  // biome-ignore lint/suspicious/noExplicitAny: the types of what comes back are those of mysql2
+  // biome-ignore lint/suspicious/noExplicitAny: the types of the results are those of mysql2
   execute(query: any): Promise<any>
 }
 
-/** A pool or a connection of `mysql2` that takes callbacks. */
+/** A pool or a connection of `mysql2`, whose methods take callbacks. */
 export interface MysqlCallbackClient {
   promise(): MysqlPromiseClient
 }
 
-/** What the store needs: a pool or a connection of mysql2, or whatever else answers as it does. */
+/** A pool or a connection of mysql2, or another object with the same methods. */
 export type MysqlClient = MysqlPromiseClient | MysqlCallbackClient
 
-/** What tells of connections that broke, as far as the client does. */
+/** A client that may emit `error` when a connection breaks. */
 interface Emitter {
   on?(event: 'error', listener: (error: Error) => void): unknown
   off?(event: 'error', listener: (error: Error) => void): unknown
   listenerCount?(event: 'error'): number
 }
 
-/** The side of the client that returns promises. */
+/** The client whose methods return promises. */
 export function promising(client: MysqlClient): MysqlPromiseClient {
   return 'promise' in client && typeof client.promise === 'function'
     ? client.promise()
@@ -46,8 +46,8 @@ interface Listening {
 const listening = new WeakMap<object, Listening>()
 
 /**
- * A single connection tells that it broke with the event `error`, and Node ends a process in which nobody listens to that. There is one
- * listener for all stores of a client, and none when the last of them has let go, which the returned function does.
+ * Listen to `error`, which a single connection emits when it breaks. Without a listener, Node would end the process. All stores of a
+ * client share one listener. Call the returned function to release it; the last store removes the listener.
  */
 export function surviveErrors(given: MysqlClient): () => void {
   const client = given as Emitter
@@ -64,7 +64,7 @@ export function surviveErrors(given: MysqlClient): () => void {
   }
 }
 
-/** Silent where the app listens as well. */
+/** Emits a warning, unless the app listens too. */
 function warner(client: Emitter): (error: Error) => void {
   return error => {
     if ((client.listenerCount?.('error') ?? 1) <= 1) warnOfLoss(error)

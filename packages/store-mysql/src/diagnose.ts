@@ -3,12 +3,12 @@ import type { Finding } from '@coatcheck/session'
 import { layoutOf } from './layout.ts'
 import type { Runner } from './runner.ts'
 
-/** Milliseconds: clocks that are further apart have not been set by the same time server. */
+/** A larger difference of the clocks, in milliseconds, means that a time server does not set both of them. */
 const SKEW = 5000
-/** Seconds that a statement may wait for a row that somebody else holds, without a page being late. */
+/** A longer wait for a locked row, in seconds, makes a page late. */
 const LONG_WAIT = 10
 
-/** What is to be known about the server and the table, whose name is quoted. Changes nothing. */
+/** The findings about the server and the table, whose name is quoted. Changes nothing. */
 export async function diagnose(runner: Runner, table: string, driver: string): Promise<Finding[]> {
   const packages = `@coatcheck/store-mysql ${versionIn('../package.json')}, ${driver}`
   return [
@@ -27,7 +27,7 @@ export async function diagnose(runner: Runner, table: string, driver: string): P
 
 async function serverOf(runner: Runner): Promise<Finding> {
   const name = 'server'
-  const { rows } = await runner.ask('SELECT VERSION() AS version, @@read_only AS readOnly')
+  const { rows } = await runner.query('SELECT VERSION() AS version, @@read_only AS readOnly')
   const { version, readOnly } = rows[0]
   const text = /MariaDB/i.test(version) ? `MariaDB ${version.split('-')[0]}` : `MySQL ${version}`
   if (Number(readOnly) === 0) return { name, level: 'ok', text }
@@ -37,7 +37,7 @@ async function serverOf(runner: Runner): Promise<Finding> {
 async function clockOf(runner: Runner): Promise<Finding> {
   const name = 'clock'
   const sent = Date.now()
-  const { rows } = await runner.ask(
+  const { rows } = await runner.query(
     "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000 AS now",
   )
   const ahead = Math.round(Number(rows[0].now) - (sent + Date.now()) / 2)
@@ -57,7 +57,7 @@ async function tableOf(runner: Runner, table: string): Promise<Finding[]> {
     if (!(error instanceof TypeError)) throw error
     return [{ name, level: 'problem', text: error.message }]
   }
-  const { rows } = await runner.ask(
+  const { rows } = await runner.query(
     `SHOW INDEX FROM ${table} WHERE Column_name = 'expires' AND Seq_in_index = 1`,
   )
   const findings: Finding[] = [
@@ -70,27 +70,27 @@ async function tableOf(runner: Runner, table: string): Promise<Finding[]> {
         },
   ]
   if (!exact) {
-    const text = `${table} takes ids for the same that differ in upper and lower case: its ids need the collation utf8mb4_bin`
+    const text = `${table} does not distinguish ids that differ only in upper and lower case: its ids need the collation utf8mb4_bin`
     findings.push({ name: 'ids', level: 'problem', text })
   }
   return findings
 }
 
-/** Whoever waits for a row that somebody else holds waits for as long as this. */
+/** How long a statement waits for a row that another transaction has locked. */
 async function limitsOf(runner: Runner): Promise<Finding> {
   const name = 'limits'
-  const { rows } = await runner.ask('SELECT @@innodb_lock_wait_timeout AS seconds')
+  const { rows } = await runner.query('SELECT @@innodb_lock_wait_timeout AS seconds')
   const seconds = Number(rows[0].seconds)
   const text = `innodb_lock_wait_timeout ${seconds} s`
   if (seconds <= LONG_WAIT) return { name, level: 'ok', text }
   return {
     name,
     level: 'warning',
-    text: `${text}: a request waits that long for a row that is held; SET SESSION innodb_lock_wait_timeout = 1 on each connection`,
+    text: `${text}: a request waits that long for a locked row: SET SESSION innodb_lock_wait_timeout = 1 on each connection`,
   }
 }
 
-/** A file of the package itself, or of one that can be found from it. */
+/** A file of this package, or of a package that it can resolve. */
 export function versionIn(manifest: string): string {
   try {
     return createRequire(import.meta.url)(manifest).version

@@ -1,6 +1,6 @@
 import { SessionError } from '@coatcheck/session'
 
-/** What mysql2 tells of a failure. The server's have a `sqlState`. */
+/** An error of mysql2. Only errors of the server have a `sqlState`. */
 interface Failure {
   code?: unknown
   errno?: unknown
@@ -8,39 +8,39 @@ interface Failure {
   sqlState?: unknown
 }
 
-/** The `code` of a failure, as `'ER_DUP_ENTRY'` or `'ECONNREFUSED'`. */
+/** The `code` of an error, such as `'ER_DUP_ENTRY'` or `'ECONNREFUSED'`. */
 export function codeOf(error: unknown): string {
   return String((error as Failure | null | undefined)?.code)
 }
 
-/** The number of a failure of the server; 0 for others. MySQL and MariaDB share those that they have in common. */
+/** The number of a server's error; 0 for other errors. An error that MySQL and MariaDB both have has one number. */
 export function numberOf(error: unknown): number {
   const { errno, sqlState } = (error ?? {}) as Failure
   return typeof errno === 'number' && errno > 0 && sqlState !== undefined ? errno : 0
 }
 
-/** A lock was not free within `innodb_lock_wait_timeout` or `lock_wait_timeout`. */
+/** The number when a lock was not free within `innodb_lock_wait_timeout` or `lock_wait_timeout`. */
 export const LOCKED = 1205
-/** There is a row of that id already. */
+/** The number when there is already a row with that id. */
 export const DUPLICATE = 1062
-/** Two statements blocked each other, or MariaDB's row has changed since the transaction began. */
+/** The numbers of a deadlock, and of a row that has changed since the transaction began (MariaDB). */
 export const AGAIN: ReadonlySet<number> = new Set([1213, 1020])
 export const NO_SUCH_TABLE = 1146
 
 /**
- * After these another attempt may well succeed: the server has no connection left, stops, is not ready, has ended the statement
- * for taking too long, or has killed it.
+ * Failures after which another attempt may succeed: the server has no connection left, stops or is not ready, or it has ended a
+ * statement that took too long, or killed it.
  */
 const AWAY_NUMBERS = new Set([1040, 1047, 1053, 1077, 1203, 1205, 1226, 1317, 1927, 1969, 3024, 3168, 4031])
 
 const AWAY_CODES =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|PROTOCOL_CONNECTION_LOST|PROTOCOL_SEQUENCE_TIMEOUT)$/
 
-/** mysql2, and the pools of Knex and Sequelize, tell these by their messages only. */
+/** Errors of mysql2 and of `OwnPool` that have only a message. */
 const AWAY_MESSAGES =
-  /^(Can't add new command when connection is in closed state|Can't write in closed state|Pool is closed|Queue limit reached|No connections available|No connection was free|Knex: Timeout acquiring a connection|Operation timeout)/
+  /^(Can't add new command when connection is in closed state|Can't write in closed state|Pool is closed|Queue limit reached|No connections available|No connection was free)/
 
-/** Whether the failure means that the database is away, and not that it refused the statement. */
+/** Whether the failure means that the database is unavailable, and not that it refused the statement. */
 export function isAway(error: unknown): boolean {
   const number = numberOf(error)
   if (number > 0) return AWAY_NUMBERS.has(number)
@@ -48,13 +48,13 @@ export function isAway(error: unknown): boolean {
   return AWAY_CODES.test(String(code)) || AWAY_MESSAGES.test(String(message))
 }
 
-/** Whether the server has answered that it does not run the statement. Its connection can be used after that. */
+/** Whether the server has refused to run the statement. Its connection can still be used. */
 export function isRefusal(error: unknown): boolean {
   const number = numberOf(error)
   return number > 0 && ![1053, 1077, 1927, 3168, 4031].includes(number)
 }
 
-/** What the caller of the store gets in place of a driver's error. */
+/** The error for the caller of the store. */
 export function toldToCaller(error: unknown): unknown {
   const told = withoutData(error)
   return isAway(told) ? unavailable(told) : told
@@ -65,10 +65,10 @@ function unavailable(cause: unknown): SessionError {
   return new SessionError('ERR_SESSION_STORE_UNAVAILABLE', `MySQL is not available: ${reason}`, { cause })
 }
 
-/** These messages quote values, which are session ids or the data of a session. */
+/** Numbers of errors whose messages quote values: session ids, or the data of a session. */
 const QUOTING = new Set([1062, 1064, 1292, 1366, 1406])
 
-/** mysql2 adds the statement, with its values where it was not prepared. */
+/** mysql2 adds the statement to an error. If it was not prepared, it contains the values. */
 function withoutData(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const told = error as Error & { sql?: unknown; parameters?: unknown; sqlMessage?: unknown }
@@ -77,7 +77,7 @@ function withoutData(error: unknown): unknown {
   if (QUOTING.has(numberOf(error))) {
     told.message = withoutQuoted(told.message)
     if (typeof told.sqlMessage === 'string') told.sqlMessage = withoutQuoted(told.sqlMessage)
-    // It begins with the message.
+    // The stack repeats the message.
     if (typeof told.stack === 'string') told.stack = `${told.name}: ${told.message}`
   }
   return error
@@ -88,7 +88,7 @@ function withoutQuoted(text: string): string {
   return text.replace(/'.*'/s, "'…'")
 }
 
-/** What the server says of a text that is too long, where its `sql_mode` would have it cut off without a word. */
+/** The server's own error for a text that is too long. Without a strict `sql_mode`, the server truncates the text instead. */
 export function tooLong(column: string): Error {
   return Object.assign(new Error(`Data too long for column '${column}'`), {
     code: 'ER_DATA_TOO_LONG',

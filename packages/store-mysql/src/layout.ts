@@ -1,7 +1,7 @@
 import { NO_SUCH_TABLE, numberOf } from './failures.ts'
 import type { Answer, Runner } from './runner.ts'
 
-/** How a table keeps sessions: its columns, in quotes where they are not those of every layout, and what fits in them. */
+/** How a table keeps sessions: its columns, and what fits in them. The columns `data` and `expires` have the same name in each layout. */
 export interface Layout {
   readonly sid: string
   readonly unit: 'milliseconds' | 'seconds'
@@ -11,7 +11,7 @@ export interface Layout {
   readonly longestSid: number
   /** How many bytes the data may have. */
   readonly longestData: number
-  /** Whether two different ids stay two. */
+  /** Whether ids that differ only in upper and lower case stay different. */
   readonly exact: boolean
 }
 
@@ -37,7 +37,7 @@ const BYTES: Readonly<Record<string, number>> = {
   longtext: 2 ** 32 - 1,
 }
 
-/** What lasts longer than the year 9999 ends with it, as in the other stores. In milliseconds. */
+/** The latest expiry, in milliseconds, is the end of the year 9999, as in the other stores. */
 const LAST = 253_402_300_799_999
 
 /** The layout of a table, `undefined` when there is none. Throws when it is not a table of sessions. */
@@ -52,21 +52,21 @@ export async function layoutOf(runner: Runner, table: string): Promise<Layout | 
     const last = lastOf(expires?.Type ?? '', unit)
     if (!longestSid || !longestData || !last) continue
     if (id?.Key !== 'PRI') {
-      throw new TypeError(`The table ${table} is no table of sessions: its primary key is not ${sid}`)
+      throw new TypeError(`The table ${table} is not a table of sessions: its primary key is not ${sid}`)
     }
     const exact = /_bin$/.test(id?.Collation ?? '')
     return { sid, unit, last, longestSid, longestData, exact }
   }
   const shown = columns.map(({ Field, Type }) => `${Field} ${Type}`).join(', ')
   throw new TypeError(
-    `The table ${table} is no table of sessions: it has the columns ${shown}; give another name with the option "table"`,
+    `The table ${table} is not a table of sessions: it has the columns ${shown}. Set another name with the option "table"`,
   )
 }
 
 async function columnsOf(runner: Runner, table: string): Promise<Column[] | undefined> {
   let answer: Answer
   try {
-    answer = await runner.ask(`SHOW FULL COLUMNS FROM ${table}`)
+    answer = await runner.query(`SHOW FULL COLUMNS FROM ${table}`)
   } catch (error) {
     if (numberOf(error) === NO_SUCH_TABLE) return undefined
     throw error
@@ -74,7 +74,7 @@ async function columnsOf(runner: Runner, table: string): Promise<Column[] | unde
   return answer.rows
 }
 
-/** MariaDB shows the width of integers: `int(11) unsigned`. */
+/** The last expiry that fits in a column of this type. MariaDB shows the width of integers: `int(11) unsigned`. */
 function lastOf(type: string, unit: Layout['unit']): number | undefined {
   const end = unit === 'seconds' ? Math.floor(LAST / 1000) : LAST
   const [, kind, unsigned] = /^(int|bigint)(?:\(\d+\))?( unsigned)?$/.exec(type) ?? []

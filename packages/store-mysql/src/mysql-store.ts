@@ -23,9 +23,9 @@ import { BATCH, MOST, PAGE, type Statements, statementsOf } from './statements.t
 import { openTable } from './table.ts'
 import { fromText, toText } from './text.ts'
 
-/** From so many on, one statement for all of them is less work than one for each. */
+/** From this many reads on, one statement is faster than one for each read. */
 const MANY = 4
-/** How often a row is looked at again that was written meanwhile; each time, somebody else has got through. */
+/** How often a change of a row is tried. Each time, another writer was faster. */
 const ATTEMPTS = 100
 
 /** Sessions in a table of MySQL or MariaDB, through `mysql2`. */
@@ -53,8 +53,8 @@ export class MysqlStore extends RecordStore implements Diagnosing {
   }
 
   /**
-   * A store on the database of this URL, with a pool of connections that `close()` ends. Connects when it is used. Fails when mysql2
-   * is not installed.
+   * A store on the database of this URL, with its own pool of connections, which `close()` ends. It connects on first use. Fails when
+   * mysql2 is not installed.
    */
   static open(url: string, options: MysqlOpenOptions = {}): MysqlStore {
     checkNames(options, OPEN_NAMES)
@@ -67,7 +67,7 @@ export class MysqlStore extends RecordStore implements Diagnosing {
     return store
   }
 
-  /** What is to be known about the server and the table: for `coatcheck doctor`. */
+  /** Findings about the server and the table, for `coatcheck doctor`. */
   diagnose(): Promise<Finding[]> {
     const driver = this.#pool ? `mysql2 ${versionIn('mysql2/package.json')}` : 'a client of the app'
     return diagnose(this.#runner, this.#table, driver)
@@ -129,7 +129,7 @@ export class MysqlStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _touch(sid: string, ttl: number): Promise<boolean> {
-    // A page may wait for it: it holds no data, and is not worth a long wait.
+    // A touch has no data to lose, so it does not wait long for a lock.
     const { id } = await this.#runner.runAtOnce(this.#statements.touch, [lifetime(ttl), toText(sid)])
     return id === 1
   }
@@ -183,8 +183,9 @@ export class MysqlStore extends RecordStore implements Diagnosing {
   }
 
   /**
-   * Looks at the live row of this id, and has it changed if its data is still what was seen. Gives that, or `false` when there is no
-   * such row. MySQL cannot tell what it deletes: a row that has changed meanwhile is looked at again.
+   * Reads the live row of this id, and calls `change` with its text. `change` writes only if the row still has this text, and returns
+   * whether it did. If another writer was faster, starts again, because MySQL has no `DELETE … RETURNING`. Returns the data, or `false`
+   * if there is no such row.
    */
   async #withFound(sid: string, change: (text: string) => Promise<boolean>): Promise<string | false> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -193,10 +194,10 @@ export class MysqlStore extends RecordStore implements Diagnosing {
       const text: string = rows[0].data ?? ''
       if (await change(text)) return fromText(text)
     }
-    throw new Error(`The session was changed ${ATTEMPTS} times while it was to be removed`)
+    throw new Error(`The session was changed ${ATTEMPTS} times during its removal`)
   }
 
-  /** One row becomes another, in one statement. */
+  /** Turns one row into another with one statement. If the new id is taken, removes that row; the caller tries again. */
   async #move(sid: string, values: unknown[]): Promise<boolean> {
     const { move, makeRoom } = this.#statements
     try {
@@ -209,7 +210,7 @@ export class MysqlStore extends RecordStore implements Diagnosing {
     }
   }
 
-  /** An id that is to be written. Some servers cut off what is too long, and two ids would become one. */
+  /** The id for a write. Without a strict `sql_mode`, the server truncates long ids, so two of them could become the same id. */
   #id(sid: string): string {
     const text = toText(sid)
     const { longestSid, sid: column } = this.#layout as Layout

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { codeOf } from './failures.ts'
 import { type Member, OwnPool } from './own-pool.ts'
 
-/** How the pool of `MysqlStore.open` behaves; times in milliseconds. */
+/** Settings of the pool of `MysqlStore.open`. Times are in milliseconds. */
 export interface PoolSettings {
   readonly max: number
   readonly connectTimeout: number
@@ -14,12 +14,12 @@ interface Driver {
   createConnection(settings: object): Member['connection']
 }
 
-/** What mysql2 tells of a connection that it wants a socket for. */
-interface Wanted {
+/** The argument of the function with which mysql2 gets a socket. */
+interface SocketRequest {
   config: { host: string; port: number; socketPath?: string }
 }
 
-/** A pool for this URL. It makes its connections when it needs them, and does not keep the process alive. */
+/** A pool for this URL. It connects when needed, and does not keep the process alive. */
 export function openPool(url: string, { max, connectTimeout, queryTimeout }: PoolSettings): OwnPool {
   if (typeof url !== 'string' || !/^(mysql|mariadb):\/\//.test(url)) {
     throw new TypeError('MysqlStore.open needs a URL: mysql://user:password@host:3306/database')
@@ -28,21 +28,21 @@ export function openPool(url: string, { max, connectTimeout, queryTimeout }: Poo
   const { createConnection } = driver()
   const settings = { uri: url, charset: 'utf8mb4', connectTimeout }
   function make(): Member {
-    // Nothing else of mysql2 lets a process end that has idle connections.
+    // The pool needs the socket: mysql2 has no other way to let a process with idle connections end.
     let socket: Socket | undefined
-    const stream = ({ config }: Wanted) => {
+    const stream = ({ config }: SocketRequest) => {
       socket = config.socketPath ? connect(config.socketPath) : connect(config.port, config.host)
       return socket.setNoDelay(true).setKeepAlive(true)
     }
     const connection = createConnection({ ...settings, stream })
     return { connection, socket: socket as unknown as Socket }
   }
-  return new OwnPool({ max, connectTimeout, queryTimeout, make, first: limits(queryTimeout) })
+  return new OwnPool({ max, connectTimeout, queryTimeout, make, setup: limits(queryTimeout) })
 }
 
 /**
- * The server stops what nobody waits for any more. A lock is waited for in steps of a second, the shortest that there is. MySQL limits
- * the time of statements that read, MariaDB that of all.
+ * With these limits, the server stops abandoned statements. A statement waits for a lock for a second, the shortest limit that there is,
+ * and is then repeated. MySQL limits only the time of statements that read, MariaDB that of all statements.
  */
 function limits(queryTimeout: number): string {
   return `
@@ -51,7 +51,7 @@ function limits(queryTimeout: number): string {
     /*M!100600 , max_statement_time = ${queryTimeout / 1000} */`
 }
 
-/** The errors of URLs quote them, with passwords. */
+/** Errors about URLs quote them, with passwords. */
 function checkUrl(url: string): void {
   try {
     const { username, password, pathname, hostname } = new URL(url)
@@ -67,7 +67,7 @@ function driver(): Driver {
   try {
     return createRequire(import.meta.url)('mysql2') as Driver
   } catch (cause) {
-    // In a bundle that is an ES module there may be no `require`.
+    // A bundle in the form of an ES module may have no `require`.
     if (codeOf(cause) !== 'MODULE_NOT_FOUND' && !(cause instanceof ReferenceError)) throw cause
     throw new Error(
       'MysqlStore.open needs the package mysql2: npm install mysql2. In a bundle without that package, pass a client: new MysqlStore({ client })',

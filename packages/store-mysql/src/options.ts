@@ -3,13 +3,13 @@ import type { MysqlClient } from './client.ts'
 
 /** Options about the table, for {@link MysqlStore} and {@link MysqlStore.open}. */
 export interface MysqlTableOptions extends RecordStoreOptions {
-  /** Name of the database that has the table. Default: the one of the connection. */
+  /** Name of the database that has the table. Default: that of the connection. */
   database?: string | undefined
   /** Name of the table. Default `'sessions'`. */
   table?: string | undefined
-  /** Make the table if it is not there. Default `true`. */
+  /** Create the table if it does not exist. Default `true`. */
   createTable?: boolean | undefined
-  /** Prepare statements once on each connection. `false` where a proxy cannot do that. Default `true`. */
+  /** Prepare statements once on each connection. `false` for proxies that cannot do that. Default `true`. */
   prepare?: boolean | undefined
 }
 
@@ -19,12 +19,12 @@ export interface MysqlOpenOptions extends MysqlTableOptions {
   max?: number | undefined
   /** Milliseconds to wait for a connection. Default 5000. */
   connectTimeout?: number | undefined
-  /** Milliseconds to wait for the answer to a statement; then its connection is given up. Default 10000. */
+  /** Milliseconds to wait for the answer to a statement; then its connection is closed. Default 10000. */
   queryTimeout?: number | undefined
 }
 
 /** Options of {@link MysqlStore}. */
 export interface MysqlStoreOptions extends MysqlTableOptions {
-  /** A pool or a connection of `mysql2`, of its callbacks or its promises. The store never ends it. */
+  /** A pool or a connection of `mysql2` or `mysql2/promise`. The store never ends it. */
   client: MysqlClient
 }

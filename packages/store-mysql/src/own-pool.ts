@@ -2,12 +2,12 @@ import { clearTimeout, setTimeout } from 'node:timers'
 import { type MysqlPromiseClient, type MysqlQuery, warnOfLoss } from './client.ts'
 import { isRefusal } from './failures.ts'
 
-/** How much longer an answer is waited for than the server takes at most: then its connection is kept. In milliseconds. */
+/** Milliseconds that the pool waits longer than the server's limit. If the server answers in time, the connection can be kept. */
 const GRACE = 1000
 
 type Done = (error: unknown, ...result: unknown[]) => void
 
-/** A connection of mysql2, and the socket that was made for it. */
+/** A connection of mysql2, and its socket. */
 export interface Member {
   readonly connection: {
     connect(done: (error: unknown) => void): void
@@ -19,16 +19,16 @@ export interface Member {
   readonly socket: { ref(): unknown; unref(): unknown; destroy(): unknown }
 }
 
-/** How the pool behaves; times in milliseconds. */
+/** Settings of the pool. Times are in milliseconds. */
 export interface OwnPoolSettings {
   readonly max: number
-  /** How long to wait for a connection, new or free. */
+  /** How long to wait for a new or free connection. */
   readonly connectTimeout: number
   /** How long to wait for an answer. */
   readonly queryTimeout: number
   readonly make: () => Member
-  /** What each connection is told first. A server that refuses it is used without. */
-  readonly first: string
+  /** The first statement on each connection. If the server refuses it, the connection is used all the same. */
+  readonly setup: string
 }
 
 interface Waiting {
@@ -37,15 +37,15 @@ interface Waiting {
 }
 
 /**
- * The connections that a store has made, and ends. Those of mysql2's own pool keep the process alive, stay occupied when an answer is
- * given up, and are waited for without an end.
+ * A pool that the store makes and ends. Unlike mysql2's own pool, it does not keep the process alive, closes a connection whose answer does
+ * not come in time, and limits the wait for a free connection.
  */
 export class OwnPool implements MysqlPromiseClient {
   readonly #settings: OwnPoolSettings
   readonly #members = new Set<Member>()
   readonly #idle: Member[] = []
   readonly #waiting = new Set<Waiting>()
-  /** How many connections there are, or will be. */
+  /** How many connections there are, with those that are being made. */
   #count = 0
   #ended = false
 
@@ -70,11 +70,11 @@ export class OwnPool implements MysqlPromiseClient {
   async #run(how: 'query' | 'execute', query: MysqlQuery): Promise<unknown> {
     const member = await this.#acquire()
     try {
-      const answer = await asked(member, how, query, this.#settings.queryTimeout + GRACE)
+      const answer = await withLimit(member, how, query, this.#settings.queryTimeout + GRACE)
       this.#release(member)
       return answer
     } catch (error) {
-      // What the answer belongs to that is still to come is not known any more.
+      // An answer that comes later would be taken for that of the next statement.
       if (isRefusal(error)) this.#release(member)
       else this.#drop(member)
       throw error
@@ -109,11 +109,11 @@ export class OwnPool implements MysqlPromiseClient {
     })
   }
 
-  /** One connection more, for whoever waits first when it is there. */
+  /** Adds a connection, unless there are `max`. The call that waits longest gets it. */
   #grow(): void {
     if (this.#count >= this.#settings.max) return
     this.#count++
-    const { make, first, connectTimeout } = this.#settings
+    const { make, setup, connectTimeout } = this.#settings
     const member = make()
     this.#members.add(member)
     let ready = false
@@ -125,14 +125,14 @@ export class OwnPool implements MysqlPromiseClient {
     member.connection.on('error', error => (ready ? this.#lost(member, error) : fail(error)))
     member.connection.connect(error => {
       if (error) return fail(error)
-      asked(member, 'query', { sql: first }, connectTimeout).then(begin, error => {
+      withLimit(member, 'query', { sql: setup }, connectTimeout).then(begin, error => {
         if (isRefusal(error)) begin()
         else fail(error)
       })
     })
   }
 
-  /** A connection that could not be made: whoever waits first is told why. */
+  /** If a connection cannot be made, the call that waits longest fails. */
   #failed(member: Member, error: unknown): void {
     if (!this.#members.has(member)) return
     const [first] = this.#waiting
@@ -148,7 +148,7 @@ export class OwnPool implements MysqlPromiseClient {
     this.#idle.push(member)
   }
 
-  /** A connection that broke while nobody used it is nobody's failure: the next statement gets another one. */
+  /** If an idle connection breaks, no call fails: the next statement uses another connection. */
   #lost(member: Member, error: Error): void {
     const wasIdle = this.#idle.includes(member)
     this.#drop(member)
@@ -168,7 +168,7 @@ export class OwnPool implements MysqlPromiseClient {
     member.socket.ref()
     const idle = this.#idle.includes(member)
     this.#members.delete(member)
-    // A server that hangs does not say goodbye.
+    // A server that hangs does not answer `end`.
     const timer = setTimeout(() => member.socket.destroy(), idle ? 1000 : 0)
     await new Promise<void>(resolve => {
       member.connection.on('error', () => resolve())
@@ -180,15 +180,15 @@ export class OwnPool implements MysqlPromiseClient {
   }
 }
 
-/** The limit of mysql2's own does not hold for preparing a statement. */
-function asked(
+/** Runs a statement with a time limit. mysql2's own limit does not include preparing the statement. */
+function withLimit(
   { connection }: Member,
   how: 'query' | 'execute',
   query: MysqlQuery,
   limit: number,
 ): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(late(limit)), limit)
+    const timer = setTimeout(() => reject(timeoutError(limit)), limit)
     connection[how](query, (error, ...result) => {
       clearTimeout(timer)
       if (error) reject(error)
@@ -197,8 +197,8 @@ function asked(
   })
 }
 
-/** What mysql2 says of an answer that did not come in time. */
-function late(limit: number): Error {
+/** An error with the code of mysql2's own time limit. */
+function timeoutError(limit: number): Error {
   const error = new Error(`No answer came within ${limit} ms`)
   return Object.assign(error, { code: 'PROTOCOL_SEQUENCE_TIMEOUT', syscall: 'query' })
 }

@@ -2,34 +2,34 @@ import { performance } from 'node:perf_hooks'
 import type { MysqlPromiseClient, MysqlQuery } from './client.ts'
 import { AGAIN, isRefusal, LOCKED, numberOf, toldToCaller } from './failures.ts'
 
-// Bound at load: tests replace the clock.
+// Bound when this file is loaded, because tests replace the clock.
 const now = performance.now.bind(performance)
 
-/** How often a statement is run again that another one got in the way of; each time, somebody else has got through. */
+/** How often a statement is tried. Each time, another transaction has succeeded. */
 const ATTEMPTS = 100
 
-/** What a statement gave. */
+/** The result of a statement. */
 export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: rows have the columns that the statement names
   readonly rows: any[]
-  /** How many rows it has written. */
+  /** How many rows the statement has written. */
   readonly affected: number
-  /** What the statement says with `LAST_INSERT_ID(…)`; 0 where it has written no row. */
+  /** The value that the statement gave to `LAST_INSERT_ID(…)`; 0 if it has written no row. */
   readonly id: number
 }
 
 /** A statement and its values. */
 export type StatementCall = [sql: string, values: unknown[]]
 
-/** How statements are run; times in milliseconds. */
+/** How to run statements. Times are in milliseconds. */
 export interface RunnerSettings {
   /** Whether statements are prepared. */
   readonly prepare: boolean
-  /** How long to go on when a lock is not free within the limit of the connection: 0 where the app has set that, and means it. */
+  /** How long to retry when a lock is not free within the connection's limit; 0 if that limit is the app's. */
   readonly lockPatience: number
 }
 
-/** Runs statements on a client, again where that is worth it. Throws what the caller of the store gets. */
+/** Runs statements on a client, and retries them when that can help. It throws the errors that callers of the store see. */
 export class Runner {
   readonly #client: MysqlPromiseClient
   readonly #lockPatience: number
@@ -41,17 +41,17 @@ export class Runner {
     this.#lockPatience = lockPatience
   }
 
-  /** Runs a statement, for which a lock is waited for. */
+  /** Runs a statement that waits for locks. */
   run(sql: string, values: unknown[]): Promise<Answer> {
     return this.#told(this.#attempts([sql, values], this.#lockPatience, this.prepare))
   }
 
-  /** Runs a statement that fails when a lock is not free within the limit of the connection. */
+  /** Runs a statement that fails when a lock is not free within the connection's limit. */
   runAtOnce(sql: string, values: unknown[]): Promise<Answer> {
     return this.#told(this.#attempts([sql, values], 0, this.prepare))
   }
 
-  /** Runs a statement at once; `undefined` where the server refuses it. */
+  /** Runs a statement without waiting longer for locks; `undefined` if the server refuses it. */
   async runIfPossible(sql: string, values: unknown[]): Promise<Answer | undefined> {
     try {
       return await this.#attempts([sql, values], 0, this.prepare)
@@ -61,8 +61,8 @@ export class Runner {
     }
   }
 
-  /** Runs a statement without values that is not prepared. */
-  ask(sql: string): Promise<Answer> {
+  /** Runs a statement without values, and without preparing it. */
+  query(sql: string): Promise<Answer> {
     return this.#told(this.#attempts([sql, []], this.#lockPatience, false))
   }
 
@@ -74,7 +74,7 @@ export class Runner {
     }
   }
 
-  /** Each statement is a transaction of its own, so that one that failed can be run once more. */
+  /** Each statement is its own transaction, so a failed one can be repeated. */
   async #attempts([sql, values]: StatementCall, lockPatience: number, prepare: boolean): Promise<Answer> {
     const end = now() + lockPatience
     for (let attempt = 1; ; attempt++) {
@@ -90,10 +90,10 @@ export class Runner {
   }
 }
 
-/** Only a function overrides that of a pool. */
+/** Only another function overrides a `typeCast` of the app's pool. */
 const typeCast = (_field: unknown, next: () => unknown) => next()
 
-/** Whatever the app has set for its own statements. */
+/** These settings override those that the app has made for its own statements. */
 function queryOf(sql: string, values: unknown[]): MysqlQuery {
   return { sql, values, rowsAsArray: false, nestTables: false, namedPlaceholders: false, typeCast }
 }

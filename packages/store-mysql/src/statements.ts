@@ -28,38 +28,37 @@ export const PAGE = 500
 export const BATCH = 5000
 /** How many sessions one statement reads at most. */
 export const MOST = 16
-/** The longest lifetime in milliseconds that the year 9999 leaves room for. */
+/** The longest lifetime in milliseconds that the year 9999 allows. */
 export const LONGEST = 253_402_300_799_999
 
-// The clock is the server's, and goes by UTC: an hour that comes twice in the zone of the connection is no trouble. It is the time at
-// which the statement began.
+// The time of the server's clock when the statement began. It is in UTC, so it does not repeat an hour when summer time ends.
 const NOW = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000"
-// It may have waited for a row since then.
+// The time of the server's clock now: the statement may have waited for a row.
 const LATE = `(${NOW} + TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6)) DIV 1000)`
 
 /** The statements for a table, whose name is quoted. */
 export function statementsOf(table: string, { sid, unit, last }: Layout): Statements {
   const seconds = unit === 'seconds'
-  // A session of express-mysql-session has expired when the time, rounded to seconds, is past its expiry.
+  // express-mysql-session rounds the time to seconds, and compares it with the expiry.
   const liveAt = (time: string) => `expires > ${seconds ? `(${time} - 500) DIV 1000` : time}`
   const left = seconds ? `CAST(expires AS SIGNED) * 1000 + 500 - ${NOW}` : `expires - ${NOW}`
   const after = `${NOW} + CAST(? AS SIGNED)`
   const end = `LEAST(${seconds ? `(${after} + 500) DIV 1000` : after}, ${last})`
   const live = liveAt(NOW)
   const still = liveAt(LATE)
-  // By bytes, whatever the collation of the column is.
+  // Compares bytes, so the collation of the column does not matter.
   const same = 'CAST(data AS BINARY) = CAST(? AS BINARY)'
-  // Tells in the answer that the row was there, also where nothing in it has changed. What it says depends on the row: MySQL works out
-  // in advance what does not.
-  const told = 'LAST_INSERT_ID(expires > 0) = 1'
+  // Returns in the answer that the row existed, even if the statement has changed nothing in it. The value must depend on the row:
+  // MySQL evaluates a constant expression in advance.
+  const exists = 'LAST_INSERT_ID(expires > 0) = 1'
   const list = (count: number) => Array.from({ length: count }, () => '?').join(', ')
   const reading = (count: number) =>
     `SELECT ${sid} AS sid, data, ${left} AS ttl FROM ${table} WHERE ${sid} IN (${list(count)}) AND ${live}`
   const page = (beginning: string) => `
     SELECT ${sid} AS sid, data, ${left} AS ttl FROM ${table}
     WHERE ${beginning}${live} ORDER BY ${sid} LIMIT ${PAGE}`
-  // A row that somebody else holds is left out: a read waits for nobody. So that no other row is locked, the rows that are wanted come
-  // first, and the limit keeps MySQL from merging the two.
+  // Skips rows that another transaction has locked, because a read must not wait. The rows are found first, in a subquery, so that no other
+  // row is locked. Its LIMIT keeps MySQL from merging the subquery into the statement.
   const found = (rest: string) => `(SELECT ${sid} AS id FROM ${table} ${rest} FOR UPDATE SKIP LOCKED) AS f`
   const andTheirRows = `STRAIGHT_JOIN ${table} AS t FORCE INDEX (PRIMARY) ON t.${sid} = f.id`
   const begins = 'LEFT(CAST(data AS BINARY), CAST(? AS SIGNED)) = CAST(? AS BINARY)'
@@ -75,31 +74,31 @@ export function statementsOf(table: string, { sid, unit, last }: Layout): Statem
     write: `
       INSERT INTO ${table} (${sid}, data, expires) VALUES (?, ?, ${end})
       ON DUPLICATE KEY UPDATE data = VALUES(data), expires = VALUES(expires)`,
-    // The data first: whether the old row is live is told by its expiry.
+    // The data comes first, because the expiry decides whether the old row is live.
     insert: `
       INSERT INTO ${table} (${sid}, data, expires) VALUES (?, ?, ${end})
       ON DUPLICATE KEY UPDATE
         data = IF(LAST_INSERT_ID(IF(${live}, 2, 1)) = 1, VALUES(data), data),
         expires = IF(${live}, expires, VALUES(expires))`,
-    update: `UPDATE ${table} SET data = IF(${told}, ?, data), expires = ${end} WHERE ${sid} = ? AND ${still}`,
-    // Whoever is first holds the row; the others wait, and compare with what he has left there.
+    update: `UPDATE ${table} SET data = IF(${exists}, ?, data), expires = ${end} WHERE ${sid} = ? AND ${still}`,
+    // The first transaction locks the row. The others wait, and then compare with what the first has written.
     replace: `
-      UPDATE ${table} SET data = IF(${told}, ?, data), expires = ${end}
+      UPDATE ${table} SET data = IF(${exists}, ?, data), expires = ${end}
       WHERE ${sid} = ? AND ${still} AND ${same}`,
-    touch: `UPDATE ${table} SET expires = IF(${told}, ${end}, expires) WHERE ${sid} = ? AND ${still}`,
-    // What the row is at the moment, and not what it was when a transaction of the app began.
+    touch: `UPDATE ${table} SET expires = IF(${exists}, ${end}, expires) WHERE ${sid} = ? AND ${still}`,
+    // FOR UPDATE reads the row as it is now, and not as it was when a transaction of the app began.
     find: `SELECT data FROM ${table} WHERE ${sid} = ? AND ${live} FOR UPDATE`,
     remove: `DELETE FROM ${table} WHERE ${sid} = ? AND ${same}`,
     move: `
       UPDATE ${table} SET data = ?, expires = ${end}, ${sid} = ?
       WHERE ${sid} = ? AND ${still} AND ${same}`,
     makeRoom: `DELETE FROM ${table} WHERE ${sid} = ?`,
-    // Some ids come before the empty text: collations take it for spaces.
+    // No lower bound: some ids sort before the empty text, because collations compare it as spaces.
     firstPage: page(''),
     nextPage: page(`${sid} > ? AND `),
     clear: `DELETE FROM ${table} ORDER BY ${sid} LIMIT ${BATCH}`,
     count: `SELECT COUNT(*) AS count FROM ${table} WHERE ${live}`,
-    // What another instance is pruning, or is being written anew, is left to them.
+    // Skips rows that another instance is pruning, or that are being written.
     prune: (limit: number) => `
       DELETE t FROM ${found(`WHERE NOT (${live}) ORDER BY expires LIMIT ${limit}`)} ${andTheirRows}`,
   }

@@ -1,6 +1,6 @@
-// MySQL's texts are UTF-8, and most collations take texts that differ in spaces at their end for the same. What cannot be written
-// that way is kept as a JSON string behind a character that no JSON text and no usual session id begins with. So is a text that begins
-// with a byte order mark, which some clients drop.
+// MySQL's texts are UTF-8, and most collations ignore spaces at the end. A text that does not survive this is stored as a JSON string after
+// a character with which no JSON text and no usual session id begins. So is a text that begins with a byte order mark, because some
+// clients drop it.
 
 const MARK = '\u0001'
 
@@ -9,7 +9,7 @@ export const NOT_UTF8: RegExp = /[\0\p{Surrogate}]/u
 
 const BYTE_ORDER_MARK = '\ufeff'
 
-/** Any string as a text that MySQL takes; two that differ stay two. Nearly all stay as they are. */
+/** Any string as a text that MySQL accepts. Different strings stay different. Most strings stay unchanged. */
 export function toText(text: string): string {
   if (typeof text !== 'string') throw new TypeError('A session id must be a string')
   return isOdd(text) ? MARK + JSON.stringify(text) : text
@@ -27,7 +27,7 @@ export function fromText(text: string): string {
   try {
     return JSON.parse(text.slice(1)) as string
   } catch {
-    // Not of our making.
+    // This text was not made by `toText`.
     return text
   }
 }

@@ -58,7 +58,7 @@ it('diagnose: ids that are compared without regard to case, and a table of somet
     ids: { level: 'problem', text: expect.stringContaining('utf8mb4_bin') },
   })
   expect(await found(storeOn(pool, { table: 'coats' }))).toMatchObject({
-    table: { level: 'problem', text: expect.stringMatching(/is no table of sessions/) },
+    table: { level: 'problem', text: expect.stringMatching(/is not a table of sessions/) },
   })
 })
 

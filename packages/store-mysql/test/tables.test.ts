@@ -41,11 +41,11 @@ describe('table', () => {
     expect(tables.sort()).toEqual(['coats', name].sort())
   })
 
-  it.each(['table', 'database'])('%s: is a name that MySQL can have', option => {
+  it.each(['table', 'database'])('%s: is a name that MySQL allows', option => {
     const open = (name: unknown) => openStore({ [option]: name as string })
     for (const name of ['', 'a\0b', '\ud83d', '😀', 'a ', 1, null]) {
       expect(() => open(name)).toThrow(
-        new TypeError(`The option "${option}" must be a name that MySQL can have`),
+        new TypeError(`The option "${option}" must be a name that MySQL allows`),
       )
     }
     expect(() => open('x'.repeat(65))).toThrow(
@@ -88,7 +88,7 @@ describe('table', () => {
       await pool.query('INSERT INTO sessions VALUES ()')
       const store = openStore({}, urlOf(database))
       await expect(store.set('a', sessionOf())).rejects.toThrow(
-        /^The table `sessions` is no table of sessions: .*"table"$/,
+        /^The table `sessions` is not a table of sessions: .*"table"$/,
       )
       await expect(store.clear()).rejects.toThrow(TypeError)
       expect(await rowsOf(pool, 'SELECT COUNT(*) AS count FROM sessions')).toEqual([{ count: 1 }])
@@ -135,7 +135,7 @@ describe('making the table', () => {
     const store = storeOn(openPool(database, { charset: 'latin1' }))
     await expect(store.set('a', sessionOf())).rejects.toThrow(
       new TypeError(
-        `The connections of the option "client" have the character set latin1, and sessions need utf8mb4: set their option "charset" to 'utf8mb4'`,
+        `The connections of the option "client" have the character set latin1, but sessions need utf8mb4: set their option "charset" to 'utf8mb4'`,
       ),
     )
   })
