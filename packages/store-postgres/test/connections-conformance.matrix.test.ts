@@ -1,6 +1,7 @@
 import { afterAll, describe, inject } from 'vitest'
-import { conforms, ON_TIME } from './support/conforms.ts'
+import { conforms, ON_TIME } from '../../session/test/support/conforms.ts'
 import { CONNECTIONS_OF, pglite } from './support/connections.ts'
+import { postgresSubject } from './support/subject.ts'
 
 // Drizzle hands out the client of its driver: one driver will do.
 const connections = Object.entries(CONNECTIONS_OF).filter(
@@ -8,12 +9,12 @@ const connections = Object.entries(CONNECTIONS_OF).filter(
 )
 
 describe.each(connections)('the connections of %s', (name, connect) => {
-  conforms(() => ({ name, url: inject('postgresUrl'), connect }))
+  conforms(() => postgresSubject({ name, url: inject('postgresUrl'), connect }))
 })
 
 describe('PGlite', () => {
   const { connect, close } = pglite()
   afterAll(close)
   // It runs in this process, and keeps it busy; no other connection could lock a row.
-  conforms(() => ({ name: 'PGlite', url: '', connect }), [ON_TIME, 'REN-08'], 2)
+  conforms(() => postgresSubject({ name: 'PGlite', url: '', connect }), [ON_TIME, 'REN-08'], 2)
 })

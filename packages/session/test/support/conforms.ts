@@ -1,21 +1,29 @@
-import { formatFailure, type Report, rules, runConformance } from '@coatcheck/store-conformance'
+import {
+  formatFailure,
+  type Report,
+  type RuleVerdict,
+  rules,
+  runConformance,
+  type Subject,
+} from '@coatcheck/store-conformance'
 import { beforeAll, expect, it } from 'vitest'
-import { type Kind, postgresSubject } from './subject.ts'
 
-function idsOf(report: Report, ...verdicts: string[]): string[] {
+function idsOf(report: Report, ...verdicts: RuleVerdict[]): string[] {
   return report.rules.filter(rule => verdicts.includes(rule.verdict)).map(rule => rule.id)
 }
 
 /** An answer in time from a server that hangs: the client of the app decides on that. */
 export const ON_TIME = 'ERR-12'
-/** Rows that cannot be parsed: a column of type json does not take them. */
-export const UNPARSABLE: string[] = ['COR-01', 'COR-02', 'COR-03', 'SEC-02']
 
 /** The run of the suite on stores of this kind, so many rules side by side, and what it found. */
-export function conforms(kindOf: () => Kind, unverified: string[] = [ON_TIME], concurrency = 4): void {
+export function conforms(
+  subject: () => Subject,
+  unverified: readonly string[] = [ON_TIME],
+  concurrency = 4,
+): void {
   let report: Report
   beforeAll(async () => {
-    report = await runConformance(postgresSubject(kindOf()), { concurrency })
+    report = await runConformance(subject(), { concurrency })
   }, 240_000)
 
   it('conformance: every rule is kept, those that a store SHOULD keep too', () => {
