@@ -2,14 +2,8 @@ import type { SessionError } from '@coatcheck/session'
 import type { MysqlPromiseClient, MysqlStore } from '@coatcheck/store-mysql'
 import mysql from 'mysql2/promise'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { coded, describeFailures, failureOf } from '../../session/test/support/failures.ts'
 import { newDatabase, openPool, openStore, sessionOf, storeOn, urlOf } from './support/mysql.ts'
-
-/** What a call of the store fails with. */
-const failureOf = (call: Promise<unknown>) =>
-  call.then(
-    () => Promise.reject(new Error('It did not fail')),
-    error => error as SessionError,
-  )
 
 /** A store on a client that answers as the server does, until it is told to fail with this. */
 async function failing(error: unknown): Promise<MysqlStore> {
@@ -25,55 +19,28 @@ async function failing(error: unknown): Promise<MysqlStore> {
   return store
 }
 
-const coded = (code: string) => Object.assign(new Error(`failed with ${code}`), { code })
 const numbered = (errno: number) =>
   Object.assign(new Error(`failed with ${errno}`), { code: 'ER_X', errno, sqlState: 'HY000' })
 
-describe('a database that is away', () => {
-  it.each([
-    ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].map(coded),
+describeFailures('MySQL', {
+  failing,
+  open: url => openStore({}, url),
+  away: [
     ...['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT'].map(coded),
     ...[1040, 1047, 1053, 1203, 1205, 1317, 1927, 1969, 3024, 4031].map(numbered),
     new Error("Can't add new command when connection is in closed state"),
     new Error('Pool is closed.'),
     new Error('Queue limit reached.'),
     new Error('No connections available.'),
-  ])('%o is told as ERR_SESSION_STORE_UNAVAILABLE with status 503', async cause => {
-    const store = await failing(cause)
-    const calls = [
-      () => store.get('a'),
-      () => store.get('a', undefined, { renew: 60_000 }),
-      () => store.set('a', sessionOf()),
-      () => store.touch('a', sessionOf()),
-      () => store.destroy('a'),
-      () => store.length(),
-    ]
-    for (const call of calls) {
-      const error = await failureOf(call())
-      expect(error).toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE', status: 503 })
-      expect(error.message).toBe(`MySQL is not available: ${cause.message}`)
-      expect(error.cause).toBe(cause)
-    }
-  })
-
-  it.each([...[1142, 1290, 1836, 1021].map(numbered), coded('ENOENT'), new Error('Something else')])(
-    '%o reaches the caller as it is',
-    async cause => {
-      const store = await failing(cause)
-      expect(await failureOf(store.get('a'))).toBe(cause)
-      expect(await failureOf(store.set('a', sessionOf()))).toBe(cause)
-    },
-  )
-
-  it.each([
+  ],
+  others: [...[1142, 1290, 1836, 1021].map(numbered), coded('ENOENT'), new Error('Something else')],
+  nowhere: [
     ['mysql://127.0.0.1:1/app', 'ECONNREFUSED'],
     ['mariadb://a-host-that-is.invalid/app', /ENOTFOUND|EAI_AGAIN/],
-  ])('open: %s', async (url, code) => {
-    const error = await failureOf(openStore({}, url).get('a'))
-    expect(error).toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE', status: 503 })
-    expect((error.cause as NodeJS.ErrnoException).code).toMatch(code)
-  })
+  ],
+})
 
+describe('a database that is away', () => {
   it('open: a wrong password is no outage', async () => {
     const url = String(Object.assign(new URL(urlOf()), { password: 'wrong' }))
     const error = await failureOf(openStore({}, url).get('a'))

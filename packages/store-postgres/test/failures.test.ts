@@ -1,16 +1,9 @@
 import { inspect } from 'node:util'
-import { SessionError } from '@coatcheck/session'
 import type { PostgresQuery, PostgresStore } from '@coatcheck/store-postgres'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { coded, describeFailures, failureOf } from '../../session/test/support/failures.ts'
 import { newSchema, openPool, openStore, sessionOf, storeOn, urlOf } from './support/postgres.ts'
-
-/** What a call of the store fails with. */
-const failureOf = (call: Promise<unknown>) =>
-  call.then(
-    () => Promise.reject(new Error('It did not fail')),
-    error => error as SessionError,
-  )
 
 /** A store on a client that answers as the server does, until it is told to fail with this. */
 async function failing(error: unknown): Promise<PostgresStore> {
@@ -23,54 +16,25 @@ async function failing(error: unknown): Promise<PostgresStore> {
   return store
 }
 
-const coded = (code: string) => Object.assign(new Error(`failed with ${code}`), { code })
-
-describe('a database that is away', () => {
-  it.each([
-    ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].map(coded),
+describeFailures('PostgreSQL', {
+  failing,
+  open: url => openStore({}, url),
+  away: [
     ...['57P01', '57P02', '57P03', '53300', '08006', '57014', '55P03'].map(coded),
     new Error('timeout exceeded when trying to connect'),
     new Error('Query read timeout'),
     new Error('Connection terminated unexpectedly'),
     new Error('Connection terminated due to connection timeout'),
     new Error('Client has encountered a connection error and is not queryable'),
-  ])('%o is told as ERR_SESSION_STORE_UNAVAILABLE with status 503', async cause => {
-    const store = await failing(cause)
-    const calls = [
-      () => store.get('a'),
-      () => store.get('a', undefined, { renew: 60_000 }),
-      () => store.set('a', sessionOf()),
-      () => store.touch('a', sessionOf()),
-      () => store.destroy('a'),
-      () => store.length(),
-    ]
-    for (const call of calls) {
-      const error = await failureOf(call())
-      expect(error).toBeInstanceOf(SessionError)
-      expect(error).toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE', status: 503 })
-      expect(error.message).toBe(`PostgreSQL is not available: ${cause.message}`)
-      expect(error.cause).toBe(cause)
-    }
-  })
-
-  it.each([...['42501', '23514', 'XX000', '08P01', 'ENOENT'].map(coded), new Error('Something else')])(
-    '%o reaches the caller as it is',
-    async cause => {
-      const store = await failing(cause)
-      expect(await failureOf(store.get('a'))).toBe(cause)
-      expect(await failureOf(store.set('a', sessionOf()))).toBe(cause)
-    },
-  )
-
-  it.each([
+  ],
+  others: [...['42501', '23514', 'XX000', '08P01', 'ENOENT'].map(coded), new Error('Something else')],
+  nowhere: [
     ['postgres://127.0.0.1:1/app', 'ECONNREFUSED'],
     ['postgres://a-host-that-is.invalid/app', /ENOTFOUND|EAI_AGAIN/],
-  ])('open: %s', async (url, code) => {
-    const error = await failureOf(openStore({}, url).get('a'))
-    expect(error).toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE', status: 503 })
-    expect((error.cause as NodeJS.ErrnoException).code).toMatch(code)
-  })
+  ],
+})
 
+describe('a database that is away', () => {
   it('client: a pool without a free connection', async () => {
     const schema = await newSchema()
     await openStore({ schema }).length()
