@@ -1,13 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { session } from '@coatcheck/session'
 import mysql from 'mysql2/promise'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { useBuilt } from '../../session/test/support/child.ts'
-import { SECRET, serve } from '../../session/test/support/http.ts'
+import { describeLocks } from '../../session/test/support/locks.ts'
 import { runProcess } from '../../session/test/support/processes.ts'
 import { holdRow, newDatabase, openPool, openStore, rowsOf, sessionOf, urlOf } from './support/mysql.ts'
-
-const AWAY = { code: 'ERR_SESSION_STORE_UNAVAILABLE', status: 503 }
 
 /** Waits until it is so. The test's own time is the limit. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
@@ -31,86 +28,20 @@ async function lockTable(database: string, mode: 'READ' | 'WRITE') {
   return { release: () => client.query('UNLOCK TABLES') }
 }
 
-describe('limits in the server', () => {
-  it('open: a locked table leaves no pile of statements that nobody waits for', async () => {
-    const database = await newDatabase()
-    const store = openStore({ max: 3, queryTimeout: 300, connectTimeout: 500 }, urlOf(database))
-    await store.set('a', sessionOf())
+describeLocks({
+  place: newDatabase,
+  open: (database, options) => openStore(options, urlOf(database)),
+  connections(database) {
     const count = connectionsTo(database)
-    const { release } = await lockTable(database, 'WRITE')
-    let locked = true
-    const failures: unknown[] = []
-    const users = Array.from({ length: 12 }, async (_, i) => {
-      while (locked) await store.set(`${i}`, sessionOf()).catch(error => failures.push(error))
-    })
-    let most = 0
-    // Many times as long as a statement may take.
-    for (const end = Date.now() + 5000; Date.now() < end; await sleep(50))
-      most = Math.max(most, await count())
-    locked = false
-    await Promise.all(users)
-    expect(failures.length).toBeGreaterThan(12)
-    for (const failure of failures) expect(failure).toMatchObject(AWAY)
-    // With the one that holds the lock. Those whose end the server has not seen yet may be there beside their successors.
-    expect(most).toBeLessThanOrEqual(7)
-    await release()
-    await store.set('b', sessionOf({ user: 'Ada' }))
-    expect(await store.get('b')).toMatchObject({ user: 'Ada' })
-  })
-
-  it('set: waits for a lock for longer than a touch would, and is stored when it is free', async () => {
-    const database = await newDatabase()
-    const store = openStore({}, urlOf(database))
-    await store.set('a', sessionOf({ n: 1 }))
-    const held = await holdRow(database, 'a')
-    let stored = false
-    const storing = store.set('a', sessionOf({ n: 2 })).then(() => {
-      stored = true
-    })
-    await sleep(2500)
-    expect(stored).toBe(false)
-    await held.commit()
-    await storing
-    expect(await store.get('a')).toMatchObject({ n: 2 })
-  })
-
-  it('touch: of a row that somebody else holds for too long is an error, and reads go on', async () => {
-    const database = await newDatabase()
-    const store = openStore({}, urlOf(database))
-    await store.set('a', sessionOf({ n: 1 }, 60_000))
-    const held = await holdRow(database, 'a')
-    await expect(store.touch('a', sessionOf({}, 60_000))).rejects.toMatchObject(AWAY)
-    expect(await store.get('a')).toMatchObject({ n: 1 })
-    expect(await store.get('a', undefined, { renew: 60_000 })).toMatchObject({ n: 1 })
-    await held.commit()
-    expect(await store.touch('a', sessionOf({}, 60_000))).toBe(true)
-  })
+    // But for the one that holds the lock.
+    return async () => (await count()) - 1
+  },
+  holdRow,
+  lockTable: (database, whom) => lockTable(database, whom === 'all' ? 'WRITE' : 'READ'),
+  patience: ['a touch', 2500],
 })
 
 describe('a page that only reads', () => {
-  it.each(['row', 'table'])('a %s that is locked: goes out, and long before the lock is free', async what => {
-    const database = await newDatabase()
-    const store = openStore({}, urlOf(database))
-    const heard: unknown[] = []
-    const sessions = session.strict({ secret: SECRET, store, onError: error => void heard.push(error) })
-    const app = await serve((req, res) => {
-      sessions(req as never, res as never, error => {
-        if (req.url === '/login') Object.assign(req.session, { user: 'Ada' })
-        res.statusCode = error ? 500 : 200
-        res.end(String(req.session?.user))
-      })
-    })
-    const cookie = await app.get('/login')
-    const sid = (await store.ids())[0]!
-    const { release } =
-      what === 'row'
-        ? await holdRow(database, sid).then(({ commit }) => ({ release: commit }))
-        : await lockTable(database, 'READ')
-    expect(await app.get('/', { cookie })).toMatchObject({ status: 200, text: 'Ada' })
-    await release()
-    for (const error of heard) expect(error).toMatchObject(AWAY)
-  })
-
   it('renew: a table that takes no writes at the moment is read, and renewed when it does again', async () => {
     const database = await newDatabase()
     const store = openStore({}, urlOf(database))

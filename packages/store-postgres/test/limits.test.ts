@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { session } from '@coatcheck/session'
 import { startPostgres } from '@coatcheck/store-conformance/containers'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { useBuilt } from '../../session/test/support/child.ts'
-import { SECRET, serve } from '../../session/test/support/http.ts'
+import { describeLocks } from '../../session/test/support/locks.ts'
 import { runProcess } from '../../session/test/support/processes.ts'
 import { holdRow, newSchema, openPool, openStore, sessionOf, urlOf } from './support/postgres.ts'
-
-const AWAY = { code: 'ERR_SESSION_STORE_UNAVAILABLE', status: 503 }
 
 /** Waits until it is so. The test's own time is the limit. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
@@ -32,65 +29,17 @@ async function lockTable(table: string, mode = 'ACCESS EXCLUSIVE') {
   return { release: () => client.query('COMMIT') }
 }
 
+describeLocks({
+  place: newSchema,
+  open: (schema, options) => openStore({ schema, ...options }, urlOf({ application_name: schema })),
+  connections: backends,
+  holdRow: (schema, sid) => holdRow(`${schema}.sessions`, sid),
+  lockTable: (schema, whom) => lockTable(`${schema}.sessions`, whom === 'all' ? 'ACCESS EXCLUSIVE' : 'SHARE'),
+  patience: ['a read', 1200],
+  touch: { queryTimeout: 300 },
+})
+
 describe('limits in the server', () => {
-  it('open: a locked table leaves no pile of statements that nobody waits for', async () => {
-    const schema = await newSchema()
-    const store = openStore(
-      { schema, max: 3, queryTimeout: 300, connectTimeout: 500 },
-      urlOf({ application_name: schema }),
-    )
-    await store.set('a', sessionOf())
-    const count = backends(schema)
-    const { release } = await lockTable(`${schema}.sessions`)
-    let locked = true
-    const failures: unknown[] = []
-    const users = Array.from({ length: 12 }, async (_, i) => {
-      while (locked) await store.set(`${i}`, sessionOf()).catch(error => failures.push(error))
-    })
-    let most = 0
-    // Many times as long as a statement may take.
-    for (const end = Date.now() + 5000; Date.now() < end; await sleep(50)) {
-      most = Math.max(most, await count())
-    }
-    locked = false
-    await Promise.all(users)
-    expect(failures.length).toBeGreaterThan(12)
-    for (const failure of failures) expect(failure).toMatchObject(AWAY)
-    // Those whose end the server has not seen yet may be there beside their successors.
-    expect(most).toBeLessThanOrEqual(6)
-    await release()
-    await store.set('b', sessionOf({ user: 'Ada' }))
-    expect(await store.get('b')).toMatchObject({ user: 'Ada' })
-  })
-
-  it('set: waits for a lock for longer than a read would, and is stored when it is free', async () => {
-    const schema = await newSchema()
-    const store = openStore({ schema })
-    await store.set('a', sessionOf({ n: 1 }))
-    const held = await holdRow(`${schema}.sessions`, 'a')
-    let stored = false
-    const storing = store.set('a', sessionOf({ n: 2 })).then(() => {
-      stored = true
-    })
-    await sleep(1200)
-    expect(stored).toBe(false)
-    await held.commit()
-    await storing
-    expect(await store.get('a')).toMatchObject({ n: 2 })
-  })
-
-  it('touch: of a row that somebody else holds for too long is an error, and reads go on', async () => {
-    const schema = await newSchema()
-    const store = openStore({ schema, queryTimeout: 300 })
-    await store.set('a', sessionOf({ n: 1 }, 60_000))
-    const held = await holdRow(`${schema}.sessions`, 'a')
-    await expect(store.touch('a', sessionOf({}, 60_000))).rejects.toMatchObject(AWAY)
-    expect(await store.get('a')).toMatchObject({ n: 1 })
-    expect(await store.get('a', undefined, { renew: 60_000 })).toMatchObject({ n: 1 })
-    await held.commit()
-    expect(await store.touch('a', sessionOf({}, 60_000))).toBe(true)
-  })
-
   it('open: a connection on which the server has refused a statement is kept', async () => {
     const schema = await newSchema()
     const pool = openPool({ max: 1 })
@@ -123,31 +72,6 @@ describe('limits in the server', () => {
     expect(await store.length()).toBe(20)
     const findings = Object.fromEntries((await store.diagnose()).map(finding => [finding.name, finding]))
     expect(findings).toMatchObject({ limits: { level: 'warning' }, prepare: { level: 'ok' } })
-  })
-})
-
-describe('a page that only reads', () => {
-  it.each(['row', 'table'])('a %s that is locked: goes out, and long before the lock is free', async what => {
-    const schema = await newSchema()
-    const store = openStore({ schema })
-    const heard: unknown[] = []
-    const sessions = session.strict({ secret: SECRET, store, onError: error => void heard.push(error) })
-    const app = await serve((req, res) => {
-      sessions(req as never, res as never, error => {
-        if (req.url === '/login') Object.assign(req.session, { user: 'Ada' })
-        res.statusCode = error ? 500 : 200
-        res.end(String(req.session?.user))
-      })
-    })
-    const cookie = await app.get('/login')
-    const sid = (await store.ids())[0]!
-    const { release } =
-      what === 'row'
-        ? await holdRow(`${schema}.sessions`, sid).then(({ commit }) => ({ release: commit }))
-        : await lockTable(`${schema}.sessions`, 'SHARE')
-    expect(await app.get('/', { cookie })).toMatchObject({ status: 200, text: 'Ada' })
-    await release()
-    for (const error of heard) expect(error).toMatchObject(AWAY)
   })
 })
 
