@@ -1,15 +1,15 @@
 import type { Store } from '@coatcheck/session'
 import type { FastifySession } from './session.ts'
 
-// @fastify/session declares the same properties of Fastify's request. Two declarations of a property must have one type: where that
-// package is installed, its type is it; where it is not, the import below is `any` and ours is.
+// @fastify/session declares the same properties of Fastify's request, and two declarations of a property must have the same type. So if that
+// package is installed, its types are used. If not, the imports below have the type `any`, and our types are used.
 
-/** @ts-ignore: there or not */
+/** @ts-ignore: may not be installed */
 type Theirs = import('@fastify/session').FastifySessionObject
-/** @ts-ignore: there or not */
+/** @ts-ignore: may not be installed */
 type TheirStore = Readonly<import('@fastify/session').SessionStore>
 
-// In a tuple, since a condition on an unresolved type by itself is unresolved too.
+// The tuple makes the condition resolve, even if the imported type does not.
 type IsAny<T> = [0] extends [1 & T] ? true : false
 
 /** The type of `request.session`. */
@@ -22,7 +22,7 @@ declare module 'fastify' {
   interface Session {}
 
   interface FastifyRequest {
-    /** The session of this request. Missing after it was destroyed. */
+    /** The session of this request. `undefined` after it was destroyed. */
     session: RequestSession
     /** The store that the plugin was given. */
     sessionStore: RequestStore

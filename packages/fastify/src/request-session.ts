@@ -4,7 +4,7 @@ import { type OpenedSession, PAGE_HEADERS } from '@coatcheck/session/fetch'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type CookieForm, WebResponse } from './web.ts'
 
-/** What the sessions of an application have in common. */
+/** What all sessions of an application share. */
 export interface Common {
   readonly secret: Secret
   readonly form: CookieForm
@@ -17,7 +17,7 @@ export class RequestSession {
   readonly #opened: Opened
   readonly #common: Common
   #view: object | undefined
-  /** It is saved by a hook of the route, after those of the application. */
+  /** Whether a hook of the route saves the session, after the hooks of the application. */
   late = false
   #committed = false
 
@@ -26,7 +26,7 @@ export class RequestSession {
     this.#common = common
   }
 
-  /** The session, as one object for the whole request; `undefined` where there is none. */
+  /** The session, as one object for the whole request; `undefined` if there is none. */
   get session(): object | undefined {
     const { session } = this.#opened
     if (session === undefined) return undefined
@@ -38,7 +38,7 @@ export class RequestSession {
     if (session !== this.#view || session == null) this.#opened.session = session as null
   }
 
-  /** Save, touch or destroy the session, and put the cookie that it needs into the reply; once. */
+  /** Save, touch or destroy the session, and put its cookie into the reply. Only the first call does this. */
   async commit(reply: FastifyReply): Promise<void> {
     if (this.#committed) return
     this.#committed = true
@@ -51,14 +51,14 @@ export class RequestSession {
   }
 }
 
-/** The error comes in place of the page. */
+/** Removes the page's own headers, because an error replaces the page. */
 function withdrawPage(reply: FastifyReply): void {
   for (const name of PAGE_HEADERS) reply.removeHeader(name)
-  // The default error handler keeps the status of a page that is an error of the client.
+  // The default error handler would keep a status from 400 to 499.
   reply.code(500)
 }
 
-/** What sessions of @fastify/session have beside those of `createSessions()`. */
+/** The methods of @fastify/session that sessions of `createSessions()` do not have. */
 class Methods {
   readonly #opened: Opened
   readonly #common: Common
@@ -108,7 +108,7 @@ class Methods {
     }
     if (done) return void this.#session.save(saved)
     const saving = this.#session.save()
-    // Whoever awaits it hears of a failure, and `onError` does.
+    // A failure rejects `saving`, so it is ignored here.
     saving.then(
       () => saved(),
       () => {},

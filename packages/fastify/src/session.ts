@@ -4,36 +4,36 @@ import type { Session as Data } from 'fastify'
 
 type Keys = Omit<Data, 'cookie'>
 
-/** What a session of Fastify does: the methods of @fastify/session. Those that talk to the store return a promise, or take a callback. */
+/** The methods of a session, as in @fastify/session. Those that use the store return a promise, or take a callback. */
 export interface FastifySessionMethods extends Pick<FetchSession, 'cookie' | 'id' | 'touch' | 'resetMaxAge'> {
   /** The session's id. */
   readonly sessionId: string
-  /** The id with its signature: what the cookie has behind its prefix. */
+  /** The id with its signature, as in the cookie after its prefix. */
   readonly encryptedSessionId: string
-  /** What the session has under this key. */
+  /** The value of a key. */
   get<K extends keyof Keys>(key: K): Keys[K] | undefined
-  /** Put a value into the session. */
+  /** Set the value of a key. */
   set<K extends keyof Keys>(key: K, value: Keys[K]): void
-  /** Change attributes of the cookie for this session. `secure: 'auto'` decides by the request. */
+  /** Change attributes of the cookie for this session. `secure: 'auto'` depends on the request. */
   options(options: CookieOptions): void
-  /** Whether this request has changed the session since it was read or begun. */
+  /** Whether this request has changed the session. */
   isModified(): boolean
   /** Whether `save()` has stored the session in this request. */
   isSaved(): boolean
   /** Write the session to the store now. The plugin does it before the response. */
   save(): Promise<void>
   save(done: Callback): void
-  /** Replace the data by what the store has. Fails when it has none. */
+  /** Replace the data by the stored data. Fails when there is none. */
   reload(): Promise<void>
   reload(done: Callback): void
   /**
-   * End the session, and begin a new one under a new id: on every login. `keep` names what to carry over. `request.session` stays the same
-   * object.
+   * Destroy the session, and begin a new one with a new id: call it on every login. `keep` lists the keys to keep. `request.session`
+   * stays the same object.
    */
   regenerate(keep?: readonly string[] | RegenerateOptions): Promise<void>
   regenerate(done: Callback): void
   regenerate(keep: readonly string[] | RegenerateOptions, done: Callback): void
-  /** End the session. Tells whether it was there, where the store knows. */
+  /** Destroy the session. Returns whether it was there, if the store knows. */
   destroy(): Promise<boolean | undefined>
   destroy(done: Callback<boolean>): void
 }

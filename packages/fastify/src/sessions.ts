@@ -28,10 +28,10 @@ async function register(app: FastifyInstance, options: SessionsOptions): Promise
     request[OWN] = new RequestSession(opened, common)
   })
   app.addHook('onSend', async (request: WithSession, reply) => {
-    // `reply.callNotFound()` leaves the route.
+    // After `reply.callNotFound()`, the hooks of the route do not run.
     if (!request[OWN]?.late || request.is404) await request[OWN]?.commit(reply)
   })
-  // Hooks of a route come after those of the application, which may change the session.
+  // The hooks of the application may still change the session. Hooks of a route run after them.
   app.addHook('onRoute', route => {
     route.onRequest = [...[route.onRequest ?? []].flat(), saveLate]
     route.onSend = [...[route.onSend ?? []].flat(), saveNow]
@@ -63,8 +63,8 @@ async function saveNow(request: WithSession, reply: FastifyReply): Promise<void>
 }
 
 /**
- * The plugin: `await app.register(sessions, { secret, store })`. Each request of the app, or of the part of it that registers the plugin,
- * has a session before its hooks and handlers; it is saved before the response.
+ * The plugin: `await app.register(sessions, { secret, store })`. It gives each request of the instance `request.session`, before other hooks
+ * and the handler run, and saves it before the response.
  */
 export const sessions: FastifyPluginAsync<SessionsOptions> = plugin(register, {
   fastify: '>=4.20 <6',

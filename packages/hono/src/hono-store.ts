@@ -1,6 +1,6 @@
 import type { RecordStore } from '@coatcheck/session'
 
-/** What hono-sessions stores. */
+/** A session, as hono-sessions stores it. */
 export interface HonoSessionsData {
   _id?: string
   _data: Record<string, { value: unknown; flash: boolean }>
@@ -10,7 +10,7 @@ export interface HonoSessionsData {
   _accessed: string | null
 }
 
-/** What hono-sessions calls of its `store`. */
+/** The methods that hono-sessions calls on its `store`. */
 export interface HonoSessionsStore {
   getSessionById(sid?: string): Promise<HonoSessionsData | undefined>
   createSession(sid: string, data: HonoSessionsData): Promise<void>
@@ -19,7 +19,7 @@ export interface HonoSessionsStore {
 }
 
 /**
- * A store of this family as the `store` of hono-sessions. A session that was deleted while another request had it stays deleted: the
+ * A store of this family as the `store` of hono-sessions. A deleted session stays deleted, even if another request had read it before: the
  * changes of that request are dropped.
  */
 export function honoStore(store: RecordStore): HonoSessionsStore {

@@ -8,7 +8,7 @@ import {
 import type { Context, MiddlewareHandler } from 'hono'
 
 /**
- * Options of `sessions()`: those of `session.strict()`, with its defaults. Functions of the request are given Hono's context. `secure`:
+ * Options of `sessions()`: those of `session.strict()`, with its defaults. Functions get Hono's context. `secure`:
  * whether a request came over HTTPS. Default: whether its URL begins with `https:`.
  */
 export interface SessionsOptions extends FetchSessionOptions<Context> {}
@@ -49,13 +49,13 @@ export function sessions<T extends object = SessionData>(
   }
 }
 
-/** Hono gives a response the headers of the one that it replaces, `Set-Cookie` among them, unless that is removed first. */
+/** Removes the old response first. Otherwise Hono would copy its headers, with `Set-Cookie`, to the new response. */
 function replace(c: Context, response: Response): void {
   c.res = undefined
   c.res = response
 }
 
-/** What remains of a page whose session cannot be saved: the headers that may go out with the error. */
+/** A response with the headers of a page that may be sent with an error, when the session cannot be saved. */
 function withoutPage(page: Response): Response {
   const headers = new Headers(page.headers)
   for (const name of PAGE_HEADERS) headers.delete(name)

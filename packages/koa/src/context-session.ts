@@ -10,7 +10,7 @@ export class ContextSession {
   readonly #ctx: ParameterizedContext
   readonly #opened: Opened
   readonly #view: object | null
-  /** Whether it was set to `null`. */
+  /** Whether `ctx.session` was set to `null`. */
   #ended = false
   #committed: Promise<void> | undefined
 
@@ -34,13 +34,13 @@ export class ContextSession {
     replaceData(this.#view as object, session as Record<string, unknown>)
   }
 
-  /** Save, touch or destroy the session, and put its cookie into the response; once. */
+  /** Save, touch or destroy the session, and put its cookie into the response. Only the first call does this. */
   commit(status: number = this.#ctx.status): Promise<void> {
     this.#committed ??= this.#commit(status)
     return this.#committed
   }
 
-  /** At the end of the request: what was changed since `manuallyCommit` is saved too. */
+  /** At the end of the request, commit, or save what was changed since `manuallyCommit`. */
   async end(): Promise<void> {
     if (!this.#committed) return this.commit()
     const { session, modified } = this.#opened
@@ -59,7 +59,7 @@ export class ContextSession {
   }
 }
 
-/** The error has a page of its own. */
+/** Removes the page and its own headers, because an error replaces the page. */
 function withdrawPage(ctx: ParameterizedContext): void {
   for (const name of PAGE_HEADERS) ctx.remove(name)
   ctx.body = null

@@ -1,7 +1,7 @@
 import type { Callback, RegenerateOptions, Session, SessionData } from '@coatcheck/session'
 import type { FetchSession, OpenedSession } from '@coatcheck/session/fetch'
 
-/** What a session of Koa has: the interface of koa-session, and that of this family. */
+/** The members of a session: those of koa-session, and those of the sessions of this family. */
 export interface KoaSessionMethods extends Pick<FetchSession, 'id' | 'cookie' | 'touch' | 'resetMaxAge'> {
   /** Whether this request has begun the session. */
   readonly isNew: boolean
@@ -26,7 +26,7 @@ export interface KoaSessionMethods extends Pick<FetchSession, 'id' | 'cookie' | 
   /** Replace the data by the stored data. Fails when there is none. */
   reload(): Promise<void>
   reload(done: Callback): void
-  /** Give the session a new id: call it on every login. Keeps the data, as koa-session does, unless `keep` says otherwise. */
+  /** Give the session a new id: call it on every login. Keeps the data, as koa-session does. `keep` lists the keys to keep, or is `false`. */
   regenerate(options?: RegenerateOptions): Promise<void>
   regenerate(done: Callback): void
   regenerate(options: RegenerateOptions, done: Callback): void
@@ -53,7 +53,7 @@ export interface SessionContext<T extends object = SessionData> {
 
 type Data = Record<string, unknown>
 
-/** What a session of Koa has beside what the fetch door gives it. */
+/** The members of koa-session that sessions of `createSessions()` do not have. */
 class Methods {
   readonly #isNew: boolean
   readonly #commit: () => Promise<void>
@@ -117,7 +117,7 @@ const OWN: ReadonlySet<PropertyKey> = new Set(
   Reflect.ownKeys(Methods.prototype).filter(name => name !== 'constructor'),
 )
 
-/** The session of `opened`, which has to be there, with the methods of koa-session. */
+/** The session of `opened`, which must exist, with the members of koa-session. */
 export function viewOf(opened: OpenedSession<object, unknown>, commit: () => Promise<void>): object {
   const methods = new Methods(opened, commit)
   return new Proxy(opened.session as object, {
@@ -126,7 +126,7 @@ export function viewOf(opened: OpenedSession<object, unknown>, commit: () => Pro
       const value = Reflect.get(methods, key)
       return typeof value === 'function' ? value.bind(methods) : value
     },
-    // What only can be read is refused.
+    // Returns false for a read-only member, so that the assignment throws.
     set: (session, key, value) => Reflect.set(OWN.has(key) ? methods : session, key, value),
   })
 }
@@ -142,7 +142,7 @@ export function replaceData(session: object, { maxAge, ...data }: Data): void {
   for (const key of Object.keys(data)) {
     if (key === 'cookie') continue
     const value = data[key]
-    // Even `__proto__` is a key like others.
+    // An assignment to `__proto__` would change the prototype instead.
     Reflect.defineProperty(session, key, { value, enumerable: true, writable: true, configurable: true })
   }
   if (maxAge !== undefined) Reflect.set(session, 'maxAge', maxAge)

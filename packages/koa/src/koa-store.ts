@@ -2,7 +2,7 @@ import type { RecordStore } from '@coatcheck/session'
 
 type Data = Record<string, unknown>
 
-/** What koa-session passes beside the data. koa-generic-session passes nothing. */
+/** The last argument of koa-session's calls. koa-generic-session passes none. */
 export interface KoaStoreOptions {
   /** The context of the request. */
   ctx?: object
@@ -10,7 +10,7 @@ export interface KoaStoreOptions {
   changed?: boolean
 }
 
-/** What koa-session and koa-generic-session call of their `store`. */
+/** The methods that koa-session and koa-generic-session call on their `store`. */
 export interface KoaStore {
   get(key: string, maxAge?: number | 'session', options?: KoaStoreOptions): Promise<Data | undefined>
   set(key: string, data: object, maxAge?: number | 'session', options?: KoaStoreOptions): Promise<void>
@@ -19,11 +19,11 @@ export interface KoaStore {
 }
 
 /**
- * A store of this family as the `store` of koa-session and koa-generic-session. A session that was destroyed while another request had
- * it stays destroyed: a change of that request fails with `ERR_SESSION_GONE`.
+ * A store of this family as the `store` of koa-session and koa-generic-session. A destroyed session stays destroyed, even if another
+ * request had read it before: if that request changes it, it fails with `ERR_SESSION_GONE`.
  */
 export function koaStore(store: RecordStore): KoaStore {
-  /** The key that a request has read: by its context, or where there is none, by the data that it was given. */
+  /** The key that a request has read, by its context. koa-generic-session passes no context: then by the data. */
   const read = new WeakMap<object, string>()
 
   return {
@@ -52,7 +52,7 @@ export function koaStore(store: RecordStore): KoaStore {
   }
 }
 
-/** The stores of this family read a session's lifetime from its cookie, so the cookie of koa-generic-session goes into that. */
+/** The stores of this family read a session's lifetime from its cookie, so the cookie of koa-generic-session is stored inside of it. */
 function withLifetime(
   { cookie: theirs, ...data }: Data | { cookie?: unknown },
   maxAge: number | null,

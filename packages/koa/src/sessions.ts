@@ -6,7 +6,7 @@ import type { SessionContext } from './koa-session.ts'
 import { cookiesOf, WebRequest } from './web.ts'
 
 /**
- * Options of `sessions()`: those of `session.strict()`, with its defaults. Functions of the request are given Koa's context. `secure`:
+ * Options of `sessions()`: those of `session.strict()`, with its defaults. Functions get Koa's context. `secure`:
  * whether a request came over HTTPS. Default: `ctx.secure`.
  */
 export interface SessionsOptions extends FetchSessionOptions<ParameterizedContext> {
@@ -14,7 +14,7 @@ export interface SessionsOptions extends FetchSessionOptions<ParameterizedContex
   autoCommit?: boolean | undefined
 }
 
-/** Where options of koa-session are here. */
+/** The names that options of koa-session have here. */
 const RENAMED: Record<string, string> = {
   key: 'name',
   maxAge: 'cookie.maxAge',
