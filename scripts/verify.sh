@@ -68,6 +68,7 @@ step() {
   else
     failed=$((failed + 1))
     printf '== %s: failed\n' "$name" >&2
+    echo "$name" >>"$logs/failures.txt"
   fi
 }
 
@@ -106,7 +107,7 @@ count_tests() {
   local name=$1 status=0 p f s
   printf '\n== tests: %s\n' "$name"
   end "$name" || status=$?
-  read -r p f s < <(node scripts/count-tests.mjs "$logs/$name.json" "$status")
+  read -r p f s < <(node scripts/count-tests.mjs "$logs/$name.json" "$status" "$logs/failures.txt")
   passed=$((passed + p))
   failed=$((failed + f))
   skipped=$((skipped + s))
@@ -156,6 +157,7 @@ step 'packages' end packages
 close_databases
 
 if [[ -n $missing ]]; then printf '\nNot tested, for want of the database:%s\n' "$missing"; fi
+if ((failed > 0)); then printf '\nFailed:\n%s\n' "$(<"$logs/failures.txt")"; fi
 closing="$passed passed, $failed failed"
 if ((skipped > 0)); then closing+=", $skipped skipped"; fi
 printf '\n%s\n' "$closing"

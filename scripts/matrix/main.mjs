@@ -67,7 +67,12 @@ async function test(row, name) {
 }
 
 async function count(report, status) {
-  const { stdout } = await run(execPath, ['scripts/count-tests.mjs', report, String(status)])
+  const { stdout } = await run(execPath, [
+    'scripts/count-tests.mjs',
+    report,
+    String(status),
+    `${LOGS}/failures.txt`,
+  ])
   const [passed, failed, skipped] = stdout.trim().split(' ').map(Number)
   return { passed, failed, skipped }
 }
