@@ -5,7 +5,7 @@ import { entriesOf, programsOf } from './entries.mjs'
 import { writeSbom } from './sbom.mjs'
 
 /** Dependencies that are bundled into published files: they have no state that an application shares with this package. */
-export const BUNDLED = ['cookie', 'cookie-signature', 'depd']
+export const BUNDLED = ['cookie', 'cookie-signature', 'depd', 'obug']
 /** Packages that cannot be required. A module that imports them stays an ES module. */
 const ONLY_IMPORTED = ['vitest']
 

@@ -21,7 +21,7 @@ describe('the example', () => {
 describe('the tables', () => {
   it('readme: every option is in it, and no other', () => {
     const own = membersOf(import.meta.url, '../src/options.ts')
-    const engine = membersOf(import.meta.url, '../../session/src/engine/options.ts')
+    const engine = membersOf(import.meta.url, '../../session/src/options/engine-options.ts')
     expect(readme.listed('Options')).toEqual([...new Set([...own, ...engine])].sort())
   })
 

@@ -23,7 +23,7 @@ describe('the tables', () => {
     const files = [
       '../src/sessions.ts',
       '../../session/src/fetch/options.ts',
-      '../../session/src/engine/options.ts',
+      '../../session/src/options/engine-options.ts',
     ]
     const options = files.flatMap(file => membersOf(import.meta.url, file))
     expect(readme.listed('Options')).toEqual([...new Set(options)].sort())

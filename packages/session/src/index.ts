@@ -6,7 +6,6 @@ export type { Conflict, ConflictInfo, ConflictResolver, Data } from './concurren
 export type { CookieData, CookieOptions } from './cookie/cookie.ts'
 export { Cookie } from './cookie/cookie.ts'
 export type { Secret } from './cookie/secret.ts'
-export type { ForeignStore } from './engine/options.ts'
 export type { SessionErrorCode } from './errors.ts'
 export { SessionError } from './errors.ts'
 export type { Next } from './node/next.ts'
@@ -14,6 +13,7 @@ export type { SessionOptions } from './node/options.ts'
 export { type SessionModule, session } from './node/session.ts'
 export type { SessionMiddleware } from './node/session-middleware.ts'
 export { checkOptionNames } from './option-names.ts'
+export type { ForeignStore } from './options/engine-options.ts'
 export type { EncryptionOptions, HashIdsOptions, RecordKey } from './records/options.ts'
 export type {
   ExchangeOptions,

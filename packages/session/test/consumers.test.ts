@@ -82,13 +82,12 @@ describe('what is published', () => {
     expect(stdout.trim()).toBe('true')
   })
 
-  it("module: debug.enable() of the application's own debug turns our output on", async () => {
+  it('module: DEBUG turns our output on, also in the published bundle', async () => {
     const { stderr } = await runModule(
       folder,
       `
-      import debug from 'debug'
-      import session from '@coatcheck/session'
-      debug.enable('express-session')
+      process.env.DEBUG = 'express-session'
+      const { default: session } = await import('@coatcheck/session')
       const middleware = session({ secret: 's', resave: false, saveUninitialized: false })
       middleware({ headers: { cookie: 'connect.sid=unsigned' }, url: '/', socket: {} }, { end() {} }, () => {})
     `,

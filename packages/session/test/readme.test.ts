@@ -48,7 +48,7 @@ describe('the tables', () => {
   it('readme: every option is in it, and no other', () => {
     const options = [
       ...new Set([
-        ...membersOf(import.meta.url, '../src/engine/options.ts', /^EngineOptions$/),
+        ...membersOf(import.meta.url, '../src/options/engine-options.ts', /^EngineOptions$/),
         ...membersOf(import.meta.url, '../src/node/options.ts', /^SessionOptions$/),
       ]),
     ]

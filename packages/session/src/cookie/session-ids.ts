@@ -1,5 +1,5 @@
 import { parseCookie } from 'cookie'
-import createDebug from 'debug'
+import { createDebug } from 'obug'
 import type { Secret } from './secret.ts'
 import { signed as sign, verified } from './signatures.ts'
 

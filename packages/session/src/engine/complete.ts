@@ -1,4 +1,4 @@
-import createDebug from 'debug'
+import { createDebug } from 'obug'
 import { gone, hasCode, tooLate } from '../errors.ts'
 import { Session } from '../session/session.ts'
 import type { Completion } from './door.ts'

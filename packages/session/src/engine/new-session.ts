@@ -1,10 +1,10 @@
 import { isPromise } from '../calls/call-method.ts'
 import { Cookie } from '../cookie/cookie.ts'
+import { cookieOptions, resolveAuto, type Settings } from '../options/settings.ts'
 import { noteLoaded } from '../session/loaded.ts'
 import { HOST, Session, type SessionHolder } from '../session/session.ts'
 import { ownMethods } from '../session/session-shape.ts'
 import type { RequestSession } from './request-session.ts'
-import { cookieOptions, resolveAuto, type Settings } from './settings.ts'
 
 /** Give the store the method `generate`, which puts a new session into a request, as express-session does. */
 export function provideGenerate(settings: Settings): void {

@@ -1,8 +1,9 @@
-import createDebug from 'debug'
+import { createDebug } from 'obug'
 import { callMethod, isPromise } from '../calls/call-method.ts'
 import { nextTick } from '../calls/timers.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
 import { hasCode } from '../errors.ts'
+import type { Settings } from '../options/settings.ts'
 import { bareCookie } from '../session/codec.ts'
 import { isBare, noteBare } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
@@ -10,7 +11,6 @@ import { readThrough } from '../store/redirect-record.ts'
 import { createSession } from './create-session.ts'
 import { newCookie } from './new-session.ts'
 import type { RequestSession } from './request-session.ts'
-import type { Settings } from './settings.ts'
 
 const debug = createDebug('express-session')
 

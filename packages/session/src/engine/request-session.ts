@@ -1,4 +1,4 @@
-import createDebug from 'debug'
+import { createDebug } from 'obug'
 import type { Callback } from '../calls/call-method.ts'
 import { PendingCalls } from '../concurrency/pending-calls.ts'
 import { replaceSession } from '../concurrency/replace-session.ts'
@@ -8,6 +8,7 @@ import type { WriterHost } from '../concurrency/writer-host.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
 import { SessionError } from '../errors.ts'
+import type { Settings } from '../options/settings.ts'
 import { loadedOf, noteOf } from '../session/loaded.ts'
 import {
   HOST,
@@ -25,7 +26,6 @@ import { createSession } from './create-session.ts'
 import type { Door } from './door.ts'
 import { tell, warnOfOnError } from './hooks.ts'
 import { type KeptAlive, keepAlive } from './keep-alive.ts'
-import type { Settings } from './settings.ts'
 import { TouchOnRead } from './touch-on-read.ts'
 
 const debug = createDebug('express-session')

@@ -1,4 +1,4 @@
-import type { EngineOptions } from '../engine/options.ts'
+import type { EngineOptions } from '../options/engine-options.ts'
 
 /**
  * Options of `createSessions()`: those of `session.strict()` that apply to a `Request`, with the same defaults. `Req` is what functions of

@@ -1,9 +1,15 @@
-import type { Problem } from '../engine/check-cookie.ts'
-import { checkOptions } from '../engine/check-options.ts'
-import { ENGINE_OPTIONS, type EngineOptions, STRICT, strictCookie, withDefaults } from '../engine/options.ts'
-import { resolveOptions } from '../engine/resolve-options.ts'
-import type { Settings } from '../engine/settings.ts'
 import { unknownNames } from '../option-names.ts'
+import type { Problem } from '../options/check-cookie.ts'
+import { checkOptions } from '../options/check-options.ts'
+import {
+  ENGINE_OPTIONS,
+  type EngineOptions,
+  STRICT,
+  strictCookie,
+  withDefaults,
+} from '../options/engine-options.ts'
+import { resolveOptions } from '../options/resolve-options.ts'
+import type { Settings } from '../options/settings.ts'
 import type { Store } from '../store/store.ts'
 import type { FetchSessionOptions } from './options.ts'
 

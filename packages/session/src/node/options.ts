@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { CookieOptions } from '../cookie/cookie.ts'
-import type { EngineOptions } from '../engine/options.ts'
+import type { EngineOptions } from '../options/engine-options.ts'
 import type { SessionRequest } from '../session/session.ts'
 
 /** A request whose session may have the type of this package or that of express-session. */

@@ -1,4 +1,4 @@
-import createDebug from 'debug'
+import { createDebug } from 'obug'
 import type { SessionRequest } from '../session/session.ts'
 
 const debug = createDebug('express-session')

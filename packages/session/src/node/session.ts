@@ -3,11 +3,11 @@ import type { Conflict, ConflictInfo, ConflictResolver, Data } from '../concurre
 import type { CookieData, CookieOptions } from '../cookie/cookie.ts'
 import { Cookie } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
-import type { ForeignStore } from '../engine/options.ts'
-import { STRICT, strictCookie, withDefaults } from '../engine/options.ts'
 import type { SessionErrorCode } from '../errors.ts'
 import { SessionError } from '../errors.ts'
 import { checkOptionNames } from '../option-names.ts'
+import type { ForeignStore } from '../options/engine-options.ts'
+import { STRICT, strictCookie, withDefaults } from '../options/engine-options.ts'
 import type { EncryptionOptions, HashIdsOptions, RecordKey } from '../records/options.ts'
 import type {
   ExchangeOptions,

@@ -1,6 +1,6 @@
 import { Cookie, type CookieOptions } from '../cookie/cookie.ts'
 import { unknownNames } from '../option-names.ts'
-import type { EngineOptions } from './options.ts'
+import type { EngineOptions } from './engine-options.ts'
 
 /** An option that works in some environments only. */
 export interface Problem {

@@ -1,6 +1,6 @@
 import type { Store } from '../store/store.ts'
 import { checkCookie, type Problem } from './check-cookie.ts'
-import type { EngineOptions } from './options.ts'
+import type { EngineOptions } from './engine-options.ts'
 
 /** Bytes of a secret: as many as the output of SHA-256, the least that RFC 2104, section 3, recommends. */
 const SECRET_BYTES = 32

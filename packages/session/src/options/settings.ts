@@ -3,7 +3,7 @@ import type { Cookie, CookieOptions } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { Store } from '../store/store.ts'
 import { warnOfRejected } from './check-cookie.ts'
-import type { EngineOptions } from './options.ts'
+import type { EngineOptions } from './engine-options.ts'
 
 /** The options of a door with defaults filled in. `Req` is the request that the application's own functions are given. */
 // biome-ignore lint/suspicious/noExplicitAny: the engine hands requests on and does not look at them

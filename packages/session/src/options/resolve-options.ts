@@ -5,7 +5,7 @@ import type { Codec } from '../session/codec.ts'
 import { comparable } from '../session/comparable.ts'
 import { randomId } from '../session/session-id.ts'
 import type { Store } from '../store/store.ts'
-import type { EngineOptions } from './options.ts'
+import type { EngineOptions } from './engine-options.ts'
 import type { Settings } from './settings.ts'
 
 /** What a door decides by itself. */
