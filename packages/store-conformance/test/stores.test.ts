@@ -27,6 +27,8 @@ describe('what cannot be looked at never passes', () => {
     'entries',
     'prune',
     'conditional',
+    'insert',
+    'exchange',
     'recordStore',
     'renewal',
   ]
