@@ -27,6 +27,7 @@ describe('what cannot be looked at never passes', () => {
     'entries',
     'prune',
     'conditional',
+    'exchange',
     'insert',
     'exchange',
     'recordStore',
