@@ -29,7 +29,6 @@ describe('what cannot be looked at never passes', () => {
     'conditional',
     'exchange',
     'insert',
-    'exchange',
     'recordStore',
     'renewal',
   ]
