@@ -36,7 +36,8 @@ export class WebRequest implements RequestLike {
 
   constructor(request: FastifyRequest, form: CookieForm) {
     this.#request = request
-    this.headers = { get: name => (name === 'Cookie' ? form.read(request.headers.cookie) : null) }
+    const get = (name: string) => request.headers[name.toLowerCase()]?.toString() ?? null
+    this.headers = { get: name => (name === 'Cookie' ? form.read(request.headers.cookie) : get(name)) }
   }
 
   get method(): string {
@@ -88,6 +89,12 @@ class ReplyHeaders {
   }
 
   append(name: string, value: string): void {
-    this.#reply.header(name, this.#form.write(value))
+    const before = isSetCookie(name) ? undefined : this.#reply.getHeader(name)
+    this.#reply.header(name, before === undefined ? this.#form.write(value) : `${before}, ${value}`)
   }
+}
+
+/** Fastify adds values of this header to those that are there. */
+function isSetCookie(name: string): boolean {
+  return name.toLowerCase() === 'set-cookie'
 }

@@ -1,5 +1,10 @@
 import { describeDoor } from '../../session/test/doors/behaviours.ts'
+import { describeTransport } from '../../session/test/doors/transports.ts'
 import { fastifyDoor } from './support/fastify-door.ts'
 import { versions } from './support/versions.ts'
 
-for (const [name, fastify] of versions) describeDoor(fastifyDoor(name, fastify))
+for (const [name, fastify] of versions) {
+  const door = fastifyDoor(name, fastify)
+  describeDoor(door)
+  describeTransport(door)
+}

@@ -1,5 +1,8 @@
 import { describeDoor } from '../../session/test/doors/behaviours.ts'
+import { describeTransport } from '../../session/test/doors/transports.ts'
 import { honoDoor, honoOnNodeDoor } from './support/hono-door.ts'
 
-describeDoor(honoDoor)
-describeDoor(honoOnNodeDoor)
+for (const door of [honoDoor, honoOnNodeDoor]) {
+  describeDoor(door)
+  describeTransport(door)
+}

@@ -13,6 +13,8 @@ export class ContextSession {
   /** Whether `ctx.session` was set to `null`. */
   #ended = false
   #committed: Promise<void> | undefined
+  /** The headers that the session has put into the response. */
+  sent: Readonly<Record<string, string[]>> = {}
 
   constructor(ctx: ParameterizedContext, opened: Opened) {
     this.#ctx = ctx
@@ -50,8 +52,10 @@ export class ContextSession {
 
   async #commit(status: number): Promise<void> {
     if (this.#ended) this.#opened.session = null
+    const response = new WebResponse(this.#ctx, status)
     try {
-      await this.#opened.commit(new WebResponse(this.#ctx, status))
+      await this.#opened.commit(response)
+      this.sent = response.headers.added
     } catch (error) {
       withdrawPage(this.#ctx)
       throw error

@@ -3,7 +3,7 @@ import { createSessions, type FetchSessionOptions } from '@coatcheck/session/fet
 import type { DefaultState, Middleware, ParameterizedContext } from 'koa'
 import { ContextSession } from './context-session.ts'
 import type { SessionContext } from './koa-session.ts'
-import { cookiesOf, WebRequest } from './web.ts'
+import { WebRequest } from './web.ts'
 
 /**
  * Options of `sessions()`: those of `session.strict()`, with its defaults. Functions get Koa's context. `secure`:
@@ -42,7 +42,6 @@ export function sessions<T extends object = SessionData>(
     ...others,
     secure: others.secure ?? (ctx => ctx.secure),
   })
-  const name = others.name || 'connect.sid'
 
   return async (context, next) => {
     const ctx = context as unknown as Context
@@ -60,7 +59,7 @@ export function sessions<T extends object = SessionData>(
       await next()
     } catch (error) {
       if (autoCommit) await own.commit(500)
-      keepCookie(ctx, error, name)
+      keepCookie(error, own.sent)
       throw error
     }
     if (autoCommit) await own.end()
@@ -68,8 +67,7 @@ export function sessions<T extends object = SessionData>(
 }
 
 /** Koa removes all headers from an error page, except those that the error itself has. */
-function keepCookie(ctx: ParameterizedContext, error: unknown, name: string): void {
-  const cookies = cookiesOf(ctx).filter(value => value.startsWith(`${name}=`))
-  if (cookies.length === 0 || typeof error !== 'object' || error === null) return
-  Reflect.set(error, 'headers', { ...(error as { headers?: object }).headers, 'set-cookie': cookies })
+function keepCookie(error: unknown, sent: ContextSession['sent']): void {
+  if (Object.keys(sent).length === 0 || typeof error !== 'object' || error === null) return
+  Reflect.set(error, 'headers', { ...(error as { headers?: object }).headers, ...sent })
 }

@@ -40,9 +40,13 @@ export class WebResponse implements ResponseLike {
 
 class ResponseHeaders {
   readonly #ctx: ParameterizedContext
+  readonly #before: readonly string[]
+  /** What was put into the response for the session. */
+  readonly added: Record<string, string[]> = {}
 
   constructor(ctx: ParameterizedContext) {
     this.#ctx = ctx
+    this.#before = cookiesOf(ctx)
   }
 
   getSetCookie(): string[] {
@@ -55,6 +59,9 @@ class ResponseHeaders {
 
   append(name: string, value: string): void {
     this.#ctx.append(name, value)
+    const key = name.toLowerCase()
+    const others = key === 'set-cookie' ? this.#before : []
+    if (!others.includes(value)) this.added[key] = [...(this.added[key] ?? []), value]
   }
 }
 

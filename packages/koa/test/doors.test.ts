@@ -1,5 +1,10 @@
 import { describeDoor } from '../../session/test/doors/behaviours.ts'
+import { describeTransport } from '../../session/test/doors/transports.ts'
 import { koaDoor } from './support/koa-door.ts'
 import { versions } from './support/versions.ts'
 
-for (const [name, koa] of versions) describeDoor(koaDoor(name, koa))
+for (const [name, koa] of versions) {
+  const door = koaDoor(name, koa)
+  describeDoor(door)
+  describeTransport(door)
+}

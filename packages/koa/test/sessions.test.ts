@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { type SessionsOptions, sessions } from '@coatcheck/koa'
+import { bearer } from '@coatcheck/session'
 import type Koa from 'koa'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { dataIn, MapStore } from '../../session/test/support/map-backend.ts'
@@ -34,6 +35,27 @@ describe.each(versions)('errors on %s', (_, koa) => {
     const { status, setCookie, headers } = await get('/')
     expect([status, setCookie, headers.get('X-Reason')]).toEqual([500, [COOKIE], 'test'])
     expect(dataIn(store)).toEqual([{ name: 'Ada' }])
+  })
+
+  it('error page of Koa: has the token of a session whose id is sent in a header', async () => {
+    const transport = bearer()
+    const { get } = await start(
+      koa,
+      {
+        '/': ctx => {
+          ctx.session.name = 'Ada'
+          throw new Error('oops')
+        },
+        '/me': ctx => {
+          ctx.body = ctx.session.name
+        },
+      },
+      { transport },
+    )
+    const { status, headers, setCookie } = await get('/')
+    expect([status, setCookie]).toEqual([500, []])
+    const { text } = await get('/me', '', { authorization: `Bearer ${headers.get('X-Auth-Token')}` })
+    expect(text).toBe('Ada')
   })
 
   it('error handler of the app: finds the cookie in the response', async () => {

@@ -9,3 +9,5 @@ export type {
   SessionOf,
 } from './fetch/fetch-session.ts'
 export type { FetchSessionOptions } from './fetch/options.ts'
+export { type BearerOptions, bearer } from './transport/bearer.ts'
+export type { Transport, TransportRequest, TransportResponse } from './transport/transport.ts'

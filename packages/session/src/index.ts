@@ -34,6 +34,8 @@ export { RECORD_STORE_OPTIONS, type RecordStoreOptions } from './store/record-st
 export type { SessionChange, StoredSession } from './store/record-update.ts'
 export type { GetOptions } from './store/renewal.ts'
 export { Store } from './store/store.ts'
+export { type BearerOptions, bearer } from './transport/bearer.ts'
+export type { Transport, TransportRequest, TransportResponse } from './transport/transport.ts'
 export default session
 // `require('@coatcheck/session')` returns the function itself.
 export { session as 'module.exports' }

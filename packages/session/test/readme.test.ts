@@ -5,6 +5,7 @@ import { membersOf, readReadme, runExample } from './support/readme.ts'
 
 const readme = readReadme(import.meta.url)
 const [server] = readme.runnable.map(([, source]) => source)
+const [token] = readReadme(import.meta.url, '../../../docs/transport.md').runnable.map(([, source]) => source)
 const [store] = readReadme(import.meta.url, '../../../docs/writing-a-store.md').runnable.map(
   ([, source]) => source,
 )
@@ -34,6 +35,20 @@ describe('the examples', () => {
     expect(await get('/')).toBe('Ada was here 3 times')
     expect(await get('/logout')).toBe('/')
     expect(await get('/')).toBe('Somebody was here 1 times')
+  })
+
+  it('transport: the server in the docs knows a client by its token', async () => {
+    const { url } = await runExample(built.folder, token!)
+    const send = async (path: string, method: string, token = '') => {
+      const reply = await fetch(url + path, { method, headers: { Authorization: `Bearer ${token}` } })
+      expect(reply.headers.getSetCookie()).toEqual([])
+      return { text: await reply.text(), token: reply.headers.get('X-Auth-Token') }
+    }
+    expect(await send('/', 'GET')).toEqual({ text: 'Hello stranger', token: null })
+    const login = await send('/login', 'POST')
+    expect(await send('/', 'GET', login.token!)).toEqual({ text: 'Hello Ada', token: null })
+    expect(await send('/logout', 'POST', login.token!)).toEqual({ text: 'Bye', token: '' })
+    expect((await send('/', 'GET', login.token!)).text).toBe('Hello stranger')
   })
 
   it('writing a store: the one in the docs keeps a session', async () => {

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createSecureServer } from 'node:http2'
 import defaultExport, {
+  bearer,
   type Callback,
   type Cookie,
   type CookieOptions,
@@ -18,6 +19,7 @@ import defaultExport, {
   type StoredEntry,
   type StoredRecord,
   session,
+  type Transport,
   type UpdateResult,
 } from '@coatcheck/session'
 import { SqliteStore } from '@coatcheck/store-sqlite'
@@ -98,10 +100,21 @@ session({
   genid: async () => 'id',
   store: new MemoryStore(),
   conflict: (base, mine, theirs) => ({ ...base, ...theirs, ...mine }),
+  transport: bearer({ header: 'Session-Token' }),
   onStoreUnavailable: (error, req) => (error.message && req.url === '/' ? 'skip' : 'error'),
   onError: (error, req) => console.error(error.message, req.url),
 })
 session({ secret: 's', store: SqliteStore.open(':memory:') })
+session({
+  transport: {
+    read: ({ headers, url }) => headers.get('Session') ?? new URL(url).searchParams.get('id'),
+    write: ({ headers }, id) => headers.set('Session', id),
+    clear: ({ headers }) => headers.delete('Session'),
+  },
+})
+expectTypeOf(session.bearer()).toEqualTypeOf<Transport>()
+// @ts-expect-error: has no clear
+session({ transport: { read: () => 'id', write() {} } })
 // @ts-expect-error: no such choice
 session({ unset: 'forget' })
 // @ts-expect-error: no such option

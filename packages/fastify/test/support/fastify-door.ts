@@ -33,8 +33,8 @@ export function fastifyDoor(name: string, fastify: () => FastifyInstance): Door 
       })
       const url = await app.listen({ host: '127.0.0.1', port: 0 })
       return {
-        async request(path = '/', { cookie = '', method = 'GET' } = {}) {
-          return got(await fetch(url + path, { method, headers: { cookie }, redirect: 'manual' }))
+        async request(path = '/', { cookie = '', method = 'GET', headers = {} } = {}) {
+          return got(await fetch(url + path, { method, headers: { ...headers, cookie }, redirect: 'manual' }))
         },
       }
     },

@@ -3,7 +3,7 @@ import { type ServerType, serve } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import { onTestFinished } from 'vitest'
-import type { AnySession, Door, Exchange, Handler, Reply } from '../../../session/test/doors/door.ts'
+import type { AnySession, Door, Exchange, Handler, Reply, Sent } from '../../../session/test/doors/door.ts'
 import { got } from '../../../session/test/doors/node-door.ts'
 
 type Env = { Variables: SessionVariables }
@@ -38,8 +38,8 @@ function send(c: Context, { status = 200, headers = {}, body = '', redirect }: R
   })
 }
 
-function requestTo(url: string, { cookie = '', method = 'GET' } = {}): Request {
-  return new Request(url, { method, headers: { cookie }, redirect: 'manual' })
+function requestTo(url: string, { cookie = '', method = 'GET', headers = {} }: Sent = {}): Request {
+  return new Request(url, { method, headers: { ...headers, cookie }, redirect: 'manual' })
 }
 
 /** The middleware in an app that is called with a `Request`, as Bun and Deno do. */
@@ -49,7 +49,7 @@ export const honoDoor: Door = {
     const app = appOf(handler, options)
     return {
       async request(path = '/', how) {
-        return got(await app.fetch(requestTo(`http://localhost${path}`, how as object)))
+        return got(await app.fetch(requestTo(`http://localhost${path}`, how)))
       },
     }
   },
@@ -62,7 +62,7 @@ export const honoOnNodeDoor: Door = {
     const url = await listen(appOf(handler, options))
     return {
       async request(path = '/', how) {
-        return got(await fetch(requestTo(url + path, how as object)))
+        return got(await fetch(requestTo(url + path, how)))
       },
     }
   },

@@ -34,8 +34,8 @@ export function koaDoor(name: string, koa: () => Koa): Door {
       })
       const url = await listen(app)
       return {
-        async request(path = '/', { cookie = '', method = 'GET' } = {}) {
-          return got(await fetch(url + path, { method, headers: { cookie }, redirect: 'manual' }))
+        async request(path = '/', { cookie = '', method = 'GET', headers = {} } = {}) {
+          return got(await fetch(url + path, { method, headers: { ...headers, cookie }, redirect: 'manual' }))
         },
       }
     },

@@ -1,6 +1,6 @@
 import type { SessionHolder } from '../session/session.ts'
 
-/** The `Set-Cookie` values of a response that has not been sent. */
+/** The `Set-Cookie` values of a response that has not been sent. With a transport: the signed id, or an empty text to clear it. */
 export interface SetCookies {
   get(): readonly string[]
   /** Replace all of them. */

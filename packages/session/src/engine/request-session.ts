@@ -46,7 +46,7 @@ export class RequestSession implements SessionHost, WriterHost {
   /** Calls of the store that the response waits for. */
   readonly calls: PendingCalls
   readonly writer: Writer
-  /** The `Set-Cookie` value that the response carries for this session. */
+  /** The `Set-Cookie` value that the response carries for this session, or what it carries for a transport. */
   setCookie: string | undefined
   /** The id of the session that has been destroyed. */
   destroyedId: string | undefined

@@ -4,7 +4,7 @@ import { isSession } from '../session/session-shape.ts'
 import type { SetCookies } from './door.ts'
 import type { RequestSession } from './request-session.ts'
 
-/** Put the cookie that the session needs now into the response. It replaces one that was put there before. */
+/** Put the cookie that the session needs now, or its id for a transport, into the response. It replaces one that was put there before. */
 export function sendCookie(own: RequestSession, cookies: SetCookies): void {
   const value = cookieFor(own, cookies)
   if (value === own.setCookie) return
@@ -34,7 +34,8 @@ function cookieFor(own: RequestSession, cookies: SetCookies): string | undefined
     return undefined
   }
   own.touch()
-  return session.cookie.serialize(settings.name, signSessionId(holder.sessionID, own.secret))
+  const id = signSessionId(holder.sessionID, own.secret)
+  return settings.transport ? id : session.cookie.serialize(settings.name, id)
 }
 
 function mustSend(own: RequestSession): boolean {
@@ -42,7 +43,9 @@ function mustSend(own: RequestSession): boolean {
   if (typeof holder.sessionID !== 'string') return false
   if (writer.moved && writer.storedId === holder.sessionID) return true
   if (own.cookieId !== holder.sessionID) return settings.saveUninitialized || own.modified
-  return own.outdated || settings.rolling || (holder.session.cookie.expires != null && own.modified)
+  if (own.outdated || settings.rolling) return true
+  // A transport carries no expiry that could have moved.
+  return !settings.transport && holder.session.cookie.expires != null && own.modified
 }
 
 /** Only when the session was destroyed. If that has failed, the browser keeps the cookie and can try the logout again. */
@@ -52,8 +55,9 @@ function mustClear(own: RequestSession, cookies: SetCookies): boolean {
   return !cookies.get().some(value => value !== own.setCookie && value.startsWith(`${settings.name}=`))
 }
 
-/** A browser removes a cookie when it gets an expired one with the same attributes. */
+/** A browser removes a cookie when it gets an expired one with the same attributes. For a transport, an empty text means the end. */
 function expiredCookie({ lastSession, settings }: RequestSession): string {
+  if (settings.transport) return ''
   const { path, domain, httpOnly, secure, sameSite, partitioned } = lastSession?.cookie ?? new Cookie()
   const attributes = { path, domain, httpOnly, secure, sameSite, partitioned }
   return new Cookie({ ...attributes, expires: new Date(0) }).serialize(settings.name, '')

@@ -6,6 +6,7 @@ import { policyFor } from '../engine/open.ts'
 import { disconnected } from '../errors.ts'
 import { cookieOptions } from '../options/settings.ts'
 import type { SessionData } from '../session/session.ts'
+import { readTransport } from '../transport/transport.ts'
 import { FetchRequest } from './fetch-request.ts'
 import type { OpenedSession, RequestLike, SessionOf } from './fetch-session.ts'
 import type { FetchSessionOptions } from './options.ts'
@@ -46,7 +47,10 @@ export function createSessions<T extends object = SessionData, Req = Request>(
     const { pathname } = new URL(request.url)
     if (!pathname.startsWith(cookieOptions(settings, origin).path || '/')) return opened
     const secrets = settings.secrets as readonly Secret[]
-    const ids = readSessionIds(request.headers.get('Cookie') ?? undefined, settings.name, secrets)
+    const { name, transport } = settings
+    const ids = transport
+      ? readTransport(transport, request, secrets)
+      : readSessionIds(request.headers.get('Cookie') ?? undefined, name, secrets)
     await opened.begin(settings, secrets[0] as Secret, ids)
     return opened
   }

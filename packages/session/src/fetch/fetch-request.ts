@@ -10,7 +10,7 @@ import type { Settings } from '../options/settings.ts'
 import type { SessionHolder } from '../session/session.ts'
 import { CookieList } from './cookie-list.ts'
 import type { OpenedSession, RequestLike, ResponseLike, SessionOf } from './fetch-session.ts'
-import { withCookies } from './response.ts'
+import { withCookies, withId } from './response.ts'
 import { viewOf } from './session-view.ts'
 
 /** One `Request` with its session. */
@@ -81,9 +81,11 @@ export class FetchRequest<T extends object, Req> implements Door<Req>, OpenedSes
     const own = this.#own
     if (!own) return response
     if (!own.calls.idle) await new Promise<void>(resolve => own.calls.whenIdle(resolve))
-    const cookies = new CookieList(response.headers.getSetCookie())
+    const { transport } = own.settings
+    const cookies = new CookieList(transport ? [] : response.headers.getSetCookie())
     await this.#finish(own, cookies, response.status >= 500)
-    return own.setCookie === undefined ? response : withCookies(response, cookies.get())
+    if (own.setCookie === undefined) return response
+    return transport ? withId(response, transport, own.setCookie) : withCookies(response, cookies.get())
   }
 
   #finish(own: RequestSession, cookies: SetCookies, failing: boolean): Promise<void> {

@@ -1,3 +1,4 @@
+import { type Transport, writeTransport } from '../transport/transport.ts'
 import type { ResponseLike } from './fetch-session.ts'
 
 /**
@@ -5,10 +6,27 @@ import type { ResponseLike } from './fetch-session.ts'
  * response takes over its body.
  */
 export function withCookies(response: ResponseLike, values: readonly string[]): ResponseLike {
-  const target = isMutable(response) ? response : copyOf(response as Response)
+  const target = mutable(response)
   target.headers.delete('Set-Cookie')
   for (const value of values) target.headers.append('Set-Cookie', value)
   return target
+}
+
+/** `response` with the signed id where the transport puts it. An empty text clears it. */
+export function withId(response: ResponseLike, transport: Transport, id: string): ResponseLike {
+  const target = mutable(response)
+  const { headers } = target
+  const set = (name: string, value: string) => {
+    headers.delete(name)
+    headers.append(name, value)
+  }
+  const append = headers.append.bind(headers)
+  writeTransport(transport, { headers: { set, append, delete: headers.delete.bind(headers) } }, id)
+  return target
+}
+
+function mutable(response: ResponseLike): ResponseLike {
+  return isMutable(response) ? response : copyOf(response as Response)
 }
 
 function isMutable({ headers }: ResponseLike): boolean {

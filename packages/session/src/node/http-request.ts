@@ -14,6 +14,7 @@ import { HeldResponse, type ResponseHooks } from './held-response.ts'
 import type { Next } from './next.ts'
 import { isEncrypted } from './request.ts'
 import { ResponseCookies } from './set-cookies.ts'
+import { TransportedId } from './transported-id.ts'
 
 /** Milliseconds that the application has to answer with an error. Then this package answers. */
 const UNANSWERED = 1000
@@ -41,7 +42,8 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
     this.#encrypted = isEncrypted(req)
     this.#res = res
     this.#next = next
-    this.#cookies = new ResponseCookies(res)
+    const { transport } = settings
+    this.#cookies = transport ? new TransportedId(res, transport) : new ResponseCookies(res)
     this.#own = new RequestSession(this, settings, secret, cookie)
     this.#held = new HeldResponse(res, this)
   }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { createDebug } from 'obug'
 import type { Secret } from '../cookie/secret.ts'
+import type { SignedId } from '../cookie/session-ids.ts'
 import { type Availability, watch } from '../engine/availability.ts'
 import { provideGenerate } from '../engine/new-session.ts'
 import { policyFor } from '../engine/open.ts'
@@ -21,14 +22,15 @@ export function createMiddleware<T extends object>(settings: Settings<SessionReq
   function session(req: SessionRequest, res: ServerResponse, next: Next): void {
     if (req.session) return next()
     let secrets: readonly Secret[] | undefined
+    let ids: readonly SignedId[] = []
     try {
       if (!applies(settings, availability, req)) return next()
       secrets = settings.secrets ?? secretsOf(req)
+      if (secrets) ids = sessionIdsOf(req, settings, secrets)
     } catch (error) {
       return next(error)
     }
     if (!secrets) return next(new Error('secret option required for sessions'))
-    const ids = sessionIdsOf(req, settings.name, secrets)
     new HttpRequest(req, res, next, settings, secrets[0] as Secret, ids[0]).open(ids)
   }
 

@@ -2,7 +2,9 @@ import type { TLSSocket } from 'node:tls'
 import depd from 'depd'
 import type { Secret } from '../cookie/secret.ts'
 import { readSessionIds, type SignedId, verifyCookie } from '../cookie/session-ids.ts'
+import type { Settings } from '../options/settings.ts'
 import type { SessionRequest } from '../session/session.ts'
+import { readTransport, type TransportRequest } from '../transport/transport.ts'
 
 const deprecate = depd('express-session')
 
@@ -13,18 +15,31 @@ interface ParsedCookies {
   cookies?: Record<string, string | undefined>
 }
 
-/** The verified session ids of a request: those in its Cookie header, or else the one that `cookie-parser` has parsed. */
+/**
+ * The verified session ids of a request: those in its Cookie header, or else the one that `cookie-parser` has parsed. With a transport:
+ * the one that it reads.
+ */
 export function sessionIdsOf(
   req: SessionRequest & ParsedCookies,
-  name: string,
+  { name, transport }: Settings<SessionRequest>,
   secrets: readonly Secret[],
 ): readonly SignedId[] {
+  if (transport) return readTransport(transport, requestFor(req), secrets)
   const ids = readSessionIds(req.headers.cookie, name, secrets)
   if (ids.length > 0) return ids
   const verified = req.signedCookies?.[name]
   const parsed = verified ? { id: verified, outdated: false } : verifyCookie(req.cookies?.[name], secrets)
   if (parsed) deprecate('cookie should be available in req.headers.cookie')
   return parsed ? [parsed] : []
+}
+
+function requestFor(req: SessionRequest): TransportRequest {
+  const header = (name: string) => req.headers[name.toLowerCase()]
+  return {
+    method: req.method ?? 'GET',
+    url: req.originalUrl ?? req.url ?? '/',
+    headers: { get: name => header(name)?.toString() ?? null },
+  }
 }
 
 /** The secret that `cookie-parser` sets on the request. */

@@ -28,6 +28,8 @@ import { RECORD_STORE_OPTIONS, type RecordStoreOptions } from '../store/record-s
 import type { SessionChange, StoredSession } from '../store/record-update.ts'
 import type { GetOptions } from '../store/renewal.ts'
 import { Store } from '../store/store.ts'
+import { type BearerOptions, bearer } from '../transport/bearer.ts'
+import type { Transport, TransportRequest, TransportResponse } from '../transport/transport.ts'
 import { createMiddleware } from './middleware.ts'
 import type { Next } from './next.ts'
 import type { SessionOptions } from './options.ts'
@@ -68,6 +70,7 @@ function strict<T extends object = SessionData>(options: SessionOptions = {}): S
 Object.assign(session, {
   Cookie,
   SessionError,
+  bearer,
   checkOptionNames,
   Session,
   MemoryStore,
@@ -81,6 +84,7 @@ Object.assign(session, {
 /** The properties of the function, and the types of the package: `session.Store`, `session.SessionData`. */
 export declare namespace session {
   export type {
+    BearerOptions,
     Callback,
     Codec,
     Conflict,
@@ -113,9 +117,13 @@ export declare namespace session {
     StoredEntry,
     StoredRecord,
     StoredSession,
+    Transport,
+    TransportRequest,
+    TransportResponse,
     UpdateResult,
   }
   export {
+    bearer,
     Cookie,
     checkOptionNames,
     MemoryStore,

@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.ts'
+import { checkTransport } from '../transport/transport.ts'
 import { checkCookie, type Problem } from './check-cookie.ts'
 import type { EngineOptions } from './engine-options.ts'
 
@@ -16,6 +17,7 @@ export function checkOptions<Req>(options: EngineOptions<Req>): Problem[] {
   if (cookie && typeof cookie !== 'object' && typeof cookie !== 'function') {
     throw new TypeError('cookie option must be an object or a function')
   }
+  checkTransport(options.transport)
   checkTimes(options)
   checkChoice('onSaveError', options.onSaveError, ['continue', 'error'])
   checkChoice('onCorrupt', options.onCorrupt, ['new', 'error'])

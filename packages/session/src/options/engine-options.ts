@@ -2,6 +2,7 @@ import type { Conflict, ConflictInfo } from '../concurrency/conflict.ts'
 import type { CookieOptions } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { Store } from '../store/store.ts'
+import type { Transport } from '../transport/transport.ts'
 
 /** A store of another package: the methods that the middleware calls. */
 export interface ForeignStore {
@@ -22,6 +23,11 @@ export interface EngineOptions<Req> {
   cookie?: CookieOptions | ((req: Req) => CookieOptions) | undefined
   /** Name of the cookie. Default `'connect.sid'`. */
   name?: string | undefined
+  /**
+   * Carries the session's id in place of the cookie, for clients that keep no cookies. `bearer()` is ready-made. No cookie is read or sent
+   * then. Default: none.
+   */
+  transport?: Transport | undefined
   /** Makes session ids, or promises of them. Default: 24 random bytes, as 32 characters of base64url. */
   genid?: ((req: Req) => string | Promise<string>) | undefined
   /** Send the cookie on each response. Default `false`. */
@@ -51,7 +57,7 @@ export interface EngineOptions<Req> {
    * to `onError`. If the process is ended or frozen right then, the touch is lost and the expiry has not moved. Default `true`.
    */
   awaitTouch?: boolean | undefined
-  /** Remove the cookie from the browser when the session was destroyed. Default `false`. */
+  /** Remove the cookie from the browser when the session was destroyed. Default `false`; with a `transport`, `true`. */
   clearCookie?: boolean | undefined
   /** Treat a new `cookie.maxAge` or `cookie.expires` as a change of the session: save it and send the cookie. Default `false`. */
   saveCookieChanges?: boolean | undefined
@@ -98,6 +104,7 @@ export const ENGINE_OPTIONS: readonly (keyof EngineOptions<never>)[] = [
   'store',
   'cookie',
   'name',
+  'transport',
   'genid',
   'rolling',
   'onSaveError',

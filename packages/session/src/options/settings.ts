@@ -2,6 +2,7 @@ import type { ConcurrencySettings } from '../concurrency/settings.ts'
 import type { Cookie, CookieOptions } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { Store } from '../store/store.ts'
+import type { Transport } from '../transport/transport.ts'
 import { warnOfRejected } from './check-cookie.ts'
 import type { EngineOptions } from './engine-options.ts'
 
@@ -16,6 +17,8 @@ export interface Settings<Req = any> extends ConcurrencySettings {
   readonly renew: number | null | undefined
   readonly cookie: CookieOptions | ((req: Req) => CookieOptions)
   readonly name: string
+  /** Carries the id in place of the cookie. Only the doors call it. */
+  readonly transport: Transport | undefined
   readonly genid: (req: Req) => string | Promise<string>
   readonly resave: boolean
   readonly saveUninitialized: boolean

@@ -37,6 +37,9 @@ const impossible: [object, RegExp][] = [
   [{ secret: 42 }, /^secret option must be/],
   [{ onCorrupt: 'nothing' }, /^onCorrupt option/],
   [{ touchAfter: -1 }, /^touchAfter option/],
+  [{ transport: null }, /^transport option .* no read/],
+  [{ transport: { read() {}, write() {} } }, /^transport option .* no clear/],
+  [{ transport: 'bearer' }, /^transport option/],
 ]
 
 it.each(impossible)('options: %o is a TypeError at the start, through every door', (options, message) => {

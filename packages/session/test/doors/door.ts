@@ -36,6 +36,7 @@ export interface Got {
   text: string
   setCookie: string[]
   location: string | null
+  headers: Headers
 }
 
 /** Options that both doors take. */
@@ -44,8 +45,15 @@ export interface DoorOptions {
   [option: string]: unknown
 }
 
+/** What a client sends. */
+export interface Sent {
+  cookie?: string | undefined
+  method?: string
+  headers?: Record<string, string>
+}
+
 export interface App {
-  request(path?: string, options?: { cookie?: string | undefined; method?: string }): Promise<Got>
+  request(path?: string, how?: Sent): Promise<Got>
 }
 
 /** One way to use sessions: `session.strict()` on `node:http`, `createSessions()`, or an adapter of a framework. */

@@ -21,8 +21,8 @@ export const fetchDoor: Door = {
       return opened.commit(responseOf(await handler(exchange)))
     }
     return {
-      async request(path = '/', { cookie = '', method = 'GET' } = {}) {
-        const request = new Request(`http://localhost${path}`, { method, headers: { cookie } })
+      async request(path = '/', { cookie = '', method = 'GET', headers = {} } = {}) {
+        const request = new Request(`http://localhost${path}`, { method, headers: { ...headers, cookie } })
         return got(
           await serve(request).catch(error => new Response(`error: ${error.message}`, { status: 500 })),
         )

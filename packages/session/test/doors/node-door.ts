@@ -39,8 +39,8 @@ export const nodeDoor: Door = {
     })
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     return {
-      async request(path = '/', { cookie = '', method = 'GET' } = {}) {
-        return got(await fetch(url + path, { method, headers: { cookie }, redirect: 'manual' }))
+      async request(path = '/', { cookie = '', method = 'GET', headers = {} } = {}) {
+        return got(await fetch(url + path, { method, headers: { ...headers, cookie }, redirect: 'manual' }))
       },
     }
   },
@@ -52,6 +52,7 @@ export async function got(response: Response): Promise<Got> {
     text: await response.text(),
     setCookie: response.headers.getSetCookie(),
     location: response.headers.get('Location'),
+    headers: response.headers,
   }
 }
 

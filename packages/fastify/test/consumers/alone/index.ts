@@ -1,5 +1,6 @@
 import { type FastifySession, type SessionsOptions, sessions } from '@coatcheck/fastify'
 import { MemoryStore, type Store } from '@coatcheck/session'
+import { bearer } from '@coatcheck/session/fetch'
 import fastify from 'fastify'
 
 declare module 'fastify' {
@@ -14,6 +15,7 @@ const options: SessionsOptions = {
   secret: ['a newer secret', 'an older secret'],
   store,
   name: 'id',
+  transport: bearer(),
   cookiePrefix: '',
   cookie: request => ({ secure: request.protocol === 'https', maxAge: 60_000 }),
   genid: async request => request.id,

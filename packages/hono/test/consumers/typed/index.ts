@@ -1,6 +1,7 @@
 import { honoStore, type SessionsOptions, type SessionVariables, sessions } from '@coatcheck/hono'
 import type { RecordStore } from '@coatcheck/session'
 import type { SessionOf } from '@coatcheck/session/fetch'
+import { bearer } from '@coatcheck/session/fetch'
 import { Hono } from 'hono'
 import { sessionMiddleware } from 'hono-sessions'
 
@@ -15,6 +16,7 @@ const options: SessionsOptions = {
   secret: ['a newer secret', 'an older secret'],
   store,
   name: 'id',
+  transport: bearer(),
   cookie: c => ({ secure: c.req.url.startsWith('https:'), maxAge: 60_000 }),
   secure: c => c.req.header('X-Forwarded-Proto') === 'https',
   genid: async c => c.req.path,

@@ -6,6 +6,7 @@ import {
   sessions,
 } from '@coatcheck/koa'
 import type { RecordStore } from '@coatcheck/session'
+import { bearer } from '@coatcheck/session/fetch'
 import Koa from 'koa'
 import koaSession from 'koa-session'
 
@@ -20,6 +21,7 @@ const options: SessionsOptions = {
   secret: ['a newer secret', 'an older secret'],
   store,
   name: 'id',
+  transport: bearer(),
   autoCommit: false,
   cookie: ctx => ({ secure: ctx.secure, maxAge: 60_000 }),
   secure: ctx => ctx.get('X-Forwarded-Proto') === 'https',
