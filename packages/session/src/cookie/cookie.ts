@@ -121,22 +121,38 @@ export class Cookie {
    */
   serialize(name: string, value: string): string {
     if (!TOKEN.test(name)) throw new TypeError(`argument name is invalid: ${name}`)
-    // One object with all attributes: the library would copy two.
-    return stringifySetCookie({
-      name,
-      value,
-      domain: this.domain,
-      path: this.path,
-      expires: this._expires,
-      httpOnly: this.httpOnly,
-      secure: this.secure,
-      partitioned: this.partitioned,
-      priority: this.priority,
-      sameSite: this.sameSite,
-    } as SetCookie)
+    return `${name}=${encodeURIComponent(value)}${textOfAttributes(this)}`
   }
 
   toJSON(): CookieData {
     return this.data
   }
+}
+
+/** The attributes that were sent last, and their text. Most cookies of one second have the same. */
+let last: { attributes: Omit<SetCookie, 'name' | 'value'>; second: number; text: string } | undefined
+
+/** `; Path=/; Expires=…; HttpOnly` and so on. */
+function textOfAttributes(cookie: Cookie): string {
+  const second = cookie._expires instanceof Date ? Math.floor(cookie._expires.valueOf() / 1000) : 0
+  if (last && second === last.second && hasAttributes(cookie, last.attributes)) return last.text
+  const { domain, path, _expires: expires, httpOnly, secure, partitioned, priority, sameSite } = cookie
+  const attributes = { domain, path, expires, httpOnly, secure, partitioned, priority, sameSite } as SetCookie
+  const text = stringifySetCookie({ ...attributes, name: 'n', value: '' }).slice('n='.length)
+  last = { attributes, second, text }
+  return text
+}
+
+/** Whether the cookie has these attributes. Its expiry is compared by the second in which it is. */
+function hasAttributes(cookie: Cookie, attributes: Omit<SetCookie, 'name' | 'value'>): boolean {
+  return (
+    Boolean(cookie._expires) === Boolean(attributes.expires) &&
+    cookie.path === attributes.path &&
+    cookie.httpOnly === attributes.httpOnly &&
+    cookie.secure === attributes.secure &&
+    cookie.sameSite === attributes.sameSite &&
+    cookie.domain === attributes.domain &&
+    cookie.partitioned === attributes.partitioned &&
+    cookie.priority === attributes.priority
+  )
 }
