@@ -36,9 +36,9 @@ const AWAY_NUMBERS = new Set([1040, 1047, 1053, 1077, 1203, 1205, 1226, 1317, 19
 const AWAY_CODES =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|PROTOCOL_CONNECTION_LOST|PROTOCOL_SEQUENCE_TIMEOUT)$/
 
-/** Errors of mysql2 and of `OwnPool` that have only a message. */
+/** Errors of mysql2, of `OwnPool`, and of the pools of Knex and Sequelize, that have only a message. */
 const AWAY_MESSAGES =
-  /^(Can't add new command when connection is in closed state|Can't write in closed state|Pool is closed|Queue limit reached|No connections available|No connection was free)/
+  /^(Can't add new command when connection is in closed state|Can't write in closed state|Pool is closed|Queue limit reached|No connections available|No connection was free|Knex: Timeout acquiring a connection|Operation timeout)/
 
 /** Whether the failure means that the database is unavailable, and not that it refused the statement. */
 export function isAway(error: unknown): boolean {

@@ -4,7 +4,7 @@ import mysql from 'mysql2/promise'
 import * as shared from '../../../session/test/support/table-subject.ts'
 import { EXPRESS_MYSQL_SESSION } from './mysql.ts'
 
-type Connected = shared.Connected<MysqlPromiseClient>
+export type Connected = shared.Connected<MysqlPromiseClient>
 
 /** How the stores of a subject differ from those of the others. */
 export interface Kind extends shared.TableKind<MysqlPromiseClient> {
