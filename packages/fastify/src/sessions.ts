@@ -19,12 +19,12 @@ type WithSession = FastifyRequest & { [OWN]?: RequestSession | null }
 
 async function register(app: FastifyInstance, options: SessionsOptions): Promise<void> {
   const door = createSessions<Record<string, unknown>, FastifyRequest>(fetchOptions(options))
-  const form = new CookieForm(options.name || 'connect.sid', options.cookiePrefix ?? 's:')
-  const common: Common = { secret: [options.secret].flat()[0] as Secret, form }
+  const commonFor = commonOf(options)
 
   decorate(app, options)
   app.addHook('onRequest', async (request: WithSession) => {
-    const opened = await door.open(new WebRequest(request, form), request)
+    const common = commonFor(request)
+    const opened = await door.open(new WebRequest(request, common.form), request)
     request[OWN] = new RequestSession(opened, common)
   })
   app.addHook('onSend', async (request: WithSession, reply) => {
@@ -38,6 +38,27 @@ async function register(app: FastifyInstance, options: SessionsOptions): Promise
   })
 }
 
+/** What the sessions of a request have in common: of all requests the same, unless options are functions of the request. */
+function commonOf({
+  name,
+  secret,
+  cookiePrefix = 's:',
+}: SessionsOptions): (request: FastifyRequest) => Common {
+  const commonFor = (name: string | undefined, secret: Secret | readonly Secret[]): Common => ({
+    secret: [secret].flat()[0] as Secret,
+    form: new CookieForm(name || 'connect.sid', cookiePrefix),
+  })
+  if (typeof name !== 'function' && typeof secret !== 'function') {
+    const common = commonFor(name, secret)
+    return () => common
+  }
+  return request =>
+    commonFor(
+      typeof name === 'function' ? name(request) : name,
+      typeof secret === 'function' ? secret(request) : secret,
+    )
+}
+
 function decorate(app: FastifyInstance, { store }: SessionsOptions): void {
   app.decorateRequest(OWN, null)
   app.decorateRequest('session', {
@@ -49,7 +70,11 @@ function decorate(app: FastifyInstance, { store }: SessionsOptions): void {
       if (own) own.session = session
     },
   } as never)
-  app.decorateRequest('sessionStore', { getter: () => store } as never)
+  app.decorateRequest('sessionStore', {
+    getter(this: WithSession) {
+      return typeof store === 'function' && !('on' in store) ? store(this) : store
+    },
+  } as never)
 }
 
 function saveLate(request: WithSession, _reply: FastifyReply, done: HookHandlerDoneFunction): void {

@@ -1,4 +1,5 @@
 import { describeDoor } from '../../session/test/doors/behaviours.ts'
+import { describeTenants } from '../../session/test/doors/tenants.ts'
 import { describeTransport } from '../../session/test/doors/transports.ts'
 import { fastifyDoor } from './support/fastify-door.ts'
 import { versions } from './support/versions.ts'
@@ -7,4 +8,5 @@ for (const [name, fastify] of versions) {
   const door = fastifyDoor(name, fastify)
   describeDoor(door)
   describeTransport(door)
+  describeTenants(door)
 }

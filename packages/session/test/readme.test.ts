@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { runModule, useBuilt } from './support/child.ts'
 import { membersOf, readReadme, runExample } from './support/readme.ts'
@@ -6,6 +9,7 @@ import { membersOf, readReadme, runExample } from './support/readme.ts'
 const readme = readReadme(import.meta.url)
 const [server] = readme.runnable.map(([, source]) => source)
 const [token] = readReadme(import.meta.url, '../../../docs/transport.md').runnable.map(([, source]) => source)
+const [tenants] = readReadme(import.meta.url, '../../../docs/tenants.md').runnable.map(([, source]) => source)
 const [store] = readReadme(import.meta.url, '../../../docs/writing-a-store.md').runnable.map(
   ([, source]) => source,
 )
@@ -49,6 +53,22 @@ describe('the examples', () => {
     expect(await send('/', 'GET', login.token!)).toEqual({ text: 'Hello Ada', token: null })
     expect(await send('/logout', 'POST', login.token!)).toEqual({ text: 'Bye', token: '' })
     expect((await send('/', 'GET', login.token!)).text).toBe('Hello stranger')
+  })
+
+  it('tenants: the server in the docs counts the views of each site', async () => {
+    const { url } = await runExample(built.folder, tenants!)
+    let cookie = ''
+    const get = async (host: string, { keep = false } = {}) => {
+      const req = request(url, { headers: { host, cookie } }).end()
+      const [res] = (await once(req, 'response')) as [IncomingMessage]
+      if (keep) cookie = res.headers['set-cookie']![0]!.split(';')[0]!
+      return text(res)
+    }
+    expect(await get('acme.localhost', { keep: true })).toBe('Views: 1')
+    expect(await get('acme.localhost')).toBe('Views: 2')
+    expect(await get('globex.localhost')).toBe('Views: 1')
+    expect(await get('acme.localhost')).toBe('Views: 3')
+    expect(await get('localhost')).toBe('No such site')
   })
 
   it('writing a store: the one in the docs keeps a session', async () => {

@@ -112,6 +112,15 @@ session({
     clear: ({ headers }) => headers.delete('Session'),
   },
 })
+session({
+  name: req => `${req.url}.sid`,
+  secret: (req: express.Request) => [req.hostname, 'old'],
+  store: (req: express.Request) => (req.secure ? new MemoryStore() : SqliteStore.open(':memory:')),
+})
+// @ts-expect-error: no store
+session({ store: () => ({}) })
+// @ts-expect-error: a function returns a value, not a promise
+session({ secret: async () => 's' })
 expectTypeOf(session.bearer()).toEqualTypeOf<Transport>()
 // @ts-expect-error: has no clear
 session({ transport: { read: () => 'id', write() {} } })

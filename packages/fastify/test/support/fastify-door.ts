@@ -3,12 +3,13 @@ import { type SessionsOptions, sessions } from '@coatcheck/fastify'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { onTestFinished } from 'vitest'
 import type { Door, Exchange, Reply } from '../../../session/test/doors/door.ts'
-import { got } from '../../../session/test/doors/node-door.ts'
+import { got, headerOf } from '../../../session/test/doors/node-door.ts'
 
 /** The plugin on a server of Fastify. */
 export function fastifyDoor(name: string, fastify: () => FastifyInstance): Door {
   return {
     name: `sessions of @coatcheck/fastify on ${name}`,
+    header: headerOf,
     async start(handler, options) {
       const app = fastify()
       onTestFinished(() => app.close())

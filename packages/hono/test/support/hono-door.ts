@@ -45,6 +45,7 @@ function requestTo(url: string, { cookie = '', method = 'GET', headers = {} }: S
 /** The middleware in an app that is called with a `Request`, as Bun and Deno do. */
 export const honoDoor: Door = {
   name: 'sessions of @coatcheck/hono in app.fetch',
+  header: (origin, name) => (origin as Context).req.header(name),
   async start(handler, options) {
     const app = appOf(handler, options)
     return {
@@ -58,6 +59,7 @@ export const honoDoor: Door = {
 /** The middleware in an app that @hono/node-server serves. */
 export const honoOnNodeDoor: Door = {
   name: 'sessions of @coatcheck/hono on @hono/node-server',
+  header: (origin, name) => (origin as Context).req.header(name),
   async start(handler, options) {
     const url = await listen(appOf(handler, options))
     return {

@@ -2,13 +2,14 @@ import { Readable } from 'node:stream'
 import { type SessionsOptions, sessions } from '@coatcheck/koa'
 import type Koa from 'koa'
 import type { AnySession, Door, Exchange, Reply } from '../../../session/test/doors/door.ts'
-import { got } from '../../../session/test/doors/node-door.ts'
+import { got, headerOf } from '../../../session/test/doors/node-door.ts'
 import { listen, SECRET } from './app.ts'
 
 /** The middleware on a server of Koa. */
 export function koaDoor(name: string, koa: () => Koa): Door {
   return {
     name: `sessions of @coatcheck/koa on ${name}`,
+    header: headerOf,
     async start(handler, options) {
       const app = koa()
       app.use(async (ctx, next) => {

@@ -30,7 +30,7 @@ function cookieFor(own: RequestSession, cookies: SetCookies): string | undefined
   const tombstone = settings.tombstones.becameOf(session)
   if (tombstone && !tombstone.redirect) return undefined
   if (session.cookie.secure && !door.isSecure()) {
-    settings.secureCookieNotSent(door.request)
+    settings.secureCookieNotSent(door.request, settings.name)
     return undefined
   }
   own.touch()

@@ -1,7 +1,5 @@
 import type { Secret } from '../cookie/secret.ts'
 import { readSessionIds } from '../cookie/session-ids.ts'
-import { watch } from '../engine/availability.ts'
-import { provideGenerate } from '../engine/new-session.ts'
 import { policyFor } from '../engine/open.ts'
 import { disconnected } from '../errors.ts'
 import { cookieOptions } from '../options/settings.ts'
@@ -33,13 +31,12 @@ export interface Sessions<T extends object = SessionData, Req = Request> {
 export function createSessions<T extends object = SessionData, Req = Request>(
   options: FetchSessionOptions<Req>,
 ): Sessions<T, Req> {
-  const settings = fetchSettings(options)
-  const availability = watch(settings.store)
-  provideGenerate(settings)
+  const settingsFor = fetchSettings(options)
 
   async function open(request: RequestLike, origin = request as Req): Promise<OpenedSession<T, Req>> {
+    const settings = settingsFor(origin)
     const opened = new FetchRequest<T, Req>(request, origin)
-    if (!availability.connected) {
+    if (!settings.availability.connected) {
       const error = disconnected()
       if (policyFor(error, origin, settings, 'skip') === 'error') throw error
       return opened

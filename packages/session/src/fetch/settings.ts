@@ -1,3 +1,4 @@
+import { type SettingsFor, settingsFor } from '../engine/settings-for.ts'
 import { unknownNames } from '../option-names.ts'
 import type { Problem } from '../options/check-cookie.ts'
 import { checkOptions } from '../options/check-options.ts'
@@ -8,15 +9,12 @@ import {
   strictCookie,
   withDefaults,
 } from '../options/engine-options.ts'
-import { resolveOptions } from '../options/resolve-options.ts'
-import type { Settings } from '../options/settings.ts'
-import type { Store } from '../store/store.ts'
 import type { FetchSessionOptions } from './options.ts'
 
 const NAMES: readonly string[] = [...ENGINE_OPTIONS, 'secure']
 
 /** Check the options and fill in the defaults of `session.strict()`. Throws a TypeError that names a wrong option. */
-export function fetchSettings<Req>(options: FetchSessionOptions<Req>): Settings<Req> {
+export function fetchSettings<Req>(options: FetchSessionOptions<Req>): SettingsFor<Req> {
   const { secret, store, secure } = options ?? {}
   if (!secret) throw new TypeError('secret option is required: a long random text that signs the cookie')
   if (!store) throw new TypeError('store option is required: a session store')
@@ -30,14 +28,15 @@ export function fetchSettings<Req>(options: FetchSessionOptions<Req>): Settings<
     cookie: strictCookie(options.cookie),
   }
   for (const problem of checkOptions(chosen)) object(problem)
-  return resolveOptions(chosen, store as Store, {
+  const door = {
     resave: false,
     saveUninitialized: false,
-    unset: 'destroy',
-    isSecure: request => isSecure(request, secure),
+    unset: 'destroy' as const,
+    isSecure: (request: Req) => isSecure(request, secure),
     autoInsecure() {},
     secureCookieNotSent: secureCookieWarning(),
-  })
+  }
+  return settingsFor(chosen, door, object)
 }
 
 function isSecure<Req>(request: Req, secure: FetchSessionOptions<Req>['secure']): boolean {

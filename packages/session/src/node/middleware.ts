@@ -2,9 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { createDebug } from 'obug'
 import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
-import { type Availability, watch } from '../engine/availability.ts'
-import { provideGenerate } from '../engine/new-session.ts'
 import { policyFor } from '../engine/open.ts'
+import type { SettingsFor } from '../engine/settings-for.ts'
 import { disconnected } from '../errors.ts'
 import { cookieOptions, type Settings } from '../options/settings.ts'
 import type { Session, SessionData, SessionRequest } from '../session/session.ts'
@@ -15,16 +14,17 @@ import type { SessionMiddleware } from './session-middleware.ts'
 
 const debug = createDebug('express-session')
 
-export function createMiddleware<T extends object>(settings: Settings<SessionRequest>): SessionMiddleware<T> {
-  const availability = watch(settings.store)
-  provideGenerate(settings)
-
+export function createMiddleware<T extends object>(
+  settingsFor: SettingsFor<SessionRequest>,
+): SessionMiddleware<T> {
   function session(req: SessionRequest, res: ServerResponse, next: Next): void {
     if (req.session) return next()
+    let settings: Settings<SessionRequest>
     let secrets: readonly Secret[] | undefined
     let ids: readonly SignedId[] = []
     try {
-      if (!applies(settings, availability, req)) return next()
+      settings = settingsFor(req)
+      if (!applies(settings, req)) return next()
       secrets = settings.secrets ?? secretsOf(req)
       if (secrets) ids = sessionIdsOf(req, settings, secrets)
     } catch (error) {
@@ -40,12 +40,8 @@ export function createMiddleware<T extends object>(settings: Settings<SessionReq
 }
 
 /** Whether this request gets a session. Throws when the store is unavailable and `onStoreUnavailable` is `'error'`. */
-function applies(
-  settings: Settings<SessionRequest>,
-  availability: Availability,
-  req: SessionRequest,
-): boolean {
-  if (!availability.connected) {
+function applies(settings: Settings<SessionRequest>, req: SessionRequest): boolean {
+  if (!settings.availability.connected) {
     debug('the store is disconnected')
     const error = disconnected()
     if (policyFor(error, req, settings, 'skip') === 'error') throw error

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { CookieOptions } from '../cookie/cookie.ts'
-import type { EngineOptions } from '../options/engine-options.ts'
+import type { Secret } from '../cookie/secret.ts'
+import type { EngineOptions, ForeignStore } from '../options/engine-options.ts'
 import type { SessionRequest } from '../session/session.ts'
+import type { Store } from '../store/store.ts'
 
 /** A request whose session may have the type of this package or that of express-session. */
 interface AnyRequest extends IncomingMessage {
@@ -19,6 +21,15 @@ type OfRequest<T> = { of(req: AnyRequest): T }['of']
 
 /** Options of `session()`. Those of express-session keep their names, defaults and meaning. */
 export interface SessionOptions extends EngineOptions<SessionRequest> {
+  /** Signs the cookie. Of several secrets the first one signs, and all verify. May be a function of the request, for tenants. */
+  secret?: Secret | readonly Secret[] | OfRequest<Secret | readonly Secret[]> | undefined
+  /**
+   * Where sessions are kept. May be a function of the request, for tenants: it returns the same object for the same tenant. Default: a new
+   * `MemoryStore`, for development.
+   */
+  store?: Store | ForeignStore | OfRequest<Store | ForeignStore> | undefined
+  /** Name of the cookie, or a function of the request that returns it. Default `'connect.sid'`. */
+  name?: string | OfRequest<string> | undefined
   /** Attributes of the cookie, or a function of the request that returns them. */
   cookie?: CookieOptions | OfRequest<CookieOptions> | undefined
   /** Makes session ids, or promises of them. Default: 24 random bytes, as 32 characters of base64url. */

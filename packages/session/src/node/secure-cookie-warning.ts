@@ -4,9 +4,9 @@ import type { SessionRequest } from '../session/session.ts'
 const debug = createDebug('express-session')
 
 /** Makes a function that warns once for its middleware: a secure cookie was not sent, and this is the likely cause. */
-export function secureCookieWarning(name: string): (req: SessionRequest) => void {
+export function secureCookieWarning(): (req: SessionRequest, name: string) => void {
   let warned = false
-  return req => {
+  return (req, name) => {
     debug('the session cookie is secure and the request is not')
     if (warned) return
     warned = true

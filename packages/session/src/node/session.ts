@@ -41,7 +41,7 @@ const production = process.env.NODE_ENV === 'production'
 
 function make<T extends object>(options: SessionOptions, strict: boolean): SessionMiddleware<T> {
   const settings = settingsOf(options, strict, () => new (MemoryStore as unknown as new () => Store)())
-  if (production && settings.store instanceof MemoryStore) {
+  if (production && (!options.store || options.store instanceof MemoryStore)) {
     console.warn(
       'Warning: session.MemoryStore is for development: it leaks memory and serves one process only.',
     )

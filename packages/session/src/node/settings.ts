@@ -1,10 +1,9 @@
 import depd from 'depd'
+import { type SettingsFor, settingsFor } from '../engine/settings-for.ts'
 import { unknownNames } from '../option-names.ts'
 import type { Problem } from '../options/check-cookie.ts'
 import { checkChoice, checkOptions } from '../options/check-options.ts'
 import { ENGINE_OPTIONS } from '../options/engine-options.ts'
-import { resolveOptions } from '../options/resolve-options.ts'
-import type { Settings } from '../options/settings.ts'
 import type { SessionRequest } from '../session/session.ts'
 import type { Store } from '../store/store.ts'
 import type { SessionOptions } from './options.ts'
@@ -23,7 +22,7 @@ export function settingsOf(
   options: SessionOptions,
   strict: boolean,
   makeStore: () => Store,
-): Settings<SessionRequest> {
+): SettingsFor<SessionRequest> {
   const name = options.name || options.key
   checkChoice('unset', options.unset || undefined, ['keep', 'destroy'])
   const problems = [
@@ -31,20 +30,22 @@ export function settingsOf(
     ...checkOptions({ ...options, name }),
   ]
   for (const problem of problems) object(problem, strict)
+  const store = options.store || makeStore()
   const { resave, saveUninitialized } = options
   if (resave === undefined) deprecate('undefined resave option; provide resave option')
   if (saveUninitialized === undefined) {
     deprecate('undefined saveUninitialized option; provide saveUninitialized option')
   }
   if (!options.secret) deprecate('req.secret; provide secret option')
-  return resolveOptions({ ...options, name }, (options.store as Store | undefined) || makeStore(), {
+  const door = {
     resave: resave ?? true,
     saveUninitialized: saveUninitialized ?? true,
-    unset: options.unset || 'keep',
-    isSecure: req => isSecure(req, options.proxy),
+    unset: options.unset || ('keep' as const),
+    isSecure: (req: SessionRequest) => isSecure(req, options.proxy),
     autoInsecure: options.proxy === undefined ? untrustedProxyWarning() : () => {},
-    secureCookieNotSent: secureCookieWarning(name || 'connect.sid'),
-  })
+    secureCookieNotSent: secureCookieWarning(),
+  }
+  return settingsFor({ ...options, name, store }, door, problem => object(problem, strict))
 }
 
 /** The warnings that were emitted. */

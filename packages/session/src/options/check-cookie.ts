@@ -66,14 +66,14 @@ function optionIn(message: string): string {
     : `cookie option: ${message}`
 }
 
-/** Settings that have warned: each warns once of a cookie that no browser keeps. */
+/** Options `cookie` that have warned: each warns once of a cookie that no browser keeps. */
 const warned = new WeakSet<object>()
 
-export function warnOfRejected(settings: object, name: string, cookie: CookieOptions): void {
-  if (warned.has(settings)) return
+export function warnOfRejected(option: object, name: string, cookie: CookieOptions): void {
+  if (warned.has(option)) return
   const [reason] = rejected(name, cookie)
   if (!reason) return
-  warned.add(settings)
+  warned.add(option)
   process.emitWarning(
     `Browsers drop the session cookie of a request that did not come over HTTPS: ${reason}.`,
     {

@@ -1,7 +1,8 @@
+import type { Secret } from '../cookie/secret.ts'
 import type { Store } from '../store/store.ts'
 import { checkTransport } from '../transport/transport.ts'
 import { checkCookie, type Problem } from './check-cookie.ts'
-import type { EngineOptions } from './engine-options.ts'
+import { type EngineOptions, isOfRequest } from './engine-options.ts'
 
 /** Bytes of a secret: as many as the output of SHA-256, the least that RFC 2104, section 3, recommends. */
 const SECRET_BYTES = 32
@@ -13,7 +14,8 @@ const SECRET_BYTES = 32
 export function checkOptions<Req>(options: EngineOptions<Req>): Problem[] {
   const { genid, store, cookie, conflict, onStoreUnavailable } = options
   if (genid && typeof genid !== 'function') throw new TypeError('genid option must be a function')
-  if (store) checkStore(store as Store)
+  if (typeof store === 'function') checkNoClass(store)
+  if (store && !isOfRequest(store)) checkStore(store as Store)
   if (cookie && typeof cookie !== 'object' && typeof cookie !== 'function') {
     throw new TypeError('cookie option must be an object or a function')
   }
@@ -30,7 +32,11 @@ export function checkOptions<Req>(options: EngineOptions<Req>): Problem[] {
     if (hook !== undefined && typeof hook !== 'function')
       throw new TypeError(`${name} option must be a function`)
   }
-  return [...checkSecrets(options.secret), ...checkCookie(options.name, cookie)]
+  const { name, secret } = options
+  return [
+    ...(isOfRequest(secret) ? [] : checkSecrets(secret)),
+    ...checkCookie(isOfRequest(name) ? undefined : name, cookie),
+  ]
 }
 
 /** Throws a TypeError when `value` is not one of `choices`. */
@@ -50,7 +56,7 @@ function checkTimes<Req>({ storeTimeout, touchAfter, cookie }: EngineOptions<Req
 }
 
 /** An empty secret would accept a cookie that anybody can sign. */
-function checkSecrets(option: EngineOptions<never>['secret']): Problem[] {
+export function checkSecrets(option: Secret | readonly Secret[] | undefined): Problem[] {
   if (Array.isArray(option) && option.length === 0) {
     throw new TypeError('secret option array must hold at least one secret')
   }
@@ -70,9 +76,15 @@ function sizeOf(secret: unknown): number | undefined {
 }
 
 /** Only `on` is checked: some stores get their methods `get`, `set` and `destroy` later, when they have connected. */
-function checkStore(store: Store): void {
+export function checkStore(store: Store): void {
   if (typeof store.on !== 'function') {
     throw new TypeError('store option must be a session store: it has no method on')
+  }
+}
+
+function checkNoClass({ prototype }: (...args: never[]) => unknown): void {
+  if (typeof (prototype as { get?: unknown } | undefined)?.get === 'function') {
+    throw new TypeError('store option must be a session store, or a function of the request: it is a class')
   }
 }
 

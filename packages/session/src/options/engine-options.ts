@@ -13,16 +13,27 @@ export interface ForeignStore {
   // biome-ignore-end lint/suspicious/noExplicitAny: see above
 }
 
+/** An option, or a function of the request that returns it. It throws an error to fail the request. */
+export type ByRequest<T, Req> = T | ((req: Req) => T)
+
+/** Whether an option is a function of the request. A store may be a function too. */
+export function isOfRequest(option: unknown): option is (req: never) => unknown {
+  return typeof option === 'function' && typeof (option as { on?: unknown }).on !== 'function'
+}
+
 /** Options of both doors. `Req` is the request that the application's own functions are given. */
 export interface EngineOptions<Req> {
-  /** Signs the cookie. Of several secrets the first one signs, and all verify. */
-  secret?: Secret | readonly Secret[] | undefined
-  /** Where sessions are kept. Default: a new `MemoryStore`, for development. */
-  store?: Store | ForeignStore | undefined
+  /** Signs the cookie. Of several secrets the first one signs, and all verify. May be a function of the request, for tenants. */
+  secret?: ByRequest<Secret | readonly Secret[], Req> | undefined
+  /**
+   * Where sessions are kept. May be a function of the request, for tenants: it returns the same object for the same tenant. Default: a new
+   * `MemoryStore`, for development.
+   */
+  store?: ByRequest<Store | ForeignStore, Req> | undefined
   /** Attributes of the cookie, or a function of the request that returns them. */
   cookie?: CookieOptions | ((req: Req) => CookieOptions) | undefined
-  /** Name of the cookie. Default `'connect.sid'`. */
-  name?: string | undefined
+  /** Name of the cookie, or a function of the request that returns it. Default `'connect.sid'`. */
+  name?: ByRequest<string, Req> | undefined
   /**
    * Carries the session's id in place of the cookie, for clients that keep no cookies. `bearer()` is ready-made. No cookie is read or sent
    * then. Default: none.

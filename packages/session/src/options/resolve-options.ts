@@ -1,3 +1,4 @@
+import { watch } from '../calls/availability.ts'
 import { saveQueueOf } from '../concurrency/save-queue.ts'
 import { tombstonesOf } from '../concurrency/tombstones.ts'
 import type { Secret } from '../cookie/secret.ts'
@@ -5,7 +6,7 @@ import type { Codec } from '../session/codec.ts'
 import { comparable } from '../session/comparable.ts'
 import { randomId } from '../session/session-id.ts'
 import type { Store } from '../store/store.ts'
-import type { EngineOptions } from './engine-options.ts'
+import { type EngineOptions, isOfRequest } from './engine-options.ts'
 import type { Settings } from './settings.ts'
 
 /** What a door decides by itself. */
@@ -23,12 +24,12 @@ export function resolveOptions<Req>(
   const { codec = JSON } = store as { codec?: Codec }
   return {
     ...door,
-    secrets: secretsOf(options.secret),
+    secrets: isOfRequest(options.secret) ? undefined : secretsOf(options.secret),
     store,
     touches: typeof store.touch === 'function',
     renew: renewable(options, door.resave),
     cookie: options.cookie || {},
-    name: options.name || 'connect.sid',
+    name: typeof options.name === 'string' && options.name ? options.name : 'connect.sid',
     transport: options.transport,
     genid: options.genid || randomId,
     rolling: Boolean(options.rolling),
@@ -43,6 +44,7 @@ export function resolveOptions<Req>(
     conflict: options.conflict ?? 'overwrite',
     onConflict: options.onConflict,
     onError: options.onError,
+    availability: watch(store),
     tombstones: tombstonesOf(store),
     queue: saveQueueOf(store),
     codec,
@@ -62,7 +64,7 @@ function renewable<Req>(
 }
 
 /** The caller's own array, not a copy: a secret that is later put in front signs from then on. */
-function secretsOf(secret: EngineOptions<never>['secret']): readonly Secret[] | undefined {
+export function secretsOf(secret: Secret | readonly Secret[] | undefined): readonly Secret[] | undefined {
   if (!secret) return undefined
   return Array.isArray(secret) ? secret : [secret as Secret]
 }

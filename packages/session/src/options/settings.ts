@@ -1,3 +1,4 @@
+import type { Availability } from '../calls/availability.ts'
 import type { ConcurrencySettings } from '../concurrency/settings.ts'
 import type { Cookie, CookieOptions } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
@@ -11,6 +12,7 @@ import type { EngineOptions } from './engine-options.ts'
 export interface Settings<Req = any> extends ConcurrencySettings {
   readonly secrets: readonly Secret[] | undefined
   readonly store: Store
+  readonly availability: Availability
   /** Whether the store had a method `touch` when the settings were made. */
   readonly touches: boolean
   /** A read may touch sessions with this lifetime in milliseconds, or without an expiry (`null`); `undefined`: none. */
@@ -38,8 +40,8 @@ export interface Settings<Req = any> extends ConcurrencySettings {
   isSecure(req: Req): boolean
   /** Called when the cookie is not made secure (`secure: 'auto'`), because the request did not come over HTTPS. */
   autoInsecure(req: Req): void
-  /** Called when a secure cookie is not sent because the request did not come over HTTPS. */
-  secureCookieNotSent(req: Req): void
+  /** Called when the secure cookie of this name is not sent because the request did not come over HTTPS. */
+  secureCookieNotSent(req: Req, name: string): void
 }
 
 /** The cookie's attributes for this request. */
@@ -59,5 +61,6 @@ export function resolveAuto<Req>(
   if (!secure) settings.autoInsecure(req)
   if (options.secure === 'auto') cookie.secure = secure
   if (options.sameSite === 'auto') cookie.sameSite = secure ? 'none' : 'lax'
-  if (!secure) warnOfRejected(settings, settings.name, cookie as CookieOptions)
+  // Requests may have settings of their own. The cookie option is that of the middleware.
+  if (!secure) warnOfRejected(settings.cookie, settings.name, cookie as CookieOptions)
 }

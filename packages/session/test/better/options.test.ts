@@ -37,6 +37,7 @@ const impossible: [object, RegExp][] = [
   [{ secret: 42 }, /^secret option must be/],
   [{ onCorrupt: 'nothing' }, /^onCorrupt option/],
   [{ touchAfter: -1 }, /^touchAfter option/],
+  [{ store: MapStore }, /^store option .*class/],
   [{ transport: null }, /^transport option .* no read/],
   [{ transport: { read() {}, write() {} } }, /^transport option .* no clear/],
   [{ transport: 'bearer' }, /^transport option/],

@@ -41,7 +41,7 @@ export interface Got {
 
 /** Options that both doors take. */
 export interface DoorOptions {
-  store: RecordStore
+  store: RecordStore | ((origin: unknown) => RecordStore)
   [option: string]: unknown
 }
 
@@ -59,6 +59,8 @@ export interface App {
 /** One way to use sessions: `session.strict()` on `node:http`, `createSessions()`, or an adapter of a framework. */
 export interface Door {
   readonly name: string
+  /** A header of what functions of the request are given. */
+  header(origin: unknown, name: string): string | null | undefined
   start(handler: Handler, options: DoorOptions): Promise<App>
 }
 

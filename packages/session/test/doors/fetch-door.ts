@@ -5,6 +5,7 @@ import { got } from './node-door.ts'
 /** `createSessions()`, called with a `Request` as a server of the web standard does. */
 export const fetchDoor: Door = {
   name: 'createSessions() on Request and Response',
+  header: (origin, name) => (origin as Request).headers.get(name),
   async start(handler, options) {
     const sessions = createSessions({ secret: 'a secret of thirty-two characters', ...options } as never)
     async function serve(request: Request): Promise<Response> {

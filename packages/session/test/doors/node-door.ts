@@ -7,6 +7,7 @@ import type { Door, Exchange, Got, Reply } from './door.ts'
 /** `session.strict()` on a server of `node:http`. */
 export const nodeDoor: Door = {
   name: 'session.strict() on node:http',
+  header: headerOf,
   async start(handler, options) {
     const middleware = session.strict({
       secret: 'a secret of thirty-two characters',
@@ -44,6 +45,11 @@ export const nodeDoor: Door = {
       },
     }
   },
+}
+
+/** A header of a request of `node:http`, or of a request that has its headers. */
+export function headerOf(origin: unknown, name: string): string | undefined {
+  return (origin as { headers: Record<string, string> }).headers[name.toLowerCase()]
 }
 
 export async function got(response: Response): Promise<Got> {

@@ -57,6 +57,13 @@ app.get('/', async (request, reply) => {
   return reply.send({ all, name, again, kept, ids, was, kind: kind.constructor.name })
 })
 
+// Tenants.
+const byTenant: SessionsOptions = {
+  name: request => request.hostname,
+  secret: request => [request.hostname, 'an older secret'],
+  store: request => (request.hostname ? store : store),
+}
+await app.register(sessions, byTenant)
 // @ts-expect-error: a store is required
 await app.register(sessions, { secret: 's' })
 // @ts-expect-error: not an option

@@ -54,6 +54,13 @@ new Hono().use(sessions<Data>(options)).get('/', c => c.text(c.var.session.user?
 // Without a type: the data that is declared in SessionData.
 new Hono().use(sessions({ secret: 's', store })).get('/', c => c.text(c.var.session.id))
 
+// Tenants.
+const byTenant: SessionsOptions = {
+  name: c => c.req.path,
+  secret: c => [c.req.path, 'an older secret'],
+  store: c => (c.req.path ? store : store),
+}
+sessions(byTenant)
 // @ts-expect-error: a store is required
 sessions({ secret: 's' })
 // @ts-expect-error: not an option

@@ -80,6 +80,13 @@ new Koa().use(sessions({ secret: 's', store })).use(ctx => {
   ctx.body = ctx.session.id
 })
 
+// Tenants.
+const byTenant: SessionsOptions = {
+  name: ctx => ctx.hostname,
+  secret: ctx => [ctx.hostname, 'an older secret'],
+  store: ctx => (ctx.hostname ? store : store),
+}
+sessions(byTenant)
 // @ts-expect-error: a store is required
 sessions({ secret: 's' })
 // @ts-expect-error: not an option

@@ -1,14 +1,16 @@
-import type { Store } from '../store/store.ts'
-
 /** Whether a store can be used. */
 export interface Availability {
   readonly connected: boolean
 }
 
-const byStore = new WeakMap<Store, Availability>()
+interface Emitter {
+  on(event: string, listener: () => void): unknown
+}
+
+const byStore = new WeakMap<Emitter, Availability>()
 
 /** Follow the events `disconnect` and `connect` of a store. Several middlewares on one store listen once. */
-export function watch(store: Store): Availability {
+export function watch(store: Emitter): Availability {
   const watched = byStore.get(store)
   if (watched) return watched
   const availability = { connected: true }
