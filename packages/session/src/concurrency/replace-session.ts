@@ -9,22 +9,26 @@ import type { Writer } from './writer.ts'
 
 /**
  * Give the request a session with another id, with `data` and the kept data of the old one. The store destroys the old session and
- * stores the new one in one atomic step. If that fails, nothing has changed, and the request keeps the session that it had.
+ * stores the new one in one atomic step. Calls back with whether the old one was there. If it fails, nothing has changed, and the request keeps the session that it had.
  */
 export function replaceSession(
   writer: Writer,
   old: Session,
   options: RegenerateOptions,
-  done: Callback,
+  done: Callback<boolean>,
 ): void {
   const leave = writer.host.calls.enter()
   replaced(writer, old, options).then(
-    () => nextTick(leave, () => done()),
+    there => nextTick(leave, () => done(null, there)),
     error => nextTick(leave, () => done(error)),
   )
 }
 
-async function replaced(writer: Writer, old: Session, { keep, data }: RegenerateOptions): Promise<void> {
+async function replaced(
+  writer: Writer,
+  old: Session,
+  { keep, data }: RegenerateOptions,
+): Promise<boolean | undefined> {
   const { holder } = writer.host
   // A session that was never stored cannot have been destroyed.
   const required = Boolean(keep) && loadedOf(old) !== undefined
@@ -38,7 +42,7 @@ async function replaced(writer: Writer, old: Session, { keep, data }: Regenerate
     Object.assign(holder, { sessionID: old.id, session: old })
     throw error
   }
-  if (there || !required) return
+  if (there || !required) return there
   clearData(holder.session)
   throw gone()
 }

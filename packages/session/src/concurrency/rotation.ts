@@ -74,7 +74,7 @@ async function replace(
     clearData(next)
     carryOver(old, next, keep)
     if (keep === true) next.cookie.maxAge = old.cookie.originalMaxAge
-    await promised(done => writer.save(next, done))
+    await promised(done => writer.write(next, done))
     const outcome = await writeRedirect(writer, old, next.id, Date.now() + grace)
     if (outcome === 'replaced') return outcome
     writer.base = base

@@ -3,6 +3,7 @@ import type { Callback } from '../calls/call-method.ts'
 import { nextTick, setTimeout } from '../calls/timers.ts'
 import { Cookie } from '../cookie/cookie.ts'
 import { gone, hasCode } from '../errors.ts'
+import { publishConflict, publishRevivalRefused } from '../events/publish.ts'
 import { decode } from '../session/codec.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
 import { withContent } from '../session/serialized.ts'
@@ -68,11 +69,11 @@ export class Writer {
   }
 
   /** One save of a session at a time: the second sees what the first has written. */
-  save(session: Session, done: Callback): void {
+  write(session: Session, done: Callback): void {
     if (this.#saving) {
       const leave = this.host.calls.enter()
       this.#waiting ??= []
-      this.#waiting.push(() => leave(() => this.save(session, done)))
+      this.#waiting.push(() => leave(() => this.write(session, done)))
       return
     }
     this.#saving = true
@@ -81,8 +82,13 @@ export class Writer {
       this.#saving = false
       const next = this.#waiting?.shift()
       if (next) nextTick(next)
-      if (hasCode(error, 'ERR_SESSION_GONE')) this.goneId = session.id
-      if (!error && progress.contested) this.host.conflicted([...progress.contested])
+      if (hasCode(error, 'ERR_SESSION_GONE')) {
+        this.goneId = session.id
+        publishRevivalRefused(session.id, 'save')
+      }
+      const { retries, contested } = progress
+      if (retries > 0 || contested) publishConflict(session.id, retries, contested?.size ?? 0, !error)
+      if (!error && contested) this.host.conflicted([...contested])
       done(error)
     })
   }
@@ -98,7 +104,9 @@ export class Writer {
     const { tombstones } = this.host.settings
     const tombstone = tombstones.becameOf(session)
     if (tombstone?.redirect) {
-      return this.mergeStored(session, error => (error ? done(null, false) : this.touch(done)))
+      return this.mergeStored(session, error =>
+        error ? done(null, false) : Writer.prototype.touch.call(this, done),
+      )
     }
     if (tombstone) return done(null, false)
     const tells = loadedOf(session) !== undefined

@@ -1,5 +1,6 @@
 import { parseCookie } from 'cookie'
 import { createDebug } from 'obug'
+import { publishRejected } from '../events/publish.ts'
 import type { Secret } from './secret.ts'
 import { signed as sign, verified } from './signatures.ts'
 
@@ -40,6 +41,7 @@ export function verifyCookie(value: string | undefined, secrets: readonly Secret
   if (!value) return undefined
   if (!value.startsWith('s:')) {
     debug('the session cookie is not signed')
+    publishRejected('malformed')
     return undefined
   }
   const signed = value.slice(2)
@@ -48,6 +50,7 @@ export function verifyCookie(value: string | undefined, secrets: readonly Secret
     if (id !== undefined) return { id, outdated: i > 0 }
   }
   debug('no secret has signed the session cookie')
+  publishRejected('signature')
   return undefined
 }
 

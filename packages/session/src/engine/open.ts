@@ -3,12 +3,14 @@ import { callMethod, isPromise } from '../calls/call-method.ts'
 import { nextTick } from '../calls/timers.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
 import { hasCode } from '../errors.ts'
+import { publishRejected } from '../events/publish.ts'
 import type { Settings } from '../options/settings.ts'
 import { bareCookie } from '../session/codec.ts'
 import { isBare, noteBare } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
-import { readThrough } from '../store/redirect-record.ts'
+import { type Found, readThrough } from '../store/redirect-record.ts'
 import { createSession } from './create-session.ts'
+import { isMissing, load } from './load.ts'
 import { newCookie } from './new-session.ts'
 import type { RequestSession } from './request-session.ts'
 
@@ -23,21 +25,22 @@ type Done = (error?: unknown) => void
 export function openSession(own: RequestSession, ids: readonly SignedId[], done: Done): void {
   const [cookie, ...others] = ids
   if (cookie === undefined) return begin(own, done)
-  const { store, storeTimeout, tombstones } = own.settings
-  const time = tombstones.now
+  const time = own.settings.tombstones.now
+  load(own, cookie.id, read, (error, data, found) => {
+    if (isMissing(error, data)) {
+      debug('there is no session of this id')
+      publishRejected('unknown', cookie.id)
+      return openSession(own, others, done)
+    }
+    if (error) return failed(own, error, done)
+    putInPlace(own, { cookie, found, data: data as SessionData, time }, done)
+  })
+}
+
+function read(own: RequestSession, sid: string, found: Found): void {
+  const { store, storeTimeout } = own.settings
   const options = own.readOptions()
-  readThrough(
-    (id, read) => callMethod(store, 'get', [id], storeTimeout, read, options),
-    cookie.id,
-    (error, data, found) => {
-      if (isMissing(error, data)) {
-        debug('there is no session of this id')
-        return openSession(own, others, done)
-      }
-      if (error) return failed(own, error, done)
-      putInPlace(own, { cookie, found, data: data as SessionData, time }, done)
-    },
-  )
+  readThrough((id, read) => callMethod(store, 'get', [id], storeTimeout, read, options), sid, found)
 }
 
 /** Whether a failure of the store fails the request, or the request goes on without a session. */
@@ -49,11 +52,6 @@ export function policyFor<Req>(
 ): 'skip' | 'error' {
   const policy = settings.onStoreUnavailable ?? otherwise
   return typeof policy === 'function' ? policy(error, req) : policy
-}
-
-/** File stores answer with `ENOENT` when a session is not there. */
-function isMissing(error: unknown, data: unknown): boolean {
-  return error ? (error as { code?: unknown }).code === 'ENOENT' : !data
 }
 
 /** The session cannot be read. A corrupt session never becomes readable: with `onCorrupt: 'new'` its user gets a new one. */

@@ -1,9 +1,8 @@
 import { createDebug } from 'obug'
 import type { Callback } from '../calls/call-method.ts'
+import { isCombined } from '../calls/combined-operation.ts'
+import { ObservedWriter } from '../concurrency/observed-writer.ts'
 import { PendingCalls } from '../concurrency/pending-calls.ts'
-import { replaceSession } from '../concurrency/replace-session.ts'
-import { rotate } from '../concurrency/rotation.ts'
-import { Writer } from '../concurrency/writer.ts'
 import type { WriterHost } from '../concurrency/writer-host.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
@@ -19,13 +18,13 @@ import {
 } from '../session/session.ts'
 import { isSession, ownMethods } from '../session/session-shape.ts'
 import { loadedSnapshot, type Snapshot, sameSnapshot, takeSnapshot } from '../session/snapshot.ts'
-import { isCombined } from '../store/combined-operation.ts'
 import type { GetOptions } from '../store/renewal.ts'
 import { fullLifetime, sinceLastTouch } from './age.ts'
 import { createSession } from './create-session.ts'
 import type { Door } from './door.ts'
 import { tell, warnOfOnError } from './hooks.ts'
 import { type KeptAlive, keepAlive } from './keep-alive.ts'
+import { load, readAgain } from './load.ts'
 import { TouchOnRead } from './touch-on-read.ts'
 
 const debug = createDebug('express-session')
@@ -45,7 +44,7 @@ export class RequestSession implements SessionHost, WriterHost {
   outdated: boolean
   /** Calls of the store that the response waits for. */
   readonly calls: PendingCalls
-  readonly writer: Writer
+  readonly writer: ObservedWriter
   /** The `Set-Cookie` value that the response carries for this session, or what it carries for a transport. */
   setCookie: string | undefined
   /** The id of the session that has been destroyed. */
@@ -78,7 +77,7 @@ export class RequestSession implements SessionHost, WriterHost {
     this.cookieId = cookieId
     this.outdated = cookie?.outdated ?? false
     this.calls = new PendingCalls(settings.storeTimeout)
-    this.writer = new Writer(this, cookieId)
+    this.writer = new ObservedWriter(this, cookieId)
     const { holder } = door
     Object.assign(holder, { sessionStore: settings.store, sessionID: cookieId })
     Object.defineProperty(holder, HOST, { value: this, configurable: true })
@@ -146,7 +145,7 @@ export class RequestSession implements SessionHost, WriterHost {
   reload(sid: string, done: Callback<boolean>): void {
     const { holder, settings, writer } = this
     const time = settings.tombstones.now
-    writer.read(sid, (error, data, found) => {
+    load(this, sid, readAgain, (error, data, found) => {
       if (error || !data) return done(error, false)
       try {
         if (found !== holder.sessionID) writer.moveTo(found)
@@ -181,9 +180,8 @@ export class RequestSession implements SessionHost, WriterHost {
     })
   }
 
-  regenerate(session: Session, { keep, grace }: RegenerateOptions, done: Callback<boolean>): void {
-    if (grace) rotate(this.writer, session, keep, grace, done)
-    else this.writer.regenerate(session, done)
+  regenerate(session: Session, options: RegenerateOptions, done: Callback<boolean>): void {
+    this.writer.renew(session, options, done)
   }
 
   /** Not when this process knows redirects: then the successor has to be destroyed as well. */
@@ -192,7 +190,7 @@ export class RequestSession implements SessionHost, WriterHost {
   }
 
   replace(session: Session, options: RegenerateOptions, done: Callback): void {
-    replaceSession(this.writer, session, options, done)
+    this.writer.replace(session, options, done)
   }
 
   prepare(session: Session): boolean {

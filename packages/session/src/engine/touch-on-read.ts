@@ -1,6 +1,6 @@
+import { isCombined } from '../calls/combined-operation.ts'
 import type { Settings } from '../options/settings.ts'
 import type { Session } from '../session/session.ts'
-import { isCombined } from '../store/combined-operation.ts'
 import type { GetOptions } from '../store/renewal.ts'
 
 /** Methods that change nothing (RFC 9110, section 9.2.1). Most such requests only read the session. */

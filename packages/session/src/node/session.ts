@@ -5,6 +5,21 @@ import { Cookie } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { SessionErrorCode } from '../errors.ts'
 import { SessionError } from '../errors.ts'
+import type {
+  SessionConflict,
+  SessionCorrupt,
+  SessionCreated,
+  SessionDestroyed,
+  SessionEvents,
+  SessionExpired,
+  SessionOperation,
+  SessionOwnerLimit,
+  SessionRejected,
+  SessionRenewed,
+  SessionRevivalRefused,
+  SessionTrace,
+  TracedFailure,
+} from '../events/messages.ts'
 import { checkOptionNames } from '../option-names.ts'
 import type { ForeignStore } from '../options/engine-options.ts'
 import { STRICT, strictCookie, withDefaults } from '../options/engine-options.ts'
@@ -109,14 +124,27 @@ export declare namespace session {
     Renewal,
     Secret,
     SessionChange,
+    SessionConflict,
+    SessionCorrupt,
+    SessionCreated,
     SessionData,
+    SessionDestroyed,
     SessionErrorCode,
+    SessionEvents,
+    SessionExpired,
     SessionMiddleware,
+    SessionOperation,
     SessionOptions,
+    SessionOwnerLimit,
+    SessionRejected,
+    SessionRenewed,
     SessionRequest,
+    SessionRevivalRefused,
+    SessionTrace,
     StoredEntry,
     StoredRecord,
     StoredSession,
+    TracedFailure,
     Transport,
     TransportRequest,
     TransportResponse,

@@ -1,9 +1,10 @@
 import type { Callback } from '../calls/call-method.ts'
+import { declareCombined } from '../calls/combined-operation.ts'
 import { setImmediate } from '../calls/timers.ts'
+import { publishExpired } from '../events/publish.ts'
 import { noteRead } from '../session/loaded.ts'
 import { cookieIn, stringify, withCookie, withExpires } from '../session/serialized.ts'
 import type { SessionData } from '../session/session.ts'
-import { declareCombined } from './combined-operation.ts'
 import { type GetOptions, renewalOf } from './renewal.ts'
 import { Store } from './store.ts'
 
@@ -96,6 +97,7 @@ function read(
   const session = JSON.parse(text)
   if (isOver(session.cookie?.expires)) {
     delete sessions[sid]
+    publishExpired(1, sid)
     return undefined
   }
   const renewed = renew === undefined ? undefined : renewedText(text, renew)

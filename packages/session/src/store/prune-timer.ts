@@ -1,4 +1,5 @@
 import { clearTimeout, setTimeout } from '../calls/timers.ts'
+import { publishExpired } from '../events/publish.ts'
 
 /** The longest delay of a timer in Node, in milliseconds. */
 const LONGEST = 2 ** 31 - 1
@@ -38,5 +39,6 @@ export async function pruneInBatches(
 ): Promise<number> {
   let total = 0
   for (let deleted = BATCH; deleted >= BATCH && !isClosed(); total += deleted) deleted = await prune(BATCH)
+  publishExpired(total)
   return total
 }

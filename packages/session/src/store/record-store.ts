@@ -1,4 +1,5 @@
 import type { Callback } from '../calls/call-method.ts'
+import { declareCombined } from '../calls/combined-operation.ts'
 import type { Backend } from '../records/backend.ts'
 import { sealingOf } from '../records/check-options.ts'
 import { DAY } from '../records/lifetime.ts'
@@ -6,7 +7,6 @@ import { type ExchangeOptions, type Reencrypted, type SetOptions, setArguments }
 import type { Codec } from '../session/codec.ts'
 import type { SessionData } from '../session/session.ts'
 import { BatchedReads } from './batched-reads.ts'
-import { declareCombined } from './combined-operation.ts'
 import { decodable, whileOpen } from './entries.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { pruneInBatches } from './prune-timer.ts'
@@ -178,7 +178,7 @@ export abstract class RecordStore extends RecordHooks {
   override touch(sid: string, session: StoredData, callback?: Callback<boolean>): Promise<boolean> | void {
     return this.#lifecycle.runOn(sid, callback, async () => {
       const ttl = this.#records.lifetimeOf(session)
-      return ttl > 0 ? this.#records.backend._touch(sid, ttl) : this.#records.remove(sid)
+      return ttl > 0 ? this.#records.backend._touch(sid, ttl) : this.#records.expire(sid)
     })
   }
 
@@ -284,7 +284,7 @@ export abstract class RecordStore extends RecordHooks {
     const record = await (this.#reads
       ? this.#reads.read(sid, renewal)
       : this.#records.backend._read(sid, renewal))
-    return record && this.#records.decode(sid, record)
+    return record && this.#records.read(sid, record)
   }
 
   #live(): AsyncGenerator<[string, SessionData], void, void> {

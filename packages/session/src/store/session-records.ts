@@ -1,4 +1,5 @@
 import { changed, gone } from '../errors.ts'
+import { publishCorrupt, publishExpired } from '../events/publish.ts'
 import type { Backend } from '../records/backend.ts'
 import { cookieOf, lifetimeOf, showExpiry } from '../records/lifetime.ts'
 import type { Reencrypted, Renewal, StoredRecord, UpdateResult } from '../records/record.ts'
@@ -83,6 +84,16 @@ export class SessionRecords {
     return session as unknown as SessionData
   }
 
+  /** The same for the session that a caller has asked for. */
+  read(sid: string, record: StoredRecord): SessionData {
+    try {
+      return this.decode(sid, record)
+    } catch (error) {
+      publishCorrupt(sid)
+      throw error
+    }
+  }
+
   /** Sessions of the middleware have this property from the start. A plain object of a caller is left unchanged. */
   noteStored(session: object, sid: string, text: string, data: string, ttl: number, compare = true): void {
     if (LOADED in session) this.#note(session, sid, text, data, ttl, compare)
@@ -91,7 +102,7 @@ export class SessionRecords {
   /** Store a session that was encoded as `text`. `data` is the stored form. */
   async save(sid: string, session: StoredData, data: string, ttl: number, text: string): Promise<void> {
     const loaded = loadedOf(session)
-    if (ttl <= 0) await this.remove(sid)
+    if (ttl <= 0) await this.expire(sid)
     else if (loaded?.sid === sid) {
       const expected = loaded.compare ? (loaded.stored ?? loaded.text) : undefined
       const result = await this.backend._update(sid, data, ttl, expected)
@@ -111,6 +122,13 @@ export class SessionRecords {
   /** Remove a record. Returns whether there was one. */
   async remove(sid: string): Promise<boolean> {
     return this.ended(sid, await this.backend._destroy(sid))
+  }
+
+  /** Remove a record whose expiry has passed. Returns whether there was one. */
+  async expire(sid: string): Promise<boolean> {
+    const there = await this.remove(sid)
+    if (there) publishExpired(1, sid)
+    return there
   }
 
   /** If the record that was removed is a redirect, remove its successor too. Returns whether there was a record. */

@@ -1,6 +1,7 @@
 import { backoff } from '../calls/backoff.ts'
 import { sleep } from '../calls/timers.ts'
 import { changed, gone } from '../errors.ts'
+import { UPDATE } from '../events/trace.ts'
 import { lifetimeOf } from '../records/lifetime.ts'
 import { encode } from '../session/codec.ts'
 import { loadedOf } from '../session/loaded.ts'
@@ -12,10 +13,22 @@ import type { SessionRecords } from './session-records.ts'
 /** How often a change is tried while other writers are faster. */
 const ATTEMPTS = 50
 
+type Read = (sid: string) => Promise<SessionData | undefined>
+
 /** Read, change and write a session, and start again if another writer was faster. Returns the session as stored. */
-export async function updateRecord(
+export function updateRecord(
   records: SessionRecords,
-  read: (sid: string) => Promise<SessionData | undefined>,
+  read: Read,
+  sid: string,
+  change: SessionChange,
+): Promise<StoredSession> {
+  if (!UPDATE.traced) return changeRecord(records, read, sid, change)
+  return UPDATE.tracePromise(sid, () => changeRecord(records, read, sid, change))
+}
+
+async function changeRecord(
+  records: SessionRecords,
+  read: Read,
   sid: string,
   change: SessionChange,
 ): Promise<StoredSession> {
