@@ -93,6 +93,11 @@ export const tested: Tested[] = [
     tests: ['packed/consumers.test.ts'],
   },
   {
+    what: 'The quick start of the first page, in an empty folder',
+    packages: ['express', 'better-sqlite3'],
+    tests: ['packed/quick-start.test.ts'],
+  },
+  {
     what: 'Two copies of the middleware in one process',
     packages: [],
     tests: ['packed/two-copies.test.ts'],
