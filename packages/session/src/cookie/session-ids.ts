@@ -36,12 +36,16 @@ export function readSessionIds(
   return ids
 }
 
-/** The id in the value of a cookie, if one of the secrets signed it. */
-export function verifyCookie(value: string | undefined, secrets: readonly Secret[]): SignedId | undefined {
+/** The id in the value of a cookie, if one of the secrets signed it. `again`: its rejection was published before. */
+export function verifyCookie(
+  value: string | undefined,
+  secrets: readonly Secret[],
+  again = false,
+): SignedId | undefined {
   if (!value) return undefined
   if (!value.startsWith('s:')) {
     debug('the session cookie is not signed')
-    publishRejected('malformed')
+    if (!again) publishRejected('malformed')
     return undefined
   }
   const signed = value.slice(2)
@@ -50,7 +54,7 @@ export function verifyCookie(value: string | undefined, secrets: readonly Secret
     if (id !== undefined) return { id, outdated: i > 0 }
   }
   debug('no secret has signed the session cookie')
-  publishRejected('signature')
+  if (!again) publishRejected('signature')
   return undefined
 }
 

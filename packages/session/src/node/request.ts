@@ -28,7 +28,10 @@ export function sessionIdsOf(
   const ids = readSessionIds(req.headers.cookie, name, secrets)
   if (ids.length > 0) return ids
   const verified = req.signedCookies?.[name]
-  const parsed = verified ? { id: verified, outdated: false } : verifyCookie(req.cookies?.[name], secrets)
+  const again = req.headers.cookie?.includes(name)
+  const parsed = verified
+    ? { id: verified, outdated: false }
+    : verifyCookie(req.cookies?.[name], secrets, again)
   if (parsed) deprecate('cookie should be available in req.headers.cookie')
   return parsed ? [parsed] : []
 }

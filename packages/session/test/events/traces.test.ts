@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { cookieOf, type Handler } from '../doors/door.ts'
 import { fetchDoor } from '../doors/fetch-door.ts'
 import { nodeDoor } from '../doors/node-door.ts'
+import { start } from '../support/http.ts'
 import { MapStore } from '../support/map-backend.ts'
 import { ours } from '../support/ours.ts'
 import { storeWith } from '../support/stores.ts'
@@ -146,4 +147,20 @@ it('expired: sessions that this process removes are counted', async () => {
   await store.set('three', {} as never, { ttl: 60_000 })
   await store.set('three', {} as never, { ttl: 0 })
   expect(heard[1]).toEqual({ name: 'expired', count: 1, session: expect.any(String) })
+})
+
+it('rejected: a cookie that cookie-parser has parsed as well is announced once', async () => {
+  const heard = hear(['rejected'])
+  const app = await start(
+    ours,
+    (_, res) => res.end(),
+    { resave: false, saveUninitialized: false },
+    {
+      before: req => void Object.assign(req, { cookies: { 'connect.sid': 's:known.wrong' } }),
+    },
+  )
+  await app.get('/', { cookie: 'connect.sid=s%3Aknown.wrong' })
+  expect(heard).toEqual([{ name: 'rejected', reason: 'signature', session: undefined }])
+  await app.get('/')
+  expect(heard).toHaveLength(2)
 })
