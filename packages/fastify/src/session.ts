@@ -4,8 +4,10 @@ import type { Session as Data } from 'fastify'
 
 type Keys = Omit<Data, 'cookie'>
 
+type Members = 'cookie' | 'id' | 'createdAt' | 'isFresh' | 'touch' | 'resetMaxAge'
+
 /** The methods of a session, as in @fastify/session. Those that use the store return a promise, or take a callback. */
-export interface FastifySessionMethods extends Pick<FetchSession, 'cookie' | 'id' | 'touch' | 'resetMaxAge'> {
+export interface FastifySessionMethods extends Pick<FetchSession, Members> {
   /** The session's id. */
   readonly sessionId: string
   /** The id with its signature, as in the cookie after its prefix. */

@@ -1,8 +1,10 @@
 import type { Callback, RegenerateOptions, Session, SessionData } from '@coatcheck/session'
 import type { FetchSession, OpenedSession } from '@coatcheck/session/fetch'
 
+type Members = 'id' | 'cookie' | 'createdAt' | 'isFresh' | 'touch' | 'resetMaxAge'
+
 /** The members of a session: those of koa-session, and those of the sessions of this family. */
-export interface KoaSessionMethods extends Pick<FetchSession, 'id' | 'cookie' | 'touch' | 'resetMaxAge'> {
+export interface KoaSessionMethods extends Pick<FetchSession, Members> {
   /** Whether this request has begun the session. */
   readonly isNew: boolean
   /** How many keys the data has. */
@@ -53,6 +55,9 @@ export interface SessionContext<T extends object = SessionData> {
 
 type Data = Record<string, unknown>
 
+/** The key in which a session keeps its age, with the option `absoluteTimeout`. */
+const LIFESPAN = 'coatcheck.lifespan'
+
 /** The members of koa-session that sessions of `createSessions()` do not have. */
 class Methods {
   readonly #isNew: boolean
@@ -90,7 +95,7 @@ class Methods {
   }
 
   toJSON(): Data {
-    const { cookie: _, ...data } = this.#session as unknown as Data
+    const { cookie: _, [LIFESPAN]: __, ...data } = this.#session as unknown as Data
     return data
   }
 

@@ -2,6 +2,7 @@ import type { Callback } from '../calls/call-method.ts'
 import { nextTick } from '../calls/timers.ts'
 import type { CookieData } from '../cookie/cookie.ts'
 import { changed, gone } from '../errors.ts'
+import { shareLifespan } from '../session/lifespan.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
 import type { Session, SessionData } from '../session/session.ts'
 import { textOf } from '../session/snapshot.ts'
@@ -67,6 +68,7 @@ export function mergeStored(
     merged
       .then(() => {
         if (moved) moveSession(writer, session, sid)
+        shareLifespan(session, stored)
         noteLoaded(session, loadedOf(stored))
         tombstones.know(session, time)
       })

@@ -1,6 +1,7 @@
 import { type Callback, promised } from '../calls/call-method.ts'
 import { nextTick } from '../calls/timers.ts'
 import { gone } from '../errors.ts'
+import { keepLifespan } from '../session/lifespan.ts'
 import { loadedOf } from '../session/loaded.ts'
 import { withContent } from '../session/serialized.ts'
 import type { RegenerateOptions, Session } from '../session/session.ts'
@@ -51,6 +52,7 @@ async function replaced(
 async function store(writer: Writer, old: string, required: boolean): Promise<boolean | undefined> {
   const { session } = writer.host.holder
   const { tombstones, comparable } = writer.host.settings
+  keepLifespan(session)
   const snapshot = writer.host.snapshot(session)
   const there = await promised<boolean>(done => {
     const args = [old, session.id, session, { required }]

@@ -1,6 +1,7 @@
 import { type Callback, promised } from '../calls/call-method.ts'
 import { nextTick } from '../calls/timers.ts'
 import { changed, hasCode } from '../errors.ts'
+import { lifespanOf, passOnLifespan } from '../session/lifespan.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { RegenerateOptions, Session } from '../session/session.ts'
 import { carryOver, clearData } from '../session/session-data.ts'
@@ -73,9 +74,10 @@ async function replace(
     const { base } = writer
     clearData(next)
     carryOver(old, next, keep)
+    passOnLifespan(old, next)
     if (keep === true) next.cookie.maxAge = old.cookie.originalMaxAge
     await promised(done => writer.write(next, done))
-    const outcome = await writeRedirect(writer, old, next.id, Date.now() + grace)
+    const outcome = await writeRedirect(writer, old, next.id, endOfGrace(old, grace))
     if (outcome === 'replaced') return outcome
     writer.base = base
     if (outcome !== 'changed') return outcome
@@ -84,6 +86,11 @@ async function replace(
     await promised(done => writer.mergeStored(old, done))
   }
   throw changed()
+}
+
+/** The old id ends with the session at the latest. */
+function endOfGrace(old: Session, grace: number): number {
+  return Math.min(Date.now() + grace, lifespanOf(old)?.ends ?? Number.POSITIVE_INFINITY)
 }
 
 /** Replace the old record by a redirect, if it has not changed since it was read. */

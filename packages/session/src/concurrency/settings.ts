@@ -5,6 +5,8 @@ import type { Tombstones } from './tombstones.ts'
 
 /** The settings for requests that use one session at the same time. */
 export interface ConcurrencySettings {
+  /** How long a session may be used, in milliseconds; `undefined`: without an end. */
+  readonly absoluteTimeout: number | undefined
   readonly conflict: Conflict
   /** Ids that this process has destroyed or replaced in the store. */
   readonly tombstones: Tombstones

@@ -5,6 +5,7 @@ import { Cookie } from '../cookie/cookie.ts'
 import { gone, hasCode } from '../errors.ts'
 import { publishConflict, publishRevivalRefused } from '../events/publish.ts'
 import { decode } from '../session/codec.ts'
+import { hasEnded, keepLifespan } from '../session/lifespan.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
 import { withContent } from '../session/serialized.ts'
 import type { Session, SessionData } from '../session/session.ts'
@@ -57,7 +58,8 @@ export class Writer {
 
   /** Read the session of `sid`, and follow redirects. */
   read(sid: string, done: Found): void {
-    readThrough((sid, done) => this.call<SessionData>('get', [sid], done), sid, done)
+    const { absoluteTimeout } = this.host.settings
+    readThrough((sid, done) => this.call<SessionData>('get', [sid], done), sid, done, absoluteTimeout)
   }
 
   /** The session of this request has another id from now on. */
@@ -108,7 +110,8 @@ export class Writer {
         error ? done(null, false) : Writer.prototype.touch.call(this, done),
       )
     }
-    if (tombstone) return done(null, false)
+    if (tombstone || hasEnded(session)) return done(null, false)
+    keepLifespan(session)
     const tells = loadedOf(session) !== undefined
     const time = tombstones.now
     this.call<boolean>('touch', [sessionID, session], (error, present) => {
@@ -220,10 +223,12 @@ export class Writer {
       if (!(session.cookie instanceof Cookie)) dropReservedKeys(session.cookie)
       if (progress.retries === 0) progress.renews = this.host.prepare(session)
       else if (progress.renews) session.resetMaxAge()
+      keepLifespan(session, this.host.settings.absoluteTimeout)
       snapshot = this.host.snapshot(session)
     } catch (error) {
       return done(error)
     }
+    if (hasEnded(session)) return done(gone())
     const again: Callback = error => {
       this.host.forget()
       if (error) done(error)

@@ -14,3 +14,10 @@ export function sinceLastTouch(session: Session, store: Store): number {
   const age = (fullLifetime(session, store) ?? Number.NaN) - (loadedOf(session)?.ttl ?? shown)
   return Number.isNaN(age) ? Number.POSITIVE_INFINITY : age
 }
+
+/** The rest of the lifetime of a session that was just read, in milliseconds; 0 when that is not known. */
+export function remaining(session: Session): number {
+  const { expires } = session.cookie
+  const shown = expires instanceof Date ? expires.valueOf() - Date.now() : 0
+  return loadedOf(session)?.ttl ?? shown
+}

@@ -1,6 +1,7 @@
 import { isPromise } from '../calls/call-method.ts'
 import { Cookie } from '../cookie/cookie.ts'
 import { cookieOptions, resolveAuto, type Settings } from '../options/settings.ts'
+import { giveLifespan, lifespanSince } from '../session/lifespan.ts'
 import { noteLoaded } from '../session/loaded.ts'
 import { HOST, Session, type SessionHolder } from '../session/session.ts'
 import { ownMethods } from '../session/session-shape.ts'
@@ -38,6 +39,8 @@ function putNew(holder: SessionHolder, req: unknown, id: string, settings: Setti
   // With this property, the store notes the first save. Later saves update the session and never insert it again.
   noteLoaded(session, undefined)
   ownMethods(session)
+  const { absoluteTimeout } = settings
+  if (absoluteTimeout !== undefined) giveLifespan(session, lifespanSince(Date.now(), absoluteTimeout))
   session.cookie = cookie
   holder.session = session as SessionHolder['session']
 }

@@ -1,5 +1,5 @@
 import { createDebug } from 'obug'
-import { callMethod, isPromise } from '../calls/call-method.ts'
+import { type Callback, callMethod, isPromise } from '../calls/call-method.ts'
 import { nextTick } from '../calls/timers.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
 import { hasCode } from '../errors.ts'
@@ -38,9 +38,11 @@ export function openSession(own: RequestSession, ids: readonly SignedId[], done:
 }
 
 function read(own: RequestSession, sid: string, found: Found): void {
-  const { store, storeTimeout } = own.settings
+  const { store, storeTimeout, absoluteTimeout } = own.settings
   const options = own.readOptions()
-  readThrough((id, read) => callMethod(store, 'get', [id], storeTimeout, read, options), sid, found)
+  const get = (id: string, read: Callback<SessionData>) =>
+    callMethod(store, 'get', [id], storeTimeout, read, options)
+  readThrough(get, sid, found, absoluteTimeout)
 }
 
 /** Whether a failure of the store fails the request, or the request goes on without a session. */

@@ -8,7 +8,8 @@ import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
 import { SessionError } from '../errors.ts'
 import type { Settings } from '../options/settings.ts'
-import { loadedOf, noteOf } from '../session/loaded.ts'
+import { dateSession, hasEnded, keepLifespan } from '../session/lifespan.ts'
+import { noteOf } from '../session/loaded.ts'
 import {
   HOST,
   type RegenerateOptions,
@@ -19,7 +20,7 @@ import {
 import { isSession, ownMethods } from '../session/session-shape.ts'
 import { loadedSnapshot, type Snapshot, sameSnapshot, takeSnapshot } from '../session/snapshot.ts'
 import type { GetOptions } from '../store/renewal.ts'
-import { fullLifetime, sinceLastTouch } from './age.ts'
+import { fullLifetime, remaining, sinceLastTouch } from './age.ts'
 import { createSession } from './create-session.ts'
 import type { Door } from './door.ts'
 import { tell, warnOfOnError } from './hooks.ts'
@@ -100,6 +101,7 @@ export class RequestSession implements SessionHost, WriterHost {
 
   /** Called when the request has got a new session. */
   generated(): void {
+    keepLifespan(this.holder.session, this.settings.absoluteTimeout)
     this.#original = this.snapshot(this.holder.session)
     this.lastSession = this.holder.session
   }
@@ -122,17 +124,15 @@ export class RequestSession implements SessionHost, WriterHost {
     this.#sinceTouch = sinceLastTouch(session, this.settings.store)
     if (this.#read && noted?.renewed) this.#read.session = session
     this.#refresh(session)
-    keepAlive(
-      this,
-      noted?.renewed ? (fullLifetime(session, this.settings.store) ?? 0) : this.#remaining(session),
-    )
+    keepAlive(this, noted?.renewed ? (fullLifetime(session, this.settings.store) ?? 0) : remaining(session))
   }
 
   /** Restart the session's lifetime during the request. Returns it in milliseconds; `undefined` when there is nothing to extend. */
   extend(): number | undefined {
     const { holder, settings, writer } = this
     const { session } = holder
-    if (this.completed || !this.inPlace || !session || !isSession(session)) return undefined
+    if (this.completed || !this.inPlace || !session) return undefined
+    if (!isSession(session) || hasEnded(session)) return undefined
     if (writer.storedId !== holder.sessionID || writer.goneId === holder.sessionID) return undefined
     if (!this.#touched && session.cookie.expires === this.#expiresAtLoad) {
       session.resetMaxAge()
@@ -245,19 +245,13 @@ export class RequestSession implements SessionHost, WriterHost {
     this.#current = undefined
   }
 
-  /** The rest of the lifetime of a session that was just read, in milliseconds; 0 when that is not known. */
-  #remaining({ cookie }: Session): number {
-    const { expires } = cookie
-    const shown = expires instanceof Date ? expires.valueOf() - Date.now() : 0
-    return loadedOf(this.holder.session)?.ttl ?? shown
-  }
-
   #adopt(session: Session, snapshot: Snapshot, time: number): void {
     ownMethods(session)
     this.lastSession = session
     this.#expiresAtLoad = session.cookie.expires
     this.writer.adopt(session, snapshot, time)
-    if (!this.settings.resave) this.writer.saved = snapshot
+    const dated = dateSession(session, this.settings.absoluteTimeout)
+    if (!this.settings.resave && !dated) this.writer.saved = snapshot
   }
 
   #mustSave(current: Snapshot): boolean {

@@ -1,5 +1,6 @@
 import { Cookie } from '../cookie/cookie.ts'
 import { signSessionId } from '../cookie/session-ids.ts'
+import { hasEnded, keepLifespan } from '../session/lifespan.ts'
 import { isSession } from '../session/session-shape.ts'
 import type { SetCookies } from './door.ts'
 import type { RequestSession } from './request-session.ts'
@@ -28,12 +29,13 @@ function cookieFor(own: RequestSession, cookies: SetCookies): string | undefined
   if (!session) return mustClear(own, cookies) ? expiredCookie(own) : undefined
   if (!isSession(session) || own.writer.goneId === holder.sessionID || !mustSend(own)) return undefined
   const tombstone = settings.tombstones.becameOf(session)
-  if (tombstone && !tombstone.redirect) return undefined
+  if ((tombstone && !tombstone.redirect) || hasEnded(session)) return undefined
   if (session.cookie.secure && !door.isSecure()) {
     settings.secureCookieNotSent(door.request, settings.name)
     return undefined
   }
   own.touch()
+  keepLifespan(session)
   const id = signSessionId(holder.sessionID, own.secret)
   return settings.transport ? id : session.cookie.serialize(settings.name, id)
 }

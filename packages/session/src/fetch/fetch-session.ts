@@ -1,11 +1,15 @@
 import type { Cookie } from '../cookie/cookie.ts'
-import type { RegenerateOptions, SessionData } from '../session/session.ts'
+import type { Member, RegenerateOptions, SessionData } from '../session/session.ts'
 
 /** The session of a `Request`: your data as its own properties, and these methods, which return promises. */
 export interface FetchSession {
   /** The session's id. */
   readonly id: string
   cookie: Cookie
+  /** When the session was created: with the option `absoluteTimeout`. A new id with `keep` or `grace`, without `data`, keeps it. */
+  readonly createdAt: Member<'createdAt', Date>
+  /** Whether the session was created at most `ms` milliseconds ago: with the option `absoluteTimeout`. */
+  readonly isFresh: Member<'isFresh', (ms: number) => boolean>
   /** Write the session to the store now. `commit` does it at the end. */
   save(): Promise<void>
   /** Replace the data by the stored data. Fails when there is none. */

@@ -46,9 +46,11 @@ export function checkChoice(name: string, value: string | undefined, choices: re
   }
 }
 
-function checkTimes<Req>({ storeTimeout, touchAfter, cookie }: EngineOptions<Req>): void {
+function checkTimes<Req>({ storeTimeout, touchAfter, absoluteTimeout, cookie }: EngineOptions<Req>): void {
   checkMilliseconds('storeTimeout', storeTimeout)
   checkMilliseconds('touchAfter', touchAfter)
+  checkMilliseconds('absoluteTimeout', absoluteTimeout)
+  if (absoluteTimeout === 0) throw new TypeError('absoluteTimeout option must be greater than 0')
   const maxAge = typeof cookie === 'object' ? cookie?.maxAge : undefined
   if (touchAfter && typeof maxAge === 'number' && touchAfter >= maxAge) {
     throw new TypeError('touchAfter option must be less than cookie.maxAge, or active sessions would expire')

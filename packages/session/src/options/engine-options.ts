@@ -61,6 +61,12 @@ export interface EngineOptions<Req> {
   onCorrupt?: 'new' | 'error' | undefined
   /** Milliseconds that the store has to answer. After that a call fails with `ERR_SESSION_STORE_TIMEOUT`. Default `0`: no limit. */
   storeTimeout?: number | undefined
+  /**
+   * Milliseconds after which a session ends, however much it is used. It counts from `session.createdAt`. A new id (`keep` without `data`,
+   * or `grace`) does not change that; `regenerate()` and a login start anew. Adds `createdAt` and `isFresh(ms)` to the session, which are
+   * then reserved names. Default: no end.
+   */
+  absoluteTimeout?: number | undefined
   /** Do not touch a session whose expiry was moved less than this many milliseconds ago. Default `0`: touch on each request. */
   touchAfter?: number | undefined
   /**
@@ -122,6 +128,7 @@ export const ENGINE_OPTIONS: readonly (keyof EngineOptions<never>)[] = [
   'onStoreUnavailable',
   'onCorrupt',
   'storeTimeout',
+  'absoluteTimeout',
   'touchAfter',
   'awaitTouch',
   'clearCookie',

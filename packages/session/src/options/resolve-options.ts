@@ -38,6 +38,7 @@ export function resolveOptions<Req>(
     onCorrupt: options.onCorrupt ?? 'error',
     storeTimeout: options.storeTimeout ?? 0,
     touchAfter: options.touchAfter ?? 0,
+    absoluteTimeout: options.absoluteTimeout,
     awaitTouch: options.awaitTouch ?? true,
     clearCookie: options.clearCookie ?? options.transport !== undefined,
     saveCookieChanges: options.saveCookieChanges ?? false,
@@ -54,10 +55,10 @@ export function resolveOptions<Req>(
 
 /** The lifetime of sessions that a read may touch. `undefined` unless a request that only reads ends with a plain touch. */
 function renewable<Req>(
-  { rolling, touchAfter, cookie }: EngineOptions<Req>,
+  { rolling, touchAfter, absoluteTimeout, cookie }: EngineOptions<Req>,
   resave: boolean,
 ): number | null | undefined {
-  if (resave || rolling || touchAfter || typeof cookie === 'function') return undefined
+  if (resave || rolling || touchAfter || absoluteTimeout || typeof cookie === 'function') return undefined
   const { maxAge, expires } = cookie ?? {}
   if (expires) return undefined
   return typeof maxAge === 'number' ? maxAge : maxAge ? undefined : null

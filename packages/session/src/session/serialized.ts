@@ -1,10 +1,13 @@
+import { LIFESPAN, lifespanText, withLifespan } from './lifespan.ts'
+
 /**
  * A session as JSON consists of its cookie and its content, which is everything else. This package and express-session write the cookie
- * first. So the two can be separated and joined as texts, without parsing.
+ * first, or second after the lifespan. So the two can be separated and joined as texts, without parsing.
  */
 
 /** The start of such a text, up to the end of the cookie: a flat object whose strings need no escapes. */
-const COOKIE = /^\{"cookie":(\{"originalMaxAge":[^{}\\"]*(?:"[^"\\]*"[^{}\\"]*)*\})/
+const COOKIE =
+  /^\{(?:"coatcheck\.lifespan":"[\d/]+",)?"cookie":(\{"originalMaxAge":[^{}\\"]*(?:"[^"\\]*"[^{}\\"]*)*\})/
 
 /** The content of the session that `withContent` is at work on. */
 let known: { session: object; content: string } | undefined
@@ -23,7 +26,10 @@ export function contentIn(text: string): string | undefined {
 /** The text with another cookie; `undefined` when that needs parsing. */
 export function withCookie(text: string, cookie: object): string | undefined {
   const head = COOKIE.exec(text)
-  return head ? joined('{"cookie":', JSON.stringify(cookie), text.slice(head[0].length)) : undefined
+  if (!head) return undefined
+  const [whole, before] = head as unknown as [string, string]
+  const start = whole.slice(0, whole.length - before.length)
+  return joined(start, JSON.stringify(cookie), text.slice(whole.length))
 }
 
 /** The cookie in the text; `undefined` when the whole text needs parsing for that. */
@@ -54,12 +60,20 @@ export function withContent<T>(session: object, content: string, work: () => T):
   }
 }
 
-/** `JSON.stringify(session)`, which reuses the content given to `withContent`. */
+/** `JSON.stringify(session)`, which reuses the content given to `withContent`. A lifespan comes first. */
 export function stringify(session: object): string {
   const { cookie } = session as { cookie?: object }
-  if (known?.session !== session || !cookie || 'toJSON' in session) return JSON.stringify(session)
+  const lifespan = lifespanText(session)
+  if (known?.session !== session || !cookie || 'toJSON' in session) {
+    return JSON.stringify(lifespan === undefined ? session : withLifespan(plain(session), lifespan))
+  }
   const rest = known.content === '{}' ? '}' : `,${known.content.slice(1)}`
-  return joined('{"cookie":', JSON.stringify(cookie), rest)
+  const start = lifespan === undefined ? '{"cookie":' : `{"${LIFESPAN}":"${lifespan}","cookie":`
+  return joined(start, JSON.stringify(cookie), rest)
+}
+
+function plain(session: { toJSON?: () => object }): object {
+  return { ...(typeof session.toJSON === 'function' ? session.toJSON() : session), [LIFESPAN]: undefined }
 }
 
 /** One flat text. V8 makes a long `+` a reference to its parts, and they would stay in memory until the text is read. */

@@ -1,4 +1,5 @@
 import type { Cookie } from '../cookie/cookie.ts'
+import { isMember, LIFESPAN } from './lifespan.ts'
 
 /**
  * The data of a session. Add your own keys by declaration merging:
@@ -30,11 +31,11 @@ export function carryOver(from: object, to: object, keep: boolean | readonly str
 
 /** A key of `data` that names a method of the session, such as `save`. */
 export function methodIn(data: object, session: object): string | undefined {
-  return Object.keys(data).find(key => isMethod(session, key))
+  return Object.keys(data).find(key => key !== LIFESPAN && isMethod(session, key))
 }
 
 function isMethod(session: object, key: string): boolean {
-  return key !== '__proto__' && key in Object.getPrototypeOf(session)
+  return isMember(session, key) || (key !== '__proto__' && key in Object.getPrototypeOf(session))
 }
 
 /** Remove everything but the cookie from `session`. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type Callback, callMethod } from '../calls/call-method.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import { gone } from '../errors.ts'
+import { giveLifespan, lifespanIn, passOnLifespan } from './lifespan.ts'
 import { carryOver, clearData, methodIn, type SessionData } from './session-data.ts'
 
 import type { BaseStore } from './store-contract.ts'
@@ -58,6 +59,9 @@ export interface SessionHost {
 /** Where a request keeps its host. */
 export const HOST: unique symbol = Symbol.for('coatcheck.host')
 
+/** The type of a member that an application may have as a key of its data: then that type counts. */
+export type Member<Key extends string, Type> = Key extends keyof SessionData ? unknown : Type
+
 /**
  * `req.session`: the data as own enumerable properties, and these methods. A method that calls the store takes a callback and
  * returns the session, or returns a promise. A promise that nobody awaits can reject without ending the process.
@@ -68,6 +72,14 @@ export class Session {
   /** The request; read-only, not enumerable. */
   declare readonly req: SessionRequest
   declare cookie: Cookie
+  /**
+   * When the session was created: with the option `absoluteTimeout`. `regenerate()` and a login with `regenerate({ data })` start anew.
+   * A new id for the same session (`keep` without `data`, or `grace`) does not. A session that was stored without this time counts from
+   * the first request with the option.
+   */
+  declare readonly createdAt: Member<'createdAt', Date>
+  /** Whether the session was created at most `ms` milliseconds ago: with the option `absoluteTimeout`. */
+  declare readonly isFresh: Member<'isFresh', (ms: number) => boolean>
 
   /** Keys of `data` that are names of methods are left out. */
   constructor(req: Pick<SessionHolder, 'sessionID'>, data?: object | null) {
@@ -78,6 +90,8 @@ export class Session {
     for (const key in data) {
       if (!(key in this)) own[key] = (data as Record<string, unknown>)[key]
     }
+    const lifespan = lifespanIn(this)
+    if (lifespan) giveLifespan(this, lifespan)
   }
 
   /** Restart the lifetime. The middleware does it on each request. */
@@ -156,6 +170,7 @@ export class Session {
         if (!error && keeps && there === false) return done(gone())
         if (chosen.grace || !req.session || req.session === this) return done(error)
         carryOver(this, req.session, chosen.keep)
+        if (chosen.keep && !chosen.data) passOnLifespan(this, req.session)
         if (error || !chosen.data) return done(error)
         saveWith(req.session, chosen.data, done)
       })

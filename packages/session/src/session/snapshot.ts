@@ -1,11 +1,12 @@
 import { type Codec, encode } from './codec.ts'
+import { LIFESPAN } from './lifespan.ts'
 import { contentIn } from './serialized.ts'
 import type { Session } from './session.ts'
 
 /** A session as it was at one moment. */
 export interface Snapshot {
   readonly id: string
-  /** Its data as text, without the cookie. */
+  /** Its data as text, without the cookie and the lifespan. */
   readonly data: string
   /** `cookie.originalMaxAge`, if a new lifetime counts as a change of the session. */
   readonly maxAge: number | null | undefined
@@ -32,13 +33,16 @@ export function loadedSnapshot(
   text: string | undefined,
   settings: SnapshotSettings,
 ): Snapshot {
-  return snapshotOf(session, (text && contentIn(text)) || textOf(session, settings.comparable), settings)
+  // Other middleware may have written the lifespan in another place.
+  const quick = text && (!(LIFESPAN in session) || text.startsWith(`{"${LIFESPAN}"`)) && contentIn(text)
+  return snapshotOf(session, quick || textOf(session, settings.comparable), settings)
 }
 
-/** The data of a session, stored or live, as text without its cookie. */
+/** The data of a session, stored or live, as text without its cookie and its lifespan. */
 export function textOf(session: object, codec: Codec): string {
   if (codec === JSON && isEmpty(session)) return '{}'
-  const { cookie: _, ...data } = session as { cookie?: unknown }
+  const { cookie: _, ...data } = session as { cookie?: unknown; [LIFESPAN]?: unknown }
+  if (LIFESPAN in data) delete data[LIFESPAN]
   return encode(codec, data)
 }
 
@@ -49,7 +53,7 @@ export function sameSnapshot(a: Snapshot, b: Snapshot | undefined): boolean {
 /** A shortcut: most first requests of a visitor leave the session empty. */
 function isEmpty(session: object): boolean {
   if ('toJSON' in session) return false
-  for (const key in session) if (key !== 'cookie') return false
+  for (const key in session) if (key !== 'cookie' && key !== LIFESPAN) return false
   return true
 }
 

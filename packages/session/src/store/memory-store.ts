@@ -2,6 +2,7 @@ import type { Callback } from '../calls/call-method.ts'
 import { declareCombined } from '../calls/combined-operation.ts'
 import { setImmediate } from '../calls/timers.ts'
 import { publishExpired } from '../events/publish.ts'
+import { hasEnded } from '../session/lifespan.ts'
 import { noteRead } from '../session/loaded.ts'
 import { cookieIn, stringify, withCookie, withExpires } from '../session/serialized.ts'
 import type { SessionData } from '../session/session.ts'
@@ -95,7 +96,7 @@ function read(
   const text = sessions[sid]
   if (!text) return undefined
   const session = JSON.parse(text)
-  if (isOver(session.cookie?.expires)) {
+  if (isOver(session.cookie?.expires) || hasEnded(session)) {
     delete sessions[sid]
     publishExpired(1, sid)
     return undefined

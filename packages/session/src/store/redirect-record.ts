@@ -1,6 +1,7 @@
 import type { Callback } from '../calls/call-method.ts'
 import type { HashedIds } from '../records/hashed-ids.ts'
 import { type Codec, decode } from '../session/codec.ts'
+import { hasEnded } from '../session/lifespan.ts'
 import { type Loaded, noteLoaded } from '../session/loaded.ts'
 import type { Session, SessionData } from '../session/session.ts'
 
@@ -97,12 +98,13 @@ export function readThrough(
   read: (sid: string, done: Callback<SessionData>) => void,
   sid: string,
   done: Found,
+  timeout: number | undefined,
   hops: number = MAX_HOPS,
 ): void {
   read(sid, (error, data) => {
     const redirect = error || !data ? undefined : redirectOf(data)
-    if (!redirect) return done(error, data || undefined, sid)
+    if (!redirect) return done(error, !data || hasEnded(data, timeout) ? undefined : data, sid)
     if (hops === 0 || redirect.until <= Date.now()) return done(null, undefined, redirect.to)
-    readThrough(read, redirect.to, done, hops - 1)
+    readThrough(read, redirect.to, done, timeout, hops - 1)
   })
 }

@@ -5,6 +5,7 @@ import { cookieOf, lifetimeOf, showExpiry } from '../records/lifetime.ts'
 import type { Reencrypted, Renewal, StoredRecord, UpdateResult } from '../records/record.ts'
 import type { Sealing } from '../records/sealing.ts'
 import { type Codec, decode, encode } from '../session/codec.ts'
+import { capLifetime, hasEnded } from '../session/lifespan.ts'
 import { LOADED, type Loaded, loadedOf, noteLoaded, noteRead } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 import { hideSuccessor, showSuccessor, successorIn } from './redirect-record.ts'
@@ -66,10 +67,10 @@ export class SessionRecords {
     )
   }
 
-  /** The lifetime of a session in milliseconds: `given`, or that of its cookie. */
+  /** The lifetime of a session in milliseconds: `given`, or that of its cookie, and never more than the session has left. */
   lifetimeOf(session: StoredData, given?: number): number {
     const ttl = given ?? lifetimeOf(cookieOf(session), this.ttl)
-    if (typeof ttl === 'number' && !Number.isNaN(ttl)) return ttl
+    if (typeof ttl === 'number' && !Number.isNaN(ttl)) return capLifetime(session, ttl)
     throw new TypeError('The option "ttl" must be a number of milliseconds')
   }
 
@@ -84,10 +85,11 @@ export class SessionRecords {
     return session as unknown as SessionData
   }
 
-  /** The same for the session that a caller has asked for. */
-  read(sid: string, record: StoredRecord): SessionData {
+  /** The same for the session that a caller has asked for. `undefined` if it is too old, and other middleware has touched it. */
+  read(sid: string, record: StoredRecord): SessionData | undefined {
     try {
-      return this.decode(sid, record)
+      const session = this.decode(sid, record)
+      return hasEnded(session) ? undefined : session
     } catch (error) {
       publishCorrupt(sid)
       throw error

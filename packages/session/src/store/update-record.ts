@@ -2,8 +2,8 @@ import { backoff } from '../calls/backoff.ts'
 import { sleep } from '../calls/timers.ts'
 import { changed, gone } from '../errors.ts'
 import { UPDATE } from '../events/trace.ts'
-import { lifetimeOf } from '../records/lifetime.ts'
 import { encode } from '../session/codec.ts'
+import { LIFESPAN, withLifespan } from '../session/lifespan.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 import type { SessionChange, StoredSession } from './record-update.ts'
@@ -46,11 +46,12 @@ async function changeRecord(
     const end = Date.now() + loaded.ttl
     const before = encode(records.codec, session)
     const cookie = JSON.stringify(session.cookie)
-    const next = withCookie(session, (await change(session)) ?? session)
+    const lifespan = (session as { [LIFESPAN]?: unknown })[LIFESPAN]
+    const next = withLifespan(withCookie(session, (await change(session)) ?? session), lifespan)
     const data = encode(records.codec, next)
     if (data === before) return next
     const kept = JSON.stringify(next.cookie) === cookie
-    const ttl = kept ? end - Date.now() : lifetimeOf(next.cookie, records.ttl)
+    const ttl = kept ? end - Date.now() : records.lifetimeOf(next)
     const result = ttl > 0 ? await records.replace(id, data, ttl, loaded) : 'missing'
     if (result === 'missing') throw gone()
     if (result === 'updated') return next
