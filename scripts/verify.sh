@@ -4,7 +4,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-export NX_DAEMON=false
 logs=.verify
 passed=0
 failed=0
