@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os'
+import * as adapters from './cases/adapters.mjs'
 import * as importTime from './cases/import.mjs'
 import * as install from './cases/install.mjs'
 import * as json from './cases/json.mjs'
@@ -20,6 +21,7 @@ const CASES = {
   postgres: requests.on('postgres'),
   sqlite: requests.on('sqlite'),
   mongodb: requests.on('mongodb'),
+  adapters,
   'round-trips': roundTrips,
   operations,
   json,

@@ -1,8 +1,8 @@
 import { startChild } from './child.mjs'
 
-/** Starts `servers/server.mjs` in a child process with this `config`. */
-export async function startServer(config, execArgv = []) {
-  const child = await startChild('server.mjs', config, execArgv)
+/** Starts `servers/server.mjs`, or another server, in a child process with this `config`. */
+export async function startServer(config, execArgv = [], script = 'server.mjs') {
+  const child = await startChild(script, config, execArgv)
   const base = `http://127.0.0.1:${child.ready.port}`
   return {
     url: path => base + path,
@@ -22,9 +22,12 @@ export async function makeSessions(server, count) {
   for (let i = 0; i < count; i++) {
     const response = await fetch(server.url('/new'))
     await response.arrayBuffer()
-    const cookie = response.headers.getSetCookie()[0]?.split(';', 1)[0]
+    const cookie = response.headers
+      .getSetCookie()
+      .map(line => line.split(';', 1)[0])
+      .join('; ')
     // Bare http sets no cookie, so its requests send one of the same length.
-    cookies.push(cookie ?? `connect.sid=s%3A${'x'.repeat(32)}.${'y'.repeat(43)}`)
+    cookies.push(cookie || `connect.sid=s%3A${'x'.repeat(32)}.${'y'.repeat(43)}`)
   }
   return cookies
 }

@@ -1,5 +1,6 @@
 // A server for a child process: node:http with or without a session middleware. Sends its port, and then answers questions.
 import { createServer } from 'node:http'
+import { answerParent, usageOf } from './answers.mjs'
 import { makeApp } from './app.mjs'
 import { countJson } from './json-counts.mjs'
 import { makeMiddleware } from './middlewares.mjs'
@@ -22,26 +23,15 @@ const server = createServer((req, res) => {
   })
 })
 
-const answers = {
-  usage() {
-    const { user, system } = process.cpuUsage()
-    return { cpu: user + system, requests }
-  },
+answerParent({
+  usage: () => usageOf(requests),
   async clear() {
     await clear()
     globalThis.gc?.()
     return {}
   },
   json: () => counts,
-}
-
-// The parent process has ended.
-process.on('disconnect', () => process.exit())
-process.on('message', async question => {
-  if (question !== 'stop') return process.send(await answers[question]())
-  await close()
-  // Timers of some peers would keep the process alive.
-  process.exit()
+  stop: close,
 })
 
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
