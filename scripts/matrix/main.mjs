@@ -3,6 +3,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { argv, env, execPath } from 'node:process'
 import { promisify } from 'node:util'
 import { getRuntime } from '../runtimes.mjs'
@@ -44,8 +45,10 @@ function isOfAnotherRuntime({ runtime = 'node' }) {
 
 /** Runs the tests of a row and counts them. What they say goes to a file. */
 async function test(row, name) {
-  const named = isOfAnotherRuntime(row) ? ['--testNamePattern', ` ${row.runtime}`] : []
-  const report = `${LOGS}/${name}.json`
+  const pattern = row.named ?? (isOfAnotherRuntime(row) ? ` ${row.runtime}` : undefined)
+  const named = pattern === undefined ? [] : ['--testNamePattern', pattern]
+  // Absolute, because some rows have a root of their own.
+  const report = resolve(LOGS, `${name}.json`)
   const args = [
     'node_modules/vitest/vitest.mjs',
     'run',
@@ -57,7 +60,12 @@ async function test(row, name) {
   ]
   const image = row.database ? { [`COATCHECK_${row.database.toUpperCase()}_IMAGE`]: imageOf(row) } : {}
   const program = row.runtime && !isOfAnotherRuntime(row) ? await programOf(row.runtime) : execPath
-  const child = spawn(program, args, { env: { ...env, ...image }, stdio: ['ignore', 'pipe', 'pipe'] })
+  // The examples are installed, built and started with this Node.
+  const node = row.runtime && !isOfAnotherRuntime(row) ? { COATCHECK_NODE: row.runtime } : {}
+  const child = spawn(program, args, {
+    env: { ...env, ...image, ...node },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const log = createWriteStream(`${LOGS}/${name}.log`)
   child.stdout.pipe(log, { end: false })
   child.stderr.pipe(log, { end: false })
@@ -88,8 +96,8 @@ async function resultOf(row) {
   }
   const { passed, failed, skipped } = await test(row, name)
   const ok = failed === 0 && passed > 0
-  // Those of the other runtimes are no skipped ones.
-  const left = skipped > 0 && !isOfAnotherRuntime(row) ? `, ${skipped} skipped` : ''
+  // Those of other runtimes and of other names are no skipped ones.
+  const left = skipped > 0 && !isOfAnotherRuntime(row) && !row.named ? `, ${skipped} skipped` : ''
   const result = ok ? `${passed} tests passed${left}` : `${failed} of ${passed + failed} tests failed${left}`
   console.log(`${row.what} on ${row.on} (${version}): ${result}`)
   return { row, version, result, ok }
@@ -124,7 +132,8 @@ function pageOf(results, before) {
   })
   return `# What is tested on what
 
-Each line is a run of that package's tests, which have the conformance suite among them for the stores. Drivers are those that \`npm ci\` installs, and
+Each line is a run of that package's tests, which have the conformance suite among them for the stores. A line for a framework is a run of the
+tests on that framework, and a line for an example drives that app. Drivers are those that \`npm ci\` installs, and
 Node is version 20 unless the line says something else. \`npm run matrix\` runs all lines and writes this page; \`npm run matrix -- valkey\` does so for
 the lines with that in them. It runs every week. Tests that need
 better-sqlite3 run on Node 20 only, for which it is compiled.

@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
  *   from where that cannot be pulled: packages of a release of Debian.
  * @property {string[]} [version] What prints the version of the server.
  * @property {string} [runtime] The runtime whose Node runs vitest, or whose tests these are.
+ * @property {string} [named] Only tests with this in their name. Default: all, or those of another runtime.
  */
 
 const REDIS = { database: 'redis', version: ['redis-server', '--version'] }
@@ -59,13 +60,38 @@ const HONO = { what: '@coatcheck/hono', tests: ['--project', 'unit', 'packages/h
 const FASTIFY = { what: '@coatcheck/fastify', tests: ['--project', 'unit', 'packages/fastify/test'] }
 const KOA = { what: '@coatcheck/koa', tests: ['--project', 'unit', 'packages/koa/test'] }
 
+const NODES = ['node20', 'node22', 'node24', 'node26']
+
+const unit = (...files) => ['--project', 'unit', ...files]
+
+/** A version of a framework: its adapter's tests with this in their name. */
+function framework(adapter, version, named = version) {
+  return { what: `@coatcheck/${adapter} on ${version}`, tests: unit(`packages/${adapter}/test`), named }
+}
+
+const FRAMEWORKS = [
+  framework('fastify', 'Fastify 5'),
+  framework('fastify', 'Fastify 4'),
+  framework('hono', 'Hono 4, app.fetch', 'app\\.fetch'),
+  framework('hono', 'Hono 4, @hono/node-server', '@hono/node-server'),
+  framework('koa', 'Koa 3'),
+  framework('koa', 'Koa 2'),
+  { what: 'frameworks without an adapter', tests: unit('compat/test/frameworks/frameworks.test.ts') },
+]
+
+const LIGHT = unit('examples/frameworks/test/light.test.ts')
+const INSTALLED = ['--config', 'examples/frameworks/test/vitest.config.ts']
+
+/** An example of `examples/frameworks/`, and the Nodes that its framework supports. */
+function example(what, tests, named, runtimes = NODES) {
+  return runtimes.map(runtime => ({ ...onNode({ what: `example: ${what}`, tests }, runtime), named }))
+}
+
 // better-sqlite3 is compiled for the Node that `npm ci` ran with: on another Node, the tests that need it are left out.
 const WITHOUT_SQLITE = ['records/**', 'stores/{migrating-conformance,open-store}.test.ts'].flatMap(files => [
   '--exclude',
   `packages/session/test/${files}`,
 ])
-
-const NODES = ['node20', 'node22', 'node24', 'node26']
 
 function onNode(suite, runtime) {
   const without = suite === SESSION && runtime !== 'node20' ? WITHOUT_SQLITE : []
@@ -113,12 +139,19 @@ export const rows = [
     { ...suite, on: 'Bun', runtime: 'bun' },
     { ...suite, on: 'Deno', runtime: 'deno' },
   ]),
-  {
-    what: 'examples of frameworks',
-    on: 'Node 24',
-    runtime: 'node24',
-    tests: ['--config', 'examples/frameworks/test/vitest.config.ts'],
-  },
+  ...FRAMEWORKS.flatMap(suite => NODES.map(runtime => onNode(suite, runtime))),
+  { what: 'example: Bun.serve', on: 'Bun', runtime: 'bun', tests: LIGHT, named: 'Bun\\.serve' },
+  { what: 'example: Deno.serve', on: 'Deno', runtime: 'deno', tests: LIGHT, named: 'Deno\\.serve' },
+  ...example('h3 2', LIGHT, 'h3'),
+  ...example('tRPC 11 beside Express', LIGHT, 'tRPC'),
+  ...example('Socket.IO 4 beside Express', LIGHT, 'Socket\\.IO'),
+  ...example('Nest 12 on Express', INSTALLED, 'frameworks/nest-express '),
+  ...example('Nest 12 on Fastify', INSTALLED, 'frameworks/nest-fastify '),
+  ...example('Next 16', INSTALLED, 'frameworks/next '),
+  ...example('Nitro 3', INSTALLED, 'frameworks/nitro '),
+  ...example('SvelteKit 3', INSTALLED, 'frameworks/sveltekit ', NODES.slice(1)),
+  ...example('React Router 8', INSTALLED, 'frameworks/react-router ', NODES.slice(1)),
+  ...example('Astro 7', INSTALLED, 'frameworks/astro ', NODES.slice(1)),
 ]
 
 if (argv[1] === fileURLToPath(import.meta.url)) {

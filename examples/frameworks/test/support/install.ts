@@ -29,14 +29,15 @@ export interface Installed {
 
 /**
  * Install what an example depends on, with our packages as npm would get them today, and build it. What comes from npm is kept for the
- * next time. Frameworks want a newer Node than this repository.
+ * next time. Frameworks want a newer Node than this repository: `COATCHECK_NODE` names it. Default `node24`.
  */
 export async function installExample(name: string): Promise<Installed> {
   const source = fileURLToPath(new URL(`../../${name}`, import.meta.url))
   const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as Manifest
-  const node = await getRuntime('node24')
+  const runtime = process.env.COATCHECK_NODE ?? 'node24'
+  const node = await getRuntime(runtime)
   const env = { PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, CI: '1', NODE_ENV: 'production' }
-  const folder = await installOthers(name, manifest)
+  const folder = await installOthers(`${name}-${runtime}`, manifest)
   for (const name of await readdir(folder)) {
     if (name !== 'node_modules') await rm(join(folder, name), { recursive: true })
   }
