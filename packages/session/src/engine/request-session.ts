@@ -194,7 +194,7 @@ export class RequestSession implements SessionHost, WriterHost {
   }
 
   prepare(session: Session): boolean {
-    if (this.#touched) return true
+    if (this.#touched || !this.settings.renews) return this.settings.renews
     const renews = session.cookie.expires === this.#expiresAtLoad
     if (renews) session.resetMaxAge()
     return renews
@@ -213,7 +213,7 @@ export class RequestSession implements SessionHost, WriterHost {
   /** Restart the session's lifetime, once in a request, before the cookie is sent or the session is stored. */
   touch(): void {
     if (this.#touched) return
-    this.holder.session.touch()
+    if (this.settings.renews) this.holder.session.touch()
     this.#touched = true
   }
 

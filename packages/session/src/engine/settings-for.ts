@@ -20,6 +20,24 @@ export function settingsFor<Req>(
   door: DoorSettings<Req>,
   object: (problem: Problem) => void,
 ): SettingsFor<Req> {
+  const all = settingsOfAll(options, door, object)
+  const { touch } = options
+  if (typeof touch !== 'function') return all
+  const still = new WeakMap<Settings<Req>, Settings<Req>>()
+  return req => {
+    const settings = all(req)
+    if (touch(req)) return settings
+    const own = still.get(settings) ?? { ...settings, touches: false, renews: false, renew: undefined }
+    still.set(settings, own)
+    return own
+  }
+}
+
+function settingsOfAll<Req>(
+  options: EngineOptions<Req>,
+  door: DoorSettings<Req>,
+  object: (problem: Problem) => void,
+): SettingsFor<Req> {
   const { cookie, name, secret, store } = options
   const known = new WeakMap<Store, Settings<Req>>()
   const settingsOf = (store: Store) => {

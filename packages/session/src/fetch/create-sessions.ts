@@ -36,6 +36,7 @@ export function createSessions<T extends object = SessionData, Req = Request>(
   async function open(request: RequestLike, origin = request as Req): Promise<OpenedSession<T, Req>> {
     const settings = settingsFor(origin)
     const opened = new FetchRequest<T, Req>(request, origin)
+    if (settings.skip?.(origin)) return opened
     if (!settings.availability.connected) {
       const error = disconnected()
       if (policyFor(error, origin, settings, 'skip') === 'error') throw error

@@ -52,7 +52,8 @@ export interface OpenedSession<T extends object, Req = Request> {
   readonly request: Req
   /**
    * The session, as one object for the whole request. Set it to `null` to destroy it when the response is committed. It is `undefined`
-   * after `destroy`, when the store is unavailable and `onStoreUnavailable` is `'skip'`, and when the path is not below `cookie.path`.
+   * after `destroy`, when the store is unavailable and `onStoreUnavailable` is `'skip'`, for requests of the option `skip`, and when the path is not
+   * below `cookie.path`.
    */
   get session(): SessionOf<T> | undefined
   set session(session: null)

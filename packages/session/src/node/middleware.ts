@@ -41,6 +41,7 @@ export function createMiddleware<T extends object>(
 
 /** Whether this request gets a session. Throws when the store is unavailable and `onStoreUnavailable` is `'error'`. */
 function applies(settings: Settings<SessionRequest>, req: SessionRequest): boolean {
+  if (settings.skip?.(req)) return false
   if (!settings.availability.connected) {
     debug('the store is disconnected')
     const error = disconnected()

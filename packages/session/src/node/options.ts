@@ -32,6 +32,10 @@ export interface SessionOptions extends EngineOptions<SessionRequest> {
   name?: string | OfRequest<string> | undefined
   /** Attributes of the cookie, or a function of the request that returns them. */
   cookie?: CookieOptions | OfRequest<CookieOptions> | undefined
+  /** Requests without a session, such as health checks: a function of the request. The store is not called for them. Default: none. */
+  skip?: OfRequest<boolean> | undefined
+  /** Whether a request extends its session, or a function of the request. Default `true`. */
+  touch?: boolean | OfRequest<boolean> | undefined
   /** Makes session ids, or promises of them. Default: 24 random bytes, as 32 characters of base64url. */
   genid?: OfRequest<string | Promise<string>> | undefined
   /** An older name of the option `name`. */

@@ -27,12 +27,14 @@ export function checkOptions<Req>(options: EngineOptions<Req>): Problem[] {
   if (typeof onStoreUnavailable !== 'function') {
     checkChoice('onStoreUnavailable', onStoreUnavailable, ['skip', 'error'])
   }
-  for (const name of ['onError', 'onConflict'] as const) {
+  for (const name of ['onError', 'onConflict', 'skip'] as const) {
     const hook = options[name]
     if (hook !== undefined && typeof hook !== 'function')
       throw new TypeError(`${name} option must be a function`)
   }
-  const { name, secret } = options
+  const { name, secret, touch } = options
+  if (touch !== undefined && typeof touch !== 'boolean' && typeof touch !== 'function')
+    throw new TypeError('touch option must be true, false or a function of the request')
   return [
     ...(isOfRequest(secret) ? [] : checkSecrets(secret)),
     ...checkCookie(isOfRequest(name) ? undefined : name, cookie),

@@ -67,6 +67,13 @@ export interface EngineOptions<Req> {
    * then reserved names. Default: no end.
    */
   absoluteTimeout?: number | undefined
+  /** Requests without a session, such as health checks: a function of the request. The store is not called for them. Default: none. */
+  skip?: ((req: Req) => boolean) | undefined
+  /**
+   * Whether a request extends its session, or a function of the request. `false` is for polling and for bots: a session ends when nobody
+   * uses it. Changes are still saved; if the cookie has no `maxAge`, a save does extend the session. Default `true`.
+   */
+  touch?: boolean | ((req: Req) => boolean) | undefined
   /** Do not touch a session whose expiry was moved less than this many milliseconds ago. Default `0`: touch on each request. */
   touchAfter?: number | undefined
   /**
@@ -103,6 +110,9 @@ export const STRICT = {
 /** Cookie defaults of `session.strict()` and of the fetch door. */
 export const STRICT_COOKIE: CookieOptions = { sameSite: 'lax', secure: 'auto' }
 
+/** The same for `partitioned: true`. */
+const PARTITIONED: CookieOptions = { sameSite: 'none', secure: true }
+
 /** `options` with `defaults`. An option that is `undefined` counts as not given. */
 export function withDefaults<O extends object>(defaults: Partial<O>, options: O): O {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
@@ -111,8 +121,13 @@ export function withDefaults<O extends object>(defaults: Partial<O>, options: O)
 
 /** The option `cookie` with the defaults of `session.strict()`. */
 export function strictCookie<Req>(cookie: EngineOptions<Req>['cookie']): EngineOptions<Req>['cookie'] {
-  if (typeof cookie !== 'function') return { ...STRICT_COOKIE, ...cookie }
-  return (req: Req): CookieOptions => ({ ...STRICT_COOKIE, ...cookie(req) })
+  if (typeof cookie !== 'function') return withStrict(cookie)
+  return (req: Req): CookieOptions => withStrict(cookie(req))
+}
+
+/** Browsers keep a partitioned cookie only if it is secure, and send it to a page in a frame only with `SameSite=None`. */
+function withStrict(cookie: CookieOptions | undefined): CookieOptions {
+  return cookie?.partitioned ? { ...PARTITIONED, ...cookie } : { ...STRICT_COOKIE, ...cookie }
 }
 
 /** Names of the options above. */
@@ -129,6 +144,8 @@ export const ENGINE_OPTIONS: readonly (keyof EngineOptions<never>)[] = [
   'onCorrupt',
   'storeTimeout',
   'absoluteTimeout',
+  'skip',
+  'touch',
   'touchAfter',
   'awaitTouch',
   'clearCookie',

@@ -26,7 +26,9 @@ export function resolveOptions<Req>(
     ...door,
     secrets: isOfRequest(options.secret) ? undefined : secretsOf(options.secret),
     store,
-    touches: typeof store.touch === 'function',
+    touches: typeof store.touch === 'function' && options.touch !== false,
+    skip: options.skip,
+    renews: options.touch !== false,
     renew: renewable(options, door.resave),
     cookie: options.cookie || {},
     name: typeof options.name === 'string' && options.name ? options.name : 'connect.sid',
@@ -55,10 +57,11 @@ export function resolveOptions<Req>(
 
 /** The lifetime of sessions that a read may touch. `undefined` unless a request that only reads ends with a plain touch. */
 function renewable<Req>(
-  { rolling, touchAfter, absoluteTimeout, cookie }: EngineOptions<Req>,
+  { rolling, touch, touchAfter, absoluteTimeout, cookie }: EngineOptions<Req>,
   resave: boolean,
 ): number | null | undefined {
-  if (resave || rolling || touchAfter || absoluteTimeout || typeof cookie === 'function') return undefined
+  if (resave || rolling || touch === false || touchAfter || absoluteTimeout || typeof cookie === 'function')
+    return undefined
   const { maxAge, expires } = cookie ?? {}
   if (expires) return undefined
   return typeof maxAge === 'number' ? maxAge : maxAge ? undefined : null

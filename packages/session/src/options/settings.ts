@@ -15,6 +15,10 @@ export interface Settings<Req = any> extends ConcurrencySettings {
   readonly availability: Availability
   /** Whether the store had a method `touch` when the settings were made. */
   readonly touches: boolean
+  /** Requests without a session. */
+  readonly skip: ((req: Req) => boolean) | undefined
+  /** Whether a request extends its session. */
+  readonly renews: boolean
   /** A read may touch sessions with this lifetime in milliseconds, or without an expiry (`null`); `undefined`: none. */
   readonly renew: number | null | undefined
   readonly cookie: CookieOptions | ((req: Req) => CookieOptions)
