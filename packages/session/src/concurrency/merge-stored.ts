@@ -13,10 +13,6 @@ import type { MergeBase, WriterHost } from './writer-host.ts'
 
 /** The progress of a save through conflicts. */
 export interface Progress {
-  /** How often the save was tried again. */
-  retries: number
-  /** Whether the save restarts the session's lifetime. Then the lifetime counts from the attempt that succeeds. */
-  renews: boolean
   /** Keys that another request has changed too. */
   contested: Set<string> | undefined
 }
@@ -53,38 +49,53 @@ export function mergeStored(
   read(session.id, (error, stored, sid) => {
     if (error) return done(error)
     if (!stored) return done(gone())
-    const moved = sid !== session.id
     let theirs: string
     try {
       theirs = textOf(stored, comparable)
     } catch (failure) {
       return done(failure)
     }
+    const moved = sid !== session.id
     if (conflict === 'error' && !(moved && theirs === writer.base.data)) return done(refusal ?? changed())
-    const merged =
-      conflict === 'overwrite' && !moved
-        ? Promise.resolve()
-        : bringIn(writer, session, progress, stored, theirs)
-    merged
-      .then(() => {
-        if (moved) moveSession(writer, session, sid)
-        shareLifespan(session, stored)
-        noteLoaded(session, loadedOf(stored))
-        tombstones.know(session, time)
-      })
-      .then(
-        () => nextTick(done),
-        failure => nextTick(done, failure),
-      )
+    mergeWith(writer, session, { stored, theirs, sid, progress }, error => {
+      if (!error) tombstones.know(session, time)
+      done(error)
+    })
   })
+}
+
+/** What another request has written, or is about to write. */
+export interface Theirs {
+  readonly stored: SessionData
+  /** Its data as text. */
+  readonly theirs: string
+  /** The id under which it is stored. */
+  readonly sid: string
+  readonly progress: Progress | undefined
+}
+
+/** Merge into `session` what another request has written. */
+export function mergeWith(writer: SessionWriter, session: Session, theirs: Theirs, done: Callback): void {
+  const { stored, sid } = theirs
+  const moved = sid !== session.id
+  const overwrites = writer.host.settings.conflict === 'overwrite' && !moved
+  const merged = overwrites ? Promise.resolve() : bringIn(writer, session, theirs)
+  merged
+    .then(() => {
+      if (moved) moveSession(writer, session, sid)
+      shareLifespan(session, stored)
+      noteLoaded(session, loadedOf(stored))
+    })
+    .then(
+      () => nextTick(done),
+      failure => nextTick(done, failure),
+    )
 }
 
 async function bringIn(
   writer: SessionWriter,
   session: Session,
-  progress: Progress | undefined,
-  stored: SessionData,
-  theirs: string,
+  { stored, theirs, progress }: Theirs,
 ): Promise<void> {
   const { conflict, comparable } = writer.host.settings
   const mine = writer.host.snapshot(session).data

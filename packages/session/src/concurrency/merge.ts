@@ -58,7 +58,9 @@ function changedKeys(base: Data, changed: Data, codec: Codec): string[] {
 function same(a: Data, b: Data, key: string, codec: Codec): boolean {
   const present = Object.hasOwn(a, key)
   if (present !== Object.hasOwn(b, key)) return false
-  return !present || codec.stringify({ key: a[key] }) === codec.stringify({ key: b[key] })
+  return (
+    !present || a[key] === b[key] || codec.stringify({ key: a[key] }) === codec.stringify({ key: b[key] })
+  )
 }
 
 /** As an own property, `__proto__` included. */

@@ -1,26 +1,16 @@
-import { backoff } from '../calls/backoff.ts'
 import type { Callback } from '../calls/call-method.ts'
-import { nextTick, setTimeout } from '../calls/timers.ts'
-import { Cookie } from '../cookie/cookie.ts'
-import { gone, hasCode } from '../errors.ts'
+import { nextTick } from '../calls/timers.ts'
+import { hasCode } from '../errors.ts'
 import { publishConflict, publishRevivalRefused } from '../events/publish.ts'
-import { decode } from '../session/codec.ts'
 import { hasEnded, keepLifespan } from '../session/lifespan.ts'
-import { loadedOf, noteLoaded } from '../session/loaded.ts'
-import { withContent } from '../session/serialized.ts'
+import { loadedOf } from '../session/loaded.ts'
 import type { Session, SessionData } from '../session/session.ts'
 import type { Snapshot } from '../session/snapshot.ts'
-import { dropReservedKeys, type Found, readThrough } from '../store/redirect-record.ts'
-import { mergeStored, type Progress } from './merge-stored.ts'
-import type { Stored } from './save-queue.ts'
+import { type Found, readThrough } from '../store/redirect-record.ts'
+import { mergeStored } from './merge-stored.ts'
+import { Save } from './save.ts'
 import type { Tombstone } from './tombstones.ts'
 import type { MergeBase, WriterHost } from './writer-host.ts'
-
-/**
- * How often a save is merged and tried again before it fails with `ERR_SESSION_CHANGED`. Beside a process that writes all the time, a
- * slower one comes through in about one of ten attempts.
- */
-const ATTEMPTS = 100
 
 /** Writes the session of one request to the store, while other requests may write it too. */
 export class Writer {
@@ -79,8 +69,7 @@ export class Writer {
       return
     }
     this.#saving = true
-    const progress: Progress = { retries: 0, renews: false, contested: undefined }
-    this.#inTurn(session, progress, error => {
+    const save = new Save(this, session, error => {
       this.#saving = false
       const next = this.#waiting?.shift()
       if (next) nextTick(next)
@@ -88,11 +77,13 @@ export class Writer {
         this.goneId = session.id
         publishRevivalRefused(session.id, 'save')
       }
-      const { retries, contested } = progress
+      const { retries, contested } = save
       if (retries > 0 || contested) publishConflict(session.id, retries, contested?.size ?? 0, !error)
       if (!error && contested) this.host.conflicted([...contested])
       done(error)
     })
+    if (loadedOf(session) && this.compares) this.host.settings.queue.enter(session.id, save)
+    else save.begin(undefined, () => {})
   }
 
   /** Merge into `session` what another request has stored meanwhile, without a save. */
@@ -118,7 +109,7 @@ export class Writer {
       if (tells) return done(error, present)
       const later = tombstones.since(sessionID, time)
       if (error || !later) return done(error)
-      this.#undo(session, later, () => done(null, false))
+      this.undo(session, later, () => done(null, false))
     })
   }
 
@@ -172,106 +163,14 @@ export class Writer {
     })
   }
 
-  /** A save that compares goes through the save queue, and begins with what the save before it has stored. */
-  #inTurn(session: Session, progress: Progress, done: Callback): void {
-    if (!loadedOf(session) || !this.#compares) return this.#try(session, progress, done)
-    const { queue } = this.host.settings
-    const sid = session.id
-    const leave = this.host.calls.enter()
-    queue.enter(sid, latest => {
-      const finished: Callback = error => {
-        const loaded = loadedOf(session)
-        queue.leave(sid, error || !loaded ? undefined : loaded)
-        leave(() => done(error))
-      }
-      if (!latest || latest.text === loadedOf(session)?.text) return this.#try(session, progress, finished)
-      this.#meet(session, progress, latest, error => {
-        this.host.forget()
-        if (error) finished(error)
-        else this.#try(session, progress, finished)
-      })
-    })
-  }
-
-  /** Merge with what another request of this process has stored, without reading it from the store. */
-  #meet(session: Session, progress: Progress, latest: Stored, done: Callback): void {
-    const { codec } = this.host.settings
-    const ttl = loadedOf(session)?.ttl ?? 0
-    const read = (sid: string, found: Found) => {
-      if (sid !== latest.sid) return this.read(sid, found)
-      const stored = decode(codec, latest.text) as unknown as SessionData
-      noteLoaded(stored, { ...latest, ttl, compare: true })
-      found(null, stored, sid)
-    }
-    try {
-      mergeStored(this, session, { progress, read }, done)
-    } catch (error) {
-      done(error)
-    }
-  }
-
   /** Whether a save compares the stored text. It also does when that may be a redirect, which must not be overwritten. */
-  get #compares(): boolean {
+  get compares(): boolean {
     const { conflict, tombstones } = this.host.settings
     return conflict !== 'overwrite' || tombstones.rotating
   }
 
-  #try(session: Session, progress: Progress, done: Callback): void {
-    const { tombstones, comparable } = this.host.settings
-    let snapshot: Snapshot
-    try {
-      if (!(session.cookie instanceof Cookie)) dropReservedKeys(session.cookie)
-      if (progress.retries === 0) progress.renews = this.host.prepare(session)
-      else if (progress.renews) session.resetMaxAge()
-      keepLifespan(session, this.host.settings.absoluteTimeout)
-      snapshot = this.host.snapshot(session)
-    } catch (error) {
-      return done(error)
-    }
-    if (hasEnded(session)) return done(gone())
-    const again: Callback = error => {
-      this.host.forget()
-      if (error) done(error)
-      else this.#try(session, progress, done)
-    }
-    const read = this.read.bind(this)
-    const tombstone = tombstones.becameOf(session)
-    if (tombstone) {
-      return tombstone.redirect ? mergeStored(this, session, { progress, read }, again) : done(gone())
-    }
-    const loaded = loadedOf(session)
-    if (loaded) noteLoaded(session, { ...loaded, compare: this.#compares })
-    const time = tombstones.now
-    this.writing = snapshot
-    const written: Callback = error => {
-      this.writing = undefined
-      if (hasCode(error, 'ERR_SESSION_CHANGED') && progress.retries++ < ATTEMPTS) {
-        const refused = { progress, refusal: error, read }
-        return this.#later(backoff(progress.retries), () => mergeStored(this, session, refused, again))
-      }
-      if (error) return done(error)
-      const later = loadedOf(session) ? undefined : tombstones.since(session.id, time)
-      if (later) {
-        tombstones.know(session, time)
-        return this.#undo(session, later, () => (later.redirect ? again() : done(gone())))
-      }
-      this.stored(session, snapshot, time)
-      done()
-    }
-    const write = () => this.call('set', [session.id, session], written)
-    if (comparable === JSON) withContent(session, snapshot.data, write)
-    else write()
-  }
-
-  /** Run `work` after `ms` milliseconds. The response waits for it. */
-  #later(ms: number, work: () => void): void {
-    if (ms === 0) return work()
-    const leave = this.host.calls.enter()
-    setTimeout(() => leave(work), ms)
-  }
-
   /** Undo a write that may have brought back a session, because that was destroyed or replaced meanwhile. */
-  #undo(session: Session, tombstone: Tombstone, done: () => void): void {
+  undo(session: Session, tombstone: Tombstone, done: () => void): void {
     if (!tombstone.redirect) return this.call('destroy', [session.id], done)
     this.call('set', [session.id, tombstone.redirect], () => {
       const later = this.host.settings.tombstones.since(session.id, tombstone.at)
