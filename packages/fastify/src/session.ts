@@ -1,4 +1,4 @@
-import type { Callback, CookieOptions, RegenerateOptions } from '@coatcheck/session'
+import type { Callback, CookieOptions, DestroyOptions, RegenerateOptions } from '@coatcheck/session'
 import type { FetchSession } from '@coatcheck/session/fetch'
 import type { Session as Data } from 'fastify'
 
@@ -36,8 +36,9 @@ export interface FastifySessionMethods extends Pick<FetchSession, Members> {
   regenerate(done: Callback): void
   regenerate(keep: readonly string[] | RegenerateOptions, done: Callback): void
   /** Destroy the session. Returns whether it was there, if the store knows. */
-  destroy(): Promise<boolean | undefined>
+  destroy(options?: DestroyOptions): Promise<boolean | undefined>
   destroy(done: Callback<boolean>): void
+  destroy(options: DestroyOptions, done: Callback<boolean>): void
 }
 
 /**

@@ -84,6 +84,11 @@ class ReplyHeaders {
     return [value].flat().map(String)
   }
 
+  get(name: string): string | null {
+    const value = this.#reply.getHeader(name)
+    return value === undefined ? null : String(value)
+  }
+
   delete(name: string): void {
     this.#reply.removeHeader(name)
   }

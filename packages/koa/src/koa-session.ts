@@ -1,4 +1,4 @@
-import type { Callback, RegenerateOptions, Session, SessionData } from '@coatcheck/session'
+import type { Callback, DestroyOptions, RegenerateOptions, Session, SessionData } from '@coatcheck/session'
 import type { FetchSession, OpenedSession } from '@coatcheck/session/fetch'
 
 type Members = 'id' | 'cookie' | 'createdAt' | 'isFresh' | 'touch' | 'resetMaxAge'
@@ -33,8 +33,9 @@ export interface KoaSessionMethods extends Pick<FetchSession, Members> {
   regenerate(done: Callback): void
   regenerate(options: RegenerateOptions, done: Callback): void
   /** Destroy the session now. Returns whether it was there, if the store knows. */
-  destroy(): Promise<boolean | undefined>
+  destroy(options?: DestroyOptions): Promise<boolean | undefined>
   destroy(done: Callback<boolean>): void
+  destroy(options: DestroyOptions, done: Callback<boolean>): void
 }
 
 /** A session with data of type `T`. */

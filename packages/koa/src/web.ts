@@ -53,6 +53,11 @@ class ResponseHeaders {
     return cookiesOf(this.#ctx)
   }
 
+  get(name: string): string | null {
+    const value = this.#ctx.res.getHeader(name)
+    return value === undefined ? null : String(value)
+  }
+
   delete(name: string): void {
     this.#ctx.remove(name)
   }

@@ -40,7 +40,7 @@ export type {
   UpdateResult,
 } from './records/record.ts'
 export type { Codec } from './session/codec.ts'
-export type { RegenerateOptions, SessionData, SessionRequest } from './session/session.ts'
+export type { DestroyOptions, RegenerateOptions, SessionData, SessionRequest } from './session/session.ts'
 export { Session } from './session/session.ts'
 export type { Diagnosing, Finding } from './store/diagnose.ts'
 export { MemoryStore } from './store/memory-store.ts'

@@ -1,7 +1,8 @@
 import type { SessionHolder } from '../session/session.ts'
+import type { ResponseHeaders } from './headers.ts'
 
 /** The `Set-Cookie` values of a response that has not been sent. With a transport: the signed id, or an empty text to clear it. */
-export interface SetCookies {
+export interface SetCookies extends ResponseHeaders {
   get(): readonly string[]
   /** Replace all of them. */
   set(values: readonly string[]): void

@@ -11,6 +11,7 @@ import type { Settings } from '../options/settings.ts'
 import { dateSession, hasEnded, keepLifespan } from '../session/lifespan.ts'
 import { noteOf } from '../session/loaded.ts'
 import {
+  type DestroyOptions,
   HOST,
   type RegenerateOptions,
   type Session,
@@ -62,6 +63,8 @@ export class RequestSession implements SessionHost, WriterHost {
   /** The session as `plan` has found it, until somebody can have changed it. */
   #current: { session: Session; snapshot: Snapshot } | undefined
   #touched = false
+  /** Whether the client is told to remove what it has of the site, when the session was destroyed. */
+  clearsSite = false
   /** The id of the session that the application has asked to destroy. */
   #endingId: string | undefined
   #read: TouchOnRead | undefined
@@ -171,7 +174,8 @@ export class RequestSession implements SessionHost, WriterHost {
     this.writer.save(session, done)
   }
 
-  destroy(session: Session, done: Callback<boolean>): void {
+  destroy(session: Session, { clearSite = false }: DestroyOptions, done: Callback<boolean>): void {
+    this.clearsSite ||= clearSite
     this.lastSession = session
     this.#endingId = session.id
     this.writer.destroy(session.id, (error, present) => {

@@ -1,16 +1,22 @@
 import { Cookie } from '../cookie/cookie.ts'
 import { signSessionId } from '../cookie/session-ids.ts'
+import type { Settings } from '../options/settings.ts'
 import { hasEnded, keepLifespan } from '../session/lifespan.ts'
 import { isSession } from '../session/session-shape.ts'
 import type { SetCookies } from './door.ts'
+import { clearSite, keepFromCaches } from './headers.ts'
 import type { RequestSession } from './request-session.ts'
 
 /** Put the cookie that the session needs now, or its id for a transport, into the response. It replaces one that was put there before. */
 export function sendCookie(own: RequestSession, cookies: SetCookies): void {
   const value = cookieFor(own, cookies)
+  if (own.clearsSite && own.destroyedId !== undefined) clearSite(cookies)
   if (value === own.setCookie) return
   withdrawCookie(own, cookies)
-  if (value !== undefined) cookies.set([...cookies.get(), value])
+  if (value !== undefined) {
+    cookies.set([...cookies.get(), value])
+    if (own.settings.cacheHeaders && !own.settings.transport) keepFromCaches(cookies)
+  }
   own.setCookie = value
 }
 
@@ -37,7 +43,7 @@ function cookieFor(own: RequestSession, cookies: SetCookies): string | undefined
   own.touch()
   keepLifespan(session)
   const id = signSessionId(holder.sessionID, own.secret)
-  return settings.transport ? id : session.cookie.serialize(settings.name, id)
+  return settings.transport ? id : textOf(session.cookie, id, settings)
 }
 
 function mustSend(own: RequestSession): boolean {
@@ -62,5 +68,13 @@ function expiredCookie({ lastSession, settings }: RequestSession): string {
   if (settings.transport) return ''
   const { path, domain, httpOnly, secure, sameSite, partitioned } = lastSession?.cookie ?? new Cookie()
   const attributes = { path, domain, httpOnly, secure, sameSite, partitioned }
-  return new Cookie({ ...attributes, expires: new Date(0) }).serialize(settings.name, '')
+  return textOf(new Cookie({ ...attributes, expires: new Date(0) }), '', settings)
+}
+
+/** With `Max-Age`, a wrong clock of the client does not matter. */
+function textOf(cookie: Cookie, value: string, { name, sendsMaxAge }: Settings): string {
+  const text = cookie.serialize(name, value)
+  const left =
+    sendsMaxAge && cookie.expires instanceof Date ? cookie.expires.valueOf() - Date.now() : undefined
+  return left === undefined ? text : `${text}; Max-Age=${Math.max(Math.ceil(left / 1000), 0)}`
 }

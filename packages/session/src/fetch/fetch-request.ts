@@ -10,7 +10,7 @@ import type { Settings } from '../options/settings.ts'
 import type { SessionHolder } from '../session/session.ts'
 import { CookieList } from './cookie-list.ts'
 import type { OpenedSession, RequestLike, ResponseLike, SessionOf } from './fetch-session.ts'
-import { withCookies, withId } from './response.ts'
+import { withCookies, withHeaders, withId } from './response.ts'
 import { viewOf } from './session-view.ts'
 
 /** One `Request` with its session. */
@@ -82,10 +82,11 @@ export class FetchRequest<T extends object, Req> implements Door<Req>, OpenedSes
     if (!own) return response
     if (!own.calls.idle) await new Promise<void>(resolve => own.calls.whenIdle(resolve))
     const { transport } = own.settings
-    const cookies = new CookieList(transport ? [] : response.headers.getSetCookie())
+    const cookies = new CookieList(transport ? [] : response.headers.getSetCookie(), response)
     await this.#finish(own, cookies, response.status >= 500)
-    if (own.setCookie === undefined) return response
-    return transport ? withId(response, transport, own.setCookie) : withCookies(response, cookies.get())
+    const answer = withHeaders(response, cookies.added)
+    if (own.setCookie === undefined) return answer
+    return transport ? withId(answer, transport, own.setCookie) : withCookies(answer, cookies.get())
   }
 
   #finish(own: RequestSession, cookies: SetCookies, failing: boolean): Promise<void> {

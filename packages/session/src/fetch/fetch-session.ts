@@ -1,5 +1,5 @@
 import type { Cookie } from '../cookie/cookie.ts'
-import type { Member, RegenerateOptions, SessionData } from '../session/session.ts'
+import type { DestroyOptions, Member, RegenerateOptions, SessionData } from '../session/session.ts'
 
 /** The session of a `Request`: your data as its own properties, and these methods, which return promises. */
 export interface FetchSession {
@@ -17,7 +17,7 @@ export interface FetchSession {
   /** Destroy the session, and begin a new one with a new id. Call it on every login. */
   regenerate(options?: RegenerateOptions): Promise<void>
   /** Destroy the session. Returns whether it was there, if the store knows. */
-  destroy(): Promise<boolean | undefined>
+  destroy(options?: DestroyOptions): Promise<boolean | undefined>
   /** Restart the lifetime. `commit` does it. */
   touch(): this
   /** Set `cookie.maxAge` back to `cookie.originalMaxAge`. */
@@ -42,6 +42,8 @@ export interface ResponseLike {
   readonly headers: {
     getSetCookie(): string[]
     append(name: string, value: string): void
+    /** Without this method, headers of the response that concern caches are not looked at. */
+    get?(name: string): string | null
     delete(name: string): void
   }
 }

@@ -12,6 +12,14 @@ export function withCookies(response: ResponseLike, values: readonly string[]): 
   return target
 }
 
+/** `response` with these values appended to its headers. */
+export function withHeaders(response: ResponseLike, values: ReadonlyMap<string, string>): ResponseLike {
+  if (values.size === 0) return response
+  const target = mutable(response)
+  for (const [name, value] of values) target.headers.append(name, value)
+  return target
+}
+
 /** `response` with the signed id where the transport puts it. An empty text clears it. */
 export function withId(response: ResponseLike, transport: Transport, id: string): ResponseLike {
   const target = mutable(response)

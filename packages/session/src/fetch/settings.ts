@@ -32,6 +32,7 @@ export function fetchSettings<Req>(options: FetchSessionOptions<Req>): SettingsF
     resave: false,
     saveUninitialized: false,
     unset: 'destroy' as const,
+    sendsMaxAge: true,
     isSecure: (request: Req) => isSecure(request, secure),
     autoInsecure() {},
     secureCookieNotSent: secureCookieWarning(),

@@ -34,7 +34,7 @@ import type {
   UpdateResult,
 } from '../records/record.ts'
 import type { Codec } from '../session/codec.ts'
-import type { RegenerateOptions, SessionRequest } from '../session/session.ts'
+import type { DestroyOptions, RegenerateOptions, SessionRequest } from '../session/session.ts'
 import { Session, type SessionData } from '../session/session.ts'
 import type { Diagnosing, Finding } from '../store/diagnose.ts'
 import { MemoryStore } from '../store/memory-store.ts'
@@ -108,6 +108,7 @@ export declare namespace session {
     CookieData,
     CookieOptions,
     Data,
+    DestroyOptions,
     Diagnosing,
     EncryptionOptions,
     ExchangeOptions,

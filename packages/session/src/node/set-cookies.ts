@@ -19,4 +19,14 @@ export class ResponseCookies implements SetCookies {
     if (values.length > 0) this.#res.setHeader('Set-Cookie', [...values])
     else this.#res.removeHeader('Set-Cookie')
   }
+
+  header(name: string): string | undefined {
+    const value = this.#res.getHeader(name)
+    return value === undefined ? undefined : String(value)
+  }
+
+  append(name: string, value: string): void {
+    const before = this.header(name)
+    this.#res.setHeader(name, before === undefined ? value : `${before}, ${value}`)
+  }
 }

@@ -41,6 +41,7 @@ export function settingsOf(
     resave: resave ?? true,
     saveUninitialized: saveUninitialized ?? true,
     unset: options.unset || ('keep' as const),
+    sendsMaxAge: strict,
     isSecure: (req: SessionRequest) => isSecure(req, options.proxy),
     autoInsecure: options.proxy === undefined ? untrustedProxyWarning() : () => {},
     secureCookieNotSent: secureCookieWarning(),

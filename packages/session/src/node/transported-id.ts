@@ -41,6 +41,15 @@ export class TransportedId implements SetCookies, TransportResponse {
     this.#values = values
   }
 
+  header(name: string): string | undefined {
+    const value = this.#res.getHeader(name)
+    return value === undefined ? undefined : String(value)
+  }
+
+  append(name: string, value: string): void {
+    this.headers.append(name, value)
+  }
+
   #remember(name: string): ReturnType<ServerResponse['getHeader']> {
     const value = this.#res.getHeader(name)
     const key = name.toLowerCase()

@@ -83,6 +83,11 @@ export interface EngineOptions<Req> {
   awaitTouch?: boolean | undefined
   /** Remove the cookie from the browser when the session was destroyed. Default `false`; with a `transport`, `true`. */
   clearCookie?: boolean | undefined
+  /**
+   * Keep the session cookie out of shared caches: a response that sends it gets `Cache-Control: no-cache="Set-Cookie"` and `Vary: Cookie`,
+   * beside what the application has set. Default `false`.
+   */
+  cacheHeaders?: boolean | undefined
   /** Treat a new `cookie.maxAge` or `cookie.expires` as a change of the session: save it and send the cookie. Default `false`. */
   saveCookieChanges?: boolean | undefined
   /** What a save does when another request has changed the session meanwhile. Default `'overwrite'`. */
@@ -103,6 +108,7 @@ export const STRICT = {
   onCorrupt: 'new',
   storeTimeout: 10_000,
   clearCookie: true,
+  cacheHeaders: true,
   saveCookieChanges: true,
   conflict: 'merge',
 } as const
@@ -149,6 +155,7 @@ export const ENGINE_OPTIONS: readonly (keyof EngineOptions<never>)[] = [
   'touchAfter',
   'awaitTouch',
   'clearCookie',
+  'cacheHeaders',
   'saveCookieChanges',
   'conflict',
   'onConflict',

@@ -12,7 +12,13 @@ import type { Settings } from './settings.ts'
 /** What a door decides by itself. */
 export type DoorSettings<Req> = Pick<
   Settings<Req>,
-  'resave' | 'saveUninitialized' | 'unset' | 'isSecure' | 'autoInsecure' | 'secureCookieNotSent'
+  | 'resave'
+  | 'saveUninitialized'
+  | 'unset'
+  | 'sendsMaxAge'
+  | 'isSecure'
+  | 'autoInsecure'
+  | 'secureCookieNotSent'
 >
 
 /** Fill in the defaults of options that have been checked. */
@@ -43,6 +49,7 @@ export function resolveOptions<Req>(
     absoluteTimeout: options.absoluteTimeout,
     awaitTouch: options.awaitTouch ?? true,
     clearCookie: options.clearCookie ?? options.transport !== undefined,
+    cacheHeaders: options.cacheHeaders ?? false,
     saveCookieChanges: options.saveCookieChanges ?? false,
     conflict: options.conflict ?? 'overwrite',
     onConflict: options.onConflict,

@@ -36,6 +36,9 @@ export interface Settings<Req = any> extends ConcurrencySettings {
   readonly touchAfter: number
   readonly awaitTouch: boolean
   readonly clearCookie: boolean
+  readonly cacheHeaders: boolean
+  /** Whether the cookie has `Max-Age` beside `Expires`. */
+  readonly sendsMaxAge: boolean
   readonly saveCookieChanges: boolean
   readonly onConflict: EngineOptions<Req>['onConflict']
   readonly onError: EngineOptions<Req>['onError']

@@ -40,12 +40,21 @@ export interface RegenerateOptions {
   data?: object | undefined
 }
 
+/** Options of {@link Session.destroy}. */
+export interface DestroyOptions {
+  /**
+   * Send `Clear-Site-Data`, with which a browser removes its cache, cookies and storage of the site (over HTTPS only). If the response
+   * headers were sent, nothing happens. Default `false`.
+   */
+  clearSite?: boolean | undefined
+}
+
 /** What the engine does for the sessions of one request. */
 export interface SessionHost {
   save(session: Session, done: Callback): void
   /** Replace the request's session by the stored one. Calls back with whether there is one. */
   reload(sid: string, done: Callback<boolean>): void
-  destroy(session: Session, done: Callback<boolean>): void
+  destroy(session: Session, options: DestroyOptions, done: Callback<boolean>): void
   /** Give the request a session with another id. Calls back with whether the old one was still there. */
   regenerate(session: Session, options: RegenerateOptions, done: Callback<boolean>): void
   /** Whether the store can destroy one session and store another in one atomic step. */
@@ -135,13 +144,18 @@ export class Session {
    * knows: `false` means that it had ended, or got another id, before.
    */
   destroy(callback: Callback<boolean>): this
-  destroy(): Promise<boolean | undefined>
-  destroy(callback?: Callback<boolean>): this | Promise<boolean | undefined> {
-    return answer<this, boolean>(this, callback, done => {
+  destroy(options: DestroyOptions, callback: Callback<boolean>): this
+  destroy(options?: DestroyOptions): Promise<boolean | undefined>
+  destroy(
+    options?: DestroyOptions | Callback<boolean>,
+    callback?: Callback<boolean>,
+  ): this | Promise<boolean | undefined> {
+    const chosen = typeof options === 'object' && options !== null ? options : {}
+    return answer<this, boolean>(this, typeof options === 'function' ? options : callback, done => {
       const { req, id } = this
       Reflect.deleteProperty(req, 'session')
       const host = hostOf(req)
-      if (host) host.destroy(this, done)
+      if (host) host.destroy(this, chosen, done)
       else callMethod(req.sessionStore, 'destroy', [id], 0, done)
     })
   }
