@@ -5,7 +5,7 @@ import { publishConflict, publishRevivalRefused } from '../events/publish.ts'
 import { hasEnded, keepLifespan } from '../session/lifespan.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { Session, SessionData } from '../session/session.ts'
-import type { Snapshot } from '../session/snapshot.ts'
+import { type Snapshot, sameSnapshot } from '../session/snapshot.ts'
 import { type Found, readThrough } from '../store/redirect-record.ts'
 import { mergeStored } from './merge-stored.ts'
 import { Save } from './save.ts'
@@ -26,6 +26,8 @@ export class Writer {
   /** Whether the client does not have that id yet. */
   moved = false
   base: MergeBase = { data: '{}', cookie: undefined }
+  /** The new session after a `regenerate` that has failed. */
+  #begunInVain: Snapshot | undefined
   #saving = false
   #waiting: (() => void)[] | undefined
 
@@ -135,6 +137,16 @@ export class Writer {
     else destroy()
   }
 
+  /**
+   * Whether the session is new because a `regenerate` has failed, and the application has not written to it. The old one still exists,
+   * and the client keeps its cookie.
+   */
+  get inVain(): boolean {
+    const begun = this.#begunInVain
+    if (!begun || begun.id !== this.host.holder.sessionID || begun.id === this.saved?.id) return false
+    return sameSnapshot(this.host.snapshot(this.host.holder.session), begun)
+  }
+
   /** Destroy the session and begin a new one. Calls back with whether it was there, if that is known. */
   regenerate(session: Session, done: Callback<boolean>): void {
     const { holder, settings } = this.host
@@ -145,6 +157,8 @@ export class Writer {
       tombstones.add(sid)
       this.call<boolean>('regenerate', [holder], (error, wasThere) => {
         tombstones.add(sid)
+        const begun = error && holder.session?.id !== sid ? holder.session : undefined
+        if (begun) this.#begunInVain = this.host.snapshot(begun)
         const tells = loadedOf(session) !== undefined
         done(error, !lost && !(tombstone && !tombstone.redirect) && !(tells && wasThere === false))
       })

@@ -259,7 +259,8 @@ export class RequestSession implements SessionHost, WriterHost {
   }
 
   #mustSave(current: Snapshot): boolean {
-    const { saved, writing, storedId } = this.writer
+    const { saved, writing, storedId, inVain } = this.writer
+    if (inVain) return false
     const untouchedNew = !this.settings.saveUninitialized && !saved && storedId !== this.holder.sessionID
     const known = untouchedNew ? this.#original : saved
     return !sameSnapshot(current, known) && !sameSnapshot(current, writing)

@@ -48,7 +48,7 @@ function cookieFor(own: RequestSession, cookies: SetCookies): string | undefined
 
 function mustSend(own: RequestSession): boolean {
   const { holder, settings, writer } = own
-  if (typeof holder.sessionID !== 'string') return false
+  if (typeof holder.sessionID !== 'string' || writer.inVain) return false
   if (writer.moved && writer.storedId === holder.sessionID) return true
   if (own.cookieId !== holder.sessionID) return settings.saveUninitialized || own.modified
   if (own.outdated || settings.rolling) return true

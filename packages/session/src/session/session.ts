@@ -165,7 +165,8 @@ export class Session {
    * The new session is empty, except for `data` and what `keep` names. With `keep` or `grace` it fails with `ERR_SESSION_GONE`, and
    * keeps nothing, when the session was destroyed meanwhile by this process, or on a store that detects that. With `data` the new
    * session is stored before the callback. If that fails, the new session is empty, or the old one is back if it still exists.
-   * Rejects a wrong `grace` or `data` with a TypeError.
+   * If the store fails otherwise, the new session is empty and keeps nothing, and the client keeps the cookie of the old one, unless
+   * you write to the new session. Rejects a wrong `grace` or `data` with a TypeError.
    */
   regenerate(callback: Callback): this
   regenerate(options: RegenerateOptions, callback: Callback): this
@@ -182,10 +183,10 @@ export class Session {
         const keeps = chosen.keep || chosen.grace
         // A session that was destroyed meanwhile does not live on under another id.
         if (!error && keeps && there === false) return done(gone())
-        if (chosen.grace || !req.session || req.session === this) return done(error)
+        if (error || chosen.grace || !req.session || req.session === this) return done(error)
         carryOver(this, req.session, chosen.keep)
         if (chosen.keep && !chosen.data) passOnLifespan(this, req.session)
-        if (error || !chosen.data) return done(error)
+        if (!chosen.data) return done()
         saveWith(req.session, chosen.data, done)
       })
     })

@@ -101,3 +101,30 @@ it('regenerate: followed by a save and a redirect, as in the guide of Express, w
   await app.get('/login')
   expect(calls).toEqual(['destroy', 'set'])
 })
+
+it.each([
+  { resave: false, saveUninitialized: false },
+  { resave: true, saveUninitialized: true },
+])('regenerate: one that fails leaves the old session and its cookie, with %o', async options => {
+  const store = new MapStore()
+  const handler: Listener = (req, res) => {
+    if (req.url === '/') return res.end(String(req.session.user))
+    if (req.url === '/login') {
+      req.session.user = 'Ada'
+      return res.end()
+    }
+    req.session.regenerate(() => {
+      if (req.url === '/save') req.session.save(() => res.end())
+      else res.end()
+    })
+  }
+  const app = await start(ours, handler, { store: store as never, ...options })
+  const cookie = await app.get('/login')
+  store.failing = { destroy: new Error('store down') }
+  expect((await app.get('/regenerate', { cookie })).setCookie).toEqual([])
+  expect((await app.get('/', { cookie })).text).toBe('Ada')
+  expect(store.rows.size).toBe(1)
+  // What the application stores itself gets its cookie.
+  expect((await app.get('/save', { cookie })).setCookie).toHaveLength(1)
+  expect(store.rows.size).toBe(2)
+})

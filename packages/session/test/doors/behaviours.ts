@@ -41,6 +41,13 @@ const shop: Handler = async exchange => {
     Object.assign(exchange.session as object, { user: 'Ada' })
     return { redirect: '/me' }
   }
+  // A new session, for a page on which a failure of the store is no error.
+  if (path.startsWith('/renew')) {
+    await session.regenerate(path.includes('keep') ? { keep: true } : {}).catch(() => {})
+    if (path.includes('write')) Object.assign(exchange.session as object, { user: 'Eve' })
+    const { cookie: _, ...data } = exchange.session as AnySession
+    return { body: JSON.stringify(data) }
+  }
   if (path === '/logout') {
     await session.destroy()
     return { body: 'out' }
@@ -202,6 +209,30 @@ export function describeDoor(door: Door): void {
       store.failing = { write: new Error('store down') }
       const reply = await app.request('/put/a/1')
       expect([reply.status, reply.text, reply.setCookie]).toEqual([500, 'error: store down', []])
+    })
+
+    it('store: a regenerate that fails leaves the old session and its cookie', async () => {
+      const { app, store } = await start()
+      const cookie = await login(app)
+      for (const path of ['/login', '/renew', '/renew/keep']) {
+        store.failing = { destroy: new Error('store down') }
+        const reply = await app.request(path, { cookie })
+        expect([path, reply.setCookie]).toEqual([path, []])
+        expect(reply.text).toBe(path === '/login' ? 'error: store down' : '{}')
+        store.failing = {}
+        expect((await app.request('/me', { cookie })).text).toBe('user: Ada')
+        expect(store.rows.size).toBe(1)
+      }
+    })
+
+    it('store: after a regenerate that fails, what is written goes to a session of another id', async () => {
+      const { app, store } = await start()
+      const cookie = await login(app)
+      store.failing = { destroy: new Error('store down') }
+      const reply = await app.request('/renew/write', { cookie })
+      expect(reply.text).toBe('{"user":"Eve"}')
+      expect((await app.request('/me', { cookie: cookieOf(reply) })).text).toBe('user: Eve')
+      expect((await app.request('/me', { cookie })).text).toBe('user: Ada')
     })
 
     it('store: a response that is an error already goes out when the save fails', async () => {

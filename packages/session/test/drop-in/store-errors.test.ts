@@ -127,6 +127,16 @@ describe.each(implementations)('$name', ({ session }) => {
       }
       const { reply } = await failing('destroy', handler, {}, signed('known'))
       expect(reply.text).toBe('true')
+    })
+
+    it('store: when destroy fails, what is written to the new session is stored, and its cookie is sent', async () => {
+      const handler: Listener = (req, res) => {
+        req.session.regenerate(() => {
+          req.session.user = 'Eve'
+          res.end()
+        })
+      }
+      const { reply } = await failing('destroy', handler, {}, signed('known'))
       expect(reply.setCookie).toHaveLength(1)
     })
 
