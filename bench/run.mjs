@@ -9,6 +9,7 @@ import * as operations from './cases/operations.mjs'
 import * as overhead from './cases/overhead.mjs'
 import * as requests from './cases/requests.mjs'
 import * as roundTrips from './cases/round-trips.mjs'
+import * as security from './cases/security.mjs'
 import { closeDatabases, serverVersions } from './lib/databases.mjs'
 import { describeMachine } from './lib/machine.mjs'
 import { print, writePage } from './lib/report.mjs'
@@ -27,6 +28,7 @@ const CASES = {
   json,
   large,
   latency,
+  security,
   install,
   import: importTime,
 }

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { getRuntime } from './runtimes.mjs'
 
-const FOLDERS = ['better', 'drop-in', 'doors'].map(name => `packages/session/test/${name}`)
+const FOLDERS = ['better', 'drop-in', 'doors', 'events'].map(name => `packages/session/test/${name}`)
 
 const [name, ...options] = process.argv.slice(2)
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url))

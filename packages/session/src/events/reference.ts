@@ -8,8 +8,16 @@ const LENGTH = 16
 
 const shared = globalThis as { [KEY]?: Buffer }
 
+let last = { sid: '', reference: '' }
+
 /** A hash of the id. Its key is random and known only to this process, so nobody can test guesses of an id against a log. */
 export function referenceOf(sid: string): string {
+  // The messages of a request follow each other.
+  if (last.sid !== sid || !last.reference) last = { sid, reference: hashOf(sid) }
+  return last.reference
+}
+
+function hashOf(sid: string): string {
   shared[KEY] ??= randomBytes(32)
   return createHmac('sha256', shared[KEY]).update(String(sid)).digest('base64url').slice(0, LENGTH)
 }
