@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { drawBars } from './svg.mjs'
 
 const DOCS = new URL('../../docs/', import.meta.url)
@@ -28,6 +28,19 @@ export function writePage(results) {
     ...describeMachines(results),
   ]
   writeFileSync(new URL('performance.md', DOCS), `${parts.join('\n\n')}\n`)
+  if (results.security) writeInto('security.md', 'security', results.security)
+}
+
+/** Puts the table of a case into another page, between two comments. */
+function writeInto(page, name, { method, columns, rows, date, machine }) {
+  const file = new URL(page, DOCS)
+  const place = new RegExp(`(<!-- bench ${name} -->\\n).*?(<!-- end -->)`, 's')
+  const source = `Measured on ${date.slice(0, 10)}, Node ${machine.node}: \`npm run bench -- ${name}\` writes this table. [The machine](performance.md#machine-and-versions).`
+  const text = [table(columns, rows), `${method} ${source}`].join('\n\n')
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(place, (_, begin, end) => `${begin}\n${text}\n\n${end}`),
+  )
 }
 
 function verdict({ met }) {
