@@ -34,7 +34,6 @@ describeExample({
   type: 'application/json',
   posted: 200,
   head: 204,
-  inPieces: true,
 })
 describeExample({ name: 'Socket.IO beside Express', start: () => start('socket.io', node), more: sockets })
 

@@ -6,25 +6,19 @@ import express from 'express'
 
 const t = initTRPC.context().create()
 
-const read = t.procedure.use(({ ctx, next }) => next({ ctx: { session: ctx.req.session } }))
-// tRPC sends its answers in pieces. Saved here, a session that cannot be saved is an error of the call.
-const write = read.use(async ({ ctx, next }) => {
-  const result = await next()
-  if (result.ok) await ctx.req.session?.save()
-  return result
-})
+const procedure = t.procedure.use(({ ctx, next }) => next({ ctx: { session: ctx.req.session } }))
 
 const router = t.router({
-  me: read.query(({ ctx }) => ({ user: ctx.session.user ?? 'nobody', views: ctx.session.views ?? 0 })),
-  count: write.mutation(({ ctx }) => {
+  me: procedure.query(({ ctx }) => ({ user: ctx.session.user ?? 'nobody', views: ctx.session.views ?? 0 })),
+  count: procedure.mutation(({ ctx }) => {
     ctx.session.views = (ctx.session.views ?? 0) + 1
   }),
-  login: write.mutation(async ({ ctx }) => {
+  login: procedure.mutation(async ({ ctx }) => {
     await ctx.session.regenerate()
     // `regenerate` puts another session in place.
     ctx.req.session.user = 'Ada'
   }),
-  logout: write.mutation(async ({ ctx }) => {
+  logout: procedure.mutation(async ({ ctx }) => {
     await ctx.session.destroy()
   }),
 })

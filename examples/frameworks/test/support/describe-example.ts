@@ -18,26 +18,13 @@ export interface Example {
   posted?: number
   /** The status of the answer to `HEAD`. Default 200. */
   head?: number
-  /** It sends its answers in pieces, so that the cookie has gone when a save fails. */
-  inPieces?: boolean
   /** More tests of the example, while it runs. */
   more?: (app: () => Running) => void
 }
 
 /** What every example does with its sessions. */
 export function describeExample(example: Example): void {
-  const {
-    name,
-    start,
-    paths,
-    fields,
-    stream,
-    type,
-    posted = 303,
-    head = 200,
-    inPieces = false,
-    more,
-  } = example
+  const { name, start, paths, fields, stream, type, posted = 303, head = 200, more } = example
   const read = paths?.read ?? '/'
   const submit = (browser: Browser, form: 'count' | 'login' | 'logout') =>
     browser.post(paths?.[form] ?? `/${form}`, fields?.[form], type)
@@ -110,7 +97,7 @@ export function describeExample(example: Example): void {
       app.failing(true)
       const reply = await submit(browser, 'count')
       expect(reply.status).toBeGreaterThanOrEqual(500)
-      if (!inPieces) expect(reply.setCookie).toEqual([])
+      expect(reply.setCookie).toEqual([])
       app.failing(false)
       expect((await browser.get(read)).views).toBe(0)
       await submit(browser, 'login')

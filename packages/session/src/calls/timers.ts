@@ -7,6 +7,7 @@ export const clearTimeout: typeof globalThis.clearTimeout = globalThis.clearTime
 export const setInterval: typeof globalThis.setInterval = globalThis.setInterval
 export const clearInterval: typeof globalThis.clearInterval = globalThis.clearInterval
 export const setImmediate: typeof globalThis.setImmediate = globalThis.setImmediate
+export const clearImmediate: typeof globalThis.clearImmediate = globalThis.clearImmediate
 export const nextTick: typeof process.nextTick = process.nextTick
 
 /** A promise that resolves after so many milliseconds. */

@@ -54,6 +54,12 @@ export function isOutermost(res: ServerResponse, { methods }: Level): boolean {
   return (res.writeHead as unknown) === methods.writeHead
 }
 
+/** Whether an earlier wrapper is there, which may accept more than Node does. */
+export function isWrapped(res: ServerResponse, write: unknown, end: unknown): boolean {
+  const own = Object.getPrototypeOf(res) as { end: unknown; write: unknown }
+  return own.end !== end || own.write !== write
+}
+
 function newLevel(): Level {
   const key = Symbol('coatcheck.held')
   // A wrapper may call a method with another `this`, which inherits from the response.

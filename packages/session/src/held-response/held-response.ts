@@ -1,30 +1,22 @@
 import type { ServerResponse } from 'node:http'
 import { nextTick } from '../calls/timers.ts'
-import { type Held, install, isOutermost, showFixedHead } from './held-methods.ts'
+import { FirstWrites } from './first-writes.ts'
+import { type Held, install, isOutermost, isWrapped, showFixedHead } from './held-methods.ts'
 import { type HeldSocket, keepOpen, letGo } from './held-socket.ts'
 import { LastByte } from './last-byte.ts'
 import {
   checkStatus,
-  headArguments,
+  endAgain,
   headSentError,
   isBody,
   reasonOf,
   removeEntityHeaders,
-  setHeaders,
-  writeAfterEndError,
+  type Status,
+  setHead,
+  setStatus,
+  writeAfterEnd,
 } from './response-head.ts'
-
-/** What the middleware does during a response. */
-export interface ResponseHooks {
-  /** The headers are about to be fixed, or are fixed and may still be changed. Set headers here. */
-  onHead(): void
-  /** The application has finished the response. The rest of it is held until `release` or `reopen`. */
-  onEnd(): void
-  /** The client has disconnected from a stream that has not ended. */
-  onClose(): void
-  /** An earlier wrapper of the response, or Node, has thrown this error when the response was released. */
-  onFailure(error: unknown): void
-}
+import type { ResponseHooks } from './response-hooks.ts'
 
 type Method = (...args: unknown[]) => unknown
 
@@ -56,7 +48,8 @@ export class HeldResponse implements Held {
   /** Whether a hook is running. */
   #ours = false
   #finishing: unknown[] = []
-  #status: [code: number, reason: string | undefined] | undefined
+  #status: Status | undefined
+  #first: FirstWrites | undefined
   #lastByte: LastByte | undefined
   #held: unknown[] | undefined
   #socket: HeldSocket | undefined
@@ -122,18 +115,14 @@ export class HeldResponse implements Held {
     const res = this.#res
     this.#phase = 'passing'
     try {
-      if (this.#status) {
-        // A status that was assigned after `end` does not count.
-        res.statusCode = this.#status[0]
-        if (this.#status[1] !== undefined || reasonOf(res)) res.statusMessage = this.#status[1] as string
-      }
+      setStatus(res, this.#status)
       if (this.#explicit) this.#handHead(res)
+      if (this.#first) for (const [self, args] of this.#first.take()) this.#write.apply(self, args)
       if (this.#held) this.#write.apply(res, this.#held)
       this.#end.apply(res, this.#finishing)
       this.#done = true
     } catch (error) {
-      this.#headGone = res.headersSent
-      this.#hooks.onFailure(error)
+      this.#failed(error)
     } finally {
       this.#socket = letGo(this.#socket)
     }
@@ -154,6 +143,7 @@ export class HeldResponse implements Held {
     if (this.#headGone || this.#begun) return false
     this.#phase = 'passing'
     this.#explicit = false
+    this.#first?.take()
     this.#socket = letGo(this.#socket)
     const [res, names] = [this.#res, this.#names]
     removeEntityHeaders(res, names)
@@ -167,11 +157,8 @@ export class HeldResponse implements Held {
 
   write(self: ServerResponse, args: unknown[]): unknown {
     if (this.#phase === 'passing') return this.#write.apply(self, args)
-    if (this.#phase === 'held') {
-      const callback = args.find(argument => typeof argument === 'function')
-      if (callback) nextTick(callback as () => void, writeAfterEndError())
-      return false
-    }
+    if (this.#phase === 'held') return writeAfterEnd(args)
+    if (!this.#begun && this.#keep(self, args)) return true
     this.#beginStream(self)
     this.#flushHeld()
     const split = this.#lastByte?.split(args)
@@ -182,10 +169,10 @@ export class HeldResponse implements Held {
   }
 
   end(self: ServerResponse, args: unknown[]): unknown {
-    if (this.#phase === 'held' || this.#done) return this.#endAgain(args)
+    if (this.#phase === 'held' || this.#done) return endAgain(this.#res, args)
     if (this.#phase === 'passing') return this.#end.apply(self, args)
     // Let Node throw its error for a body of a wrong type. A wrapper may accept other types.
-    if (!isBody(args[0]) && !this.#isWrapped()) return this.#end.apply(self, args)
+    if (!isBody(args[0]) && !isWrapped(this.#res, this.#write, this.#end)) return this.#end.apply(self, args)
     this.#phase = 'held'
     this.#finishing = args
     try {
@@ -210,15 +197,10 @@ export class HeldResponse implements Held {
     }
     // Node calls this for the headers of a `write` that was passed on.
     if (this.#begun) return this.#handOwnHead(self, args)
-    const { status, reason, headers } = headArguments(args)
+    // Older filters look at a private field of Node, and ask for the headers again with each write of theirs.
+    if (this.#first && args.length === 1 && !this.alone) return self
     if (this.#fixed) throw headSentError('write')
-    // A WebSocket handshake calls it without a status, on an object that is no response of Node.
-    if (args.length > 0) {
-      checkStatus(status)
-      setHeaders(this.#res, headers)
-      this.#res.statusCode = status
-    }
-    if (reason !== undefined) this.#res.statusMessage = reason
+    setHead(this.#res, args)
     this.#explicit = this.#phase === 'open'
     this.#fix()
     return self
@@ -238,10 +220,40 @@ export class HeldResponse implements Held {
   /** Pass on the headers, with the cookie that the session needs now. */
   #beginStream(self: ServerResponse): void {
     if (this.#begun) return
-    this.#lastByte = new LastByte(this.#res, this.#isWrapped())
+    this.#lastByte = new LastByte(this.#res, isWrapped(this.#res, this.#write, this.#end))
     this.changeHead(() => this.#hooks.onHead())
     this.#begun = true
+    setStatus(this.#res, this.#status)
     if (this.#explicit) this.#handHead(self)
+    if (this.#first) for (const [self, args] of this.#first.take()) this.write(self as ServerResponse, args)
+    else this.#watchClose()
+  }
+
+  /** Keep a small first write until the turn of the event loop ends: `end` may follow. The headers are fixed, as after any write. */
+  #keep(self: ServerResponse, args: unknown[]): boolean {
+    if (!(this.#first ?? new FirstWrites()).fits(args)) return false
+    if (!this.#first) {
+      this.closeHead()
+      this.#showFixed()
+      this.#watchClose()
+      this.#first = new FirstWrites()
+    }
+    this.#first.keep(self, args, () => {
+      try {
+        if (this.#phase === 'open') this.#beginStream(this.#res)
+      } catch (error) {
+        this.#failed(error)
+      }
+    })
+    return true
+  }
+
+  #failed(error: unknown): void {
+    this.#headGone = this.#res.headersSent
+    this.#hooks.onFailure(error)
+  }
+
+  #watchClose(): void {
     this.#res.once('close', () => {
       if (this.#phase === 'open') this.#hooks.onClose()
     })
@@ -261,18 +273,11 @@ export class HeldResponse implements Held {
     return this.#writeHead.apply(self, args)
   }
 
-  #endAgain(args: unknown[]): boolean {
-    const callback = args.find(argument => typeof argument === 'function')
-    if (callback && this.#res.writableFinished) nextTick(callback as () => void)
-    else if (callback) this.#res.once('finish', callback as () => void)
-    return false
-  }
-
   #fix(): void {
     const res = this.#res
     if (res.statusCode !== undefined) checkStatus(res.statusCode)
     // Only wrappers add headers after this. The object of a WebSocket handshake may lack methods of Node's responses.
-    if (this.#isWrapped()) this.#names ??= res.getHeaderNames?.() ?? []
+    if (isWrapped(this.#res, this.#write, this.#end)) this.#names ??= res.getHeaderNames?.() ?? []
     this.changeHead(() => this.#hooks.onHead())
     if (this.#fixed) return
     this.#fixed = true
@@ -290,11 +295,5 @@ export class HeldResponse implements Held {
     const held = this.#held
     this.#held = undefined
     if (held) this.#write.apply(this.#res, held)
-  }
-
-  /** Whether an earlier wrapper is there, which may accept more than Node does. */
-  #isWrapped(): boolean {
-    const { end, write } = Object.getPrototypeOf(this.#res) as { end: unknown; write: unknown }
-    return this.#end !== end || this.#write !== write
   }
 }

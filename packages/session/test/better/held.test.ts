@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { session } from '@coatcheck/session'
 import express from 'express'
 import { expect, it, onTestFinished } from 'vitest'
-import { type Listener, start } from '../support/http.ts'
+import { type Listener, nextTurn, start } from '../support/http.ts'
 import { dataIn, MapStore } from '../support/map-backend.ts'
 import { ours } from '../support/ours.ts'
 
@@ -108,9 +108,10 @@ it.each(['/cookie', '/none'])(
   'stream: a save that fails after it has begun is told to onError (%s)',
   async path => {
     const told: unknown[] = []
-    const handler: Listener = (req, res) => {
+    const handler: Listener = async (req, res) => {
       if (req.url === '/cookie') req.session.user = 'Ada'
       res.write('some ')
+      await nextTurn()
       req.session.later = true
       res.end('body')
     }
@@ -127,8 +128,9 @@ it.each(['/cookie', '/none'])(
 it('stream: a session that is made after the head has gone is told, and not stored', async () => {
   const store = new MapStore()
   const told: unknown[] = []
-  const handler: Listener = (req, res) => {
+  const handler: Listener = async (req, res) => {
     res.write('some ')
+    await nextTurn()
     req.session.user = 'Ada'
     res.end('body')
   }

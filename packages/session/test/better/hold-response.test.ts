@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type Listener, readId, start } from '../support/http.ts'
+import { type Listener, readId, serve, start } from '../support/http.ts'
+import { MapStore } from '../support/map-backend.ts'
 import { ours } from '../support/ours.ts'
 import { exchange } from '../support/raw.ts'
 import { slowStore } from '../support/slow-store.ts'
@@ -155,4 +156,143 @@ it('response: a bad status is told where it is set, and something else can be se
   }
   const app = await start(ours, handler, { saveUninitialized: false, resave: false })
   expect((await app.get()).text).toBe('ERR_HTTP_INVALID_STATUS_CODE')
+})
+
+/** Answers in pieces, as tRPC's adapter and Next's redirect do. */
+const inPieces: Record<string, Listener> = {
+  'write and end': (_, res) => {
+    res.write('one ')
+    res.end('two')
+  },
+  'a redirect that is written': (_, res) => {
+    res.writeHead(302, { Location: '/account' })
+    res.write('/account')
+    res.end()
+  },
+  'writes and an end after promises': async (_, res) => {
+    res.writeHead(200, { 'Content-Type': 'text/plain' })
+    for (const part of ['one ', 'two ', 'three']) {
+      res.write(Buffer.from(part))
+      await Promise.resolve()
+    }
+    res.end()
+  },
+}
+
+describe.each(Object.entries(inPieces))('response in pieces: %s', (_, answer) => {
+  const handler: Listener = (req, res) => {
+    req.session.user = 'Ada'
+    return answer(req, res)
+  }
+
+  it('nothing is sent before the session is saved, and then what Node would send', async () => {
+    const store = slowStore(SAVING)
+    const app = await start(ours, handler, { store, resave: false })
+    const { firstByte, head, body } = await exchange(app.url)
+    expect(firstByte).toBeGreaterThanOrEqual(store.written)
+    const bare = await exchange((await serve(answer)).url)
+    const plain = (text: string) => text.replace(/^(Set-Cookie|Date): .*\r\n/gm, '')
+    expect([plain(head), body]).toEqual([plain(bare.head), bare.body])
+  })
+
+  it('a session that cannot be saved is an error, without anything of the page', async () => {
+    const store = new MapStore()
+    store.failing = { write: new Error('disk full') }
+    const app = await start(ours.strict as never, handler, { store } as never)
+    const { status, text, headers, setCookie } = await app.get()
+    expect([status, text, setCookie]).toEqual([500, 'disk full', []])
+    expect([headers.location, headers['content-type']]).toEqual([undefined, undefined])
+  })
+})
+
+it('response in pieces: the headers count as sent after a write, as with Node', async () => {
+  const seen: unknown[] = []
+  const handler: Listener = (_, res) => {
+    res.statusCode = 201
+    seen.push(res.write('one '), res.headersSent)
+    try {
+      res.setHeader('X-Late', 'yes')
+    } catch (error) {
+      seen.push((error as { code: string }).code)
+    }
+    res.statusCode = 500
+    res.end('two')
+  }
+  for (const app of [await start(ours, handler), await serve(handler)]) {
+    const { status, text, headers } = await app.get()
+    expect([status, text, headers['x-late']]).toEqual([201, 'one two', undefined])
+    expect(seen.splice(0)).toEqual([true, true, 'ERR_HTTP_HEADERS_SENT'])
+  }
+})
+
+it('stream: an event that is written arrives before the application does anything else', async () => {
+  let finish = () => {}
+  const handler: Listener = (req, res) => {
+    req.session.user = 'Ada'
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    res.write('data: 1\n\n')
+    finish = () => res.end('data: 2\n\n')
+  }
+  const app = await start(ours, handler)
+  const response = await fetch(app.url)
+  expect(response.headers.getSetCookie()).toHaveLength(1)
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+  expect((await reader.read()).value).toBe('data: 1\n\n')
+  finish()
+  expect((await reader.read()).value).toBe('data: 2\n\n')
+})
+
+it('stream: the callback of a first write is called, and a large one goes out at once', async () => {
+  const handler: Listener = async (req, res) => {
+    if (req.url === '/large') res.write('x'.repeat(100_000))
+    else await new Promise(resolve => res.write('one ', resolve as () => void))
+    res.end('two')
+  }
+  const app = await start(ours, handler)
+  expect((await app.get()).text).toBe('one two')
+  expect((await app.get('/large')).text).toHaveLength(100_003)
+})
+
+it('stream: what Node does not accept throws its error', async () => {
+  const codes: unknown[] = []
+  const handler: Listener = (_, res) => {
+    for (const chunk of [null, 5, {}]) {
+      try {
+        res.write(chunk)
+      } catch (error) {
+        codes.push((error as { code: string }).code)
+      }
+    }
+    res.end('fine')
+  }
+  for (const app of [await start(ours, handler), await serve(handler)]) {
+    expect((await app.get()).text).toBe('fine')
+    expect(codes.splice(0)).toEqual([
+      'ERR_STREAM_NULL_VALUES',
+      'ERR_INVALID_ARG_TYPE',
+      'ERR_INVALID_ARG_TYPE',
+    ])
+  }
+})
+
+it('response in pieces: a filter that asks for the headers with each write changes nothing', async () => {
+  const handler: Listener = (req, res) => {
+    const { write, writeHead } = res
+    let asked = 0
+    res.writeHead = function (this: Response, ...args: never[]) {
+      if (asked++ === 0) this.setHeader('X-Filter', 'yes')
+      return writeHead.apply(this, args as never)
+    } as never
+    res.write = function (this: Response, ...args: never[]) {
+      this.writeHead(this.statusCode)
+      return write.apply(this, args as never)
+    } as never
+    req.session.user = 'Ada'
+    res.write('one ')
+    res.write('two ')
+    res.end('three')
+  }
+  const app = await start(ours, handler)
+  const { text, headers, setCookie } = await app.get()
+  expect([text, headers['x-filter'], setCookie.length]).toEqual(['one two three', 'yes', 1])
 })

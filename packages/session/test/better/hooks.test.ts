@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { type Listener, start } from '../support/http.ts'
+import { type Listener, nextTurn, start } from '../support/http.ts'
 import { MapStore } from '../support/map-backend.ts'
 import { ours } from '../support/ours.ts'
 
@@ -35,8 +35,11 @@ it.each([
   onTestFinished(() => void process.off('warning', listen))
   const store = new MapStore()
   store.failing = { write: new Error('store down') }
-  const handler: Listener = (req, res) => {
-    if (req.url === '/stream') res.write('some ')
+  const handler: Listener = async (req, res) => {
+    if (req.url === '/stream') {
+      res.write('some ')
+      await nextTurn()
+    }
     change(req, res)
   }
   const app = await start(ours.strict as never, handler, { store, onError } as never)

@@ -1,7 +1,7 @@
 import { createGzip, gunzipSync } from 'node:zlib'
 import onHeaders from 'on-headers'
 import { describe, expect, it } from 'vitest'
-import { type Listener, signed, start } from '../support/http.ts'
+import { type Listener, nextTurn, signed, start } from '../support/http.ts'
 import { ours } from '../support/ours.ts'
 import { keepAlive } from '../support/raw.ts'
 import { storeWith } from '../support/stores.ts'
@@ -91,9 +91,12 @@ describe("onSaveError: 'error'", () => {
   })
 
   it('onSaveError: the error handler never finds the headers sent', async () => {
-    const handler: Listener = (req, res) => {
+    const handler: Listener = async (req, res) => {
       req.session.visits = 1
-      if (req.url === '/stream') res.write('some ')
+      if (req.url === '/stream') {
+        res.write('some ')
+        await nextTurn()
+      }
       res.end('body')
     }
     const errors: unknown[] = []

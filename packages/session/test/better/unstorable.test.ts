@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Listener, start } from '../support/http.ts'
+import { type Listener, nextTurn, start } from '../support/http.ts'
 import { MapStore } from '../support/map-backend.ts'
 import { ours } from '../support/ours.ts'
 import { recordCalls, storeWith } from '../support/stores.ts'
@@ -77,8 +77,9 @@ it.each<Options>([{}, { onSaveError: 'error' }])(
   'unstorable: what has begun to stream arrives, with %o',
   async options => {
     const heard: unknown[] = []
-    const handler: Listener = (req, res) => {
+    const handler: Listener = async (req, res) => {
       res.write('first ')
+      await nextTurn()
       req.session.count = 10n
       res.end('last')
     }

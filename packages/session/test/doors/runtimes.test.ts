@@ -59,7 +59,7 @@ const nodeServer = `
       if (req.url.endsWith('/redirect')) return res.writeHead(302, { Location: '/' }).end()
       if (!req.url.endsWith('/stream')) return res.end('page')
       res.write('one ')
-      res.end('two')
+      setImmediate(() => res.end('two'))
     })
   }).listen(Number(process.env.PORT), () => console.log('ready'))
 `

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { countVisits, showVisits } from '../support/handlers.ts'
-import { type Listener, readExpires, signed, start } from '../support/http.ts'
+import { type Listener, nextTurn, readExpires, signed, start } from '../support/http.ts'
 import { implementations } from '../support/implementations.ts'
 import { livesFor, peek, storeWith } from '../support/stores.ts'
 import type { Options } from '../support/types.ts'
@@ -46,8 +46,9 @@ describe.each(implementations)('$name', ({ session }) => {
     })
 
     it('rolling: false sends no cookie for a change that comes after the headers', async () => {
-      const handler: Listener = (req, res) => {
+      const handler: Listener = async (req, res) => {
         res.write('head')
+        await nextTurn()
         countVisits(req, res)
       }
       const { reply, store } = await visit(handler, { rolling: false }, { cookie: livesFor(60_000) })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { countVisits, hasSession, showVisits } from '../support/handlers.ts'
-import { type Listener, start } from '../support/http.ts'
+import { type Listener, nextTurn, start } from '../support/http.ts'
 import { implementations } from '../support/implementations.ts'
 import { peekOnly, recordCalls, storeWith } from '../support/stores.ts'
 import type { Options } from '../support/types.ts'
@@ -119,8 +119,9 @@ describe.each(implementations)('$name', ({ session }) => {
     })
 
     it('saveUninitialized: false sends no cookie for a change that comes after the headers, but saves it', async () => {
-      const handler: Listener = (req, res) => {
+      const handler: Listener = async (req, res) => {
         res.write('head')
+        await nextTurn()
         req.session.user = 'Ada'
         res.end()
       }

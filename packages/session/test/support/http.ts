@@ -212,6 +212,11 @@ export function signedValue(id: string, secret: string | Buffer | KeyObject = SE
   return `s:${id}.${signature}`
 }
 
+/** Resolves in the next turn of the event loop, when a small first write has been sent. */
+export function nextTurn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
+}
+
 /** A promise that somebody else settles. */
 export function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve = () => {}
