@@ -7,6 +7,7 @@ import {
   type LeasedClient,
   lentBySentinel,
 } from './isolated.ts'
+import { sharingLease } from './shared-lease.ts'
 
 /** Throws a TypeError when `client` is not a client. */
 export function driverOf(client: RedisClient): Driver {
@@ -43,9 +44,10 @@ function ofIoredis(client: RedisClient): Driver {
 function ofNodeRedis(client: RedisClient): Driver {
   const clustered = typeof client.nodeClient === 'function'
   const sentinel = typeof client.getMasterNode === 'function'
+  const shared = sentinel ? sharingLease(command => client.sendCommand!(false, command)) : undefined
   const send = (key: string, command: readonly string[]): Promise<unknown> => {
     if (clustered) return client.sendCommand!(key, false, command)
-    return sentinel ? client.sendCommand!(false, command) : client.sendCommand!(command)
+    return shared ? shared(command) : client.sendCommand!(command)
   }
   return {
     hiddenPrefix: '',
