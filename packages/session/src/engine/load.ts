@@ -20,7 +20,7 @@ export function load<Own>(own: Own, sid: string, read: Read<Own>, found: Found):
     (answer, message) =>
       read(own, sid, (error, data, sid) => {
         const missing = isMissing(error, data)
-        if (missing || !error) {
+        if (message && (missing || !error)) {
           message.present = !missing
           message.touched = data ? (noteOf(data)?.renewed ?? false) : undefined
         }

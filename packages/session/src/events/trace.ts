@@ -38,7 +38,13 @@ export class TracedOperation {
    * Do `work` and publish its beginning and its end, as `tracePromise` does, with two differences. The result, which is session data,
    * does not get into the message. And `done` continues in the context of the caller: the rest of a request is not a part of its load.
    */
-  trace<T>(sid: string, work: (answer: Callback<T>, message: SessionTrace) => void, done: Callback<T>): void {
+  trace<T>(
+    sid: string,
+    work: (answer: Callback<T>, message?: SessionTrace) => void,
+    done: Callback<T>,
+  ): void {
+    // Called for the sake of other channels.
+    if (!this.traced) return work(done)
     const message = messageOf(this.name, sid)
     const goOn: Callback<T> = AsyncResource.bind((error?: unknown, value?: T) => done(error, value))
     let settled = false
