@@ -11,11 +11,13 @@ const missing = (process.env.COATCHECK_WITHOUT ?? '').split(' ').filter(Boolean)
 // What takes minutes is for `npm run matrix` only.
 const long = process.env.COATCHECK_MATRIX ? [] : ['**/*.matrix.test.ts']
 
+/** Milliseconds until a test or a hook counts as hanging: many times what the longest one takes, because machines are busy. */
+const patience = { testTimeout: 300_000, hookTimeout: 300_000 }
+
 /** Tests that need these databases, each started once for all of them. */
 function withDatabases(name: string, needed: string[], include: string) {
   if (needed.some(database => missing.includes(database))) return []
   const globalSetup = needed.map(database => `scripts/databases/vitest/${database}.ts`)
-  const patience = { testTimeout: 120_000, hookTimeout: 120_000 }
   const exclude = ['**/node_modules/**', ...long]
   return [{ resolve, ssr, test: { name, include: [include], exclude, globalSetup, ...patience } }]
 }
@@ -34,8 +36,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages/*,compat,bench,examples/frameworks}/test/**/*.test.ts'],
           exclude: [`packages/store-{${databases}}/**`, '**/*.db.test.ts', '**/node_modules/**', ...long],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patience,
         },
       },
       {
@@ -45,8 +46,7 @@ export default defineConfig({
           name: 'browser',
           include: ['examples/demo/test/**/*.test.ts'],
           globalSetup: ['examples/demo/test/support/build.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...patience,
         },
       },
       ...databases.flatMap(name => withDatabases(name, [name], `packages/store-${name}/test/**/*.test.ts`)),

@@ -20,7 +20,7 @@ beforeAll(async () => {
   mkdirSync(cache, { recursive: true })
   folder = mkdtempSync(join(cache, 'coatcheck-install-'))
   await installPacked(folder)
-}, 120_000)
+})
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** What comes with the package of this name, where it is installed. */

@@ -35,7 +35,7 @@ describe.each([
 ])('%s', (_, types) => {
   beforeAll(async () => {
     folder = await install(types)
-  }, 120_000)
+  })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it.each(Object.entries(projects))(
@@ -51,7 +51,7 @@ describe('beside stores of others', () => {
     const folder = await install(peers)
     expect(await compile(folder, 'beside', besidePeers)).toBe('fine')
     rmSync(folder, { recursive: true, force: true })
-  }, 120_000)
+  })
 })
 
 it('types: every store that is published is in these projects', () => {

@@ -90,7 +90,7 @@ it('a store of one copy keeps its promises under the middleware of the other', a
     'middleware of the other copy': same,
     'simple store of the other copy': simple,
   })
-}, 60_000)
+})
 
 it('a logout under one copy is final for a request that is under way in the other', async () => {
   const { stdout } = await runModule(
@@ -138,4 +138,4 @@ it('a logout under one copy is final for a request that is under way in the othe
   `,
   )
   expect(stdout.trim()).toBe('undefined 0')
-}, 60_000)
+})

@@ -16,8 +16,8 @@ async function compile(name: string, others: string[] = []): Promise<string> {
 
 it('types: request.session has the methods, and the data that is declared in Session', async () => {
   expect(await compile('alone')).toBe('fine')
-}, 120_000)
+})
 
 it('types: beside @fastify/session, one part of an app can use it and another this package', async () => {
   expect(await compile('beside-fastify-session', ['@fastify/session', '@fastify/cookie'])).toBe('fine')
-}, 120_000)
+})

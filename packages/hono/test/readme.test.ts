@@ -25,7 +25,6 @@ describe('the example', () => {
       const run = () => runOn(name, built.folder, `${head}${serve}\n`)
       await expectToCount(run, { logsOut: true, remembers: false })
     },
-    120_000,
   )
 })
 

@@ -73,5 +73,4 @@ it.each(runtimes)(
     }
     expect((await get('/')).text).toBe('nobody')
   },
-  120_000,
 )

@@ -11,4 +11,4 @@ it('types: the variable has the type of the data, and honoStore fits hono-sessio
   await cp(fileURLToPath(new URL('consumers/typed', import.meta.url)), project, { recursive: true })
   const { code, stdout } = await typescript(['-p', project, '--pretty', 'false'])
   expect(code === 0 ? 'fine' : stdout).toBe('fine')
-}, 120_000)
+})

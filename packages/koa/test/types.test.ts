@@ -13,4 +13,4 @@ it('types: ctx.session has the type of the data, and koaStore fits koa-session',
   // Koa's own types do not fit each version of what Koa installs.
   const said = stdout.split('\n').filter(line => line && !/^\S*node_modules\/@types\/koa\//.test(line))
   expect(said).toEqual([])
-}, 120_000)
+})

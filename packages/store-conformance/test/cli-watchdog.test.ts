@@ -44,7 +44,7 @@ describe('a store that never gives the event loop back', () => {
     const { code, errors } = await ended
     expect(errors).toMatch(/kept the process busy for 4 s without a pause/)
     expect(code).toBe(1)
-  }, 60_000)
+  })
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'does not keep the command from ending at %s',
@@ -61,4 +61,4 @@ describe('a store that never gives the event loop back', () => {
 test('a sound store is judged as without the watch', async () => {
   const [, ended] = start('./subjects/sound.mjs', 50_000)
   expect(await ended).toEqual({ code: 0, errors: '' })
-}, 60_000)
+})

@@ -9,6 +9,6 @@ describe('a sound store may differ', () => {
       const report = await runConformance(variant.subject(), variant.only ? { only: variant.only } : {})
       expect(complaints(report, variant.warns)).toEqual(variant.warns)
       expect(report).toMatchObject({ conforms: true, stray: [], smoke: { ok: true } })
-    }, 120_000)
+    })
   }
 })

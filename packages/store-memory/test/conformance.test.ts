@@ -13,7 +13,7 @@ describe.each<[string, Subject, string[]]>([
   let report: Report
   beforeAll(async () => {
     report = await runConformance(subject)
-  }, 120_000)
+  })
 
   const idsOf = (...verdicts: string[]): string[] =>
     report.rules.filter(rule => verdicts.includes(rule.verdict)).map(rule => rule.id)

@@ -19,7 +19,7 @@ describe.each<[string, Subject, string[]]>([
   let report: Report
   beforeAll(async () => {
     report = await runConformance(subject)
-  }, 120_000)
+  })
 
   const idsOf = (...verdicts: string[]): string[] =>
     report.rules.filter(rule => verdicts.includes(rule.verdict)).map(rule => rule.id)
@@ -45,5 +45,5 @@ describe.each<[string, Subject, string[]]>([
       left = again.rules.filter(({ verdict }) => verdict === 'unverified').map(({ id }) => id)
     }
     expect(left).toEqual(BY_VALUE)
-  }, 120_000)
+  })
 })

@@ -16,7 +16,7 @@ describe('libsql', () => {
     const texts = broken.map(result => formatFailure(rules.find(({ id }) => id === result.id)!, result, ''))
     expect(texts).toEqual([])
     expect(report).toMatchObject({ conforms: true, stray: [] })
-  }, 120_000)
+  })
 
   it('set: waits for another connection while other work goes on, and fails with status 503 when that takes too long', async () => {
     const file = tempFile()

@@ -10,7 +10,7 @@ export function useBuiltCommand(): { readonly folder: string; readonly main: str
   beforeAll(async () => {
     built.folder = await installBuilt({ outside: true })
     built.main = await install(built.folder)
-  }, 60_000)
+  })
   afterAll(() => rm(built.folder, { recursive: true, force: true }))
   return built
 }

@@ -98,7 +98,6 @@ it.each(runtimes)(
     expect((await get('/failing/stream')).text).toBe('one two')
     expect((await get('/')).text).toBe('nobody')
   },
-  120_000,
 )
 
 it.each(runtimes)(
@@ -128,5 +127,4 @@ it.each(runtimes)(
     expect(cookie).toBe('connect.sid=')
     expect(await get('/')).toBe('Somebody was here 1 times')
   },
-  120_000,
 )

@@ -103,7 +103,7 @@ it('OpenTelemetry metrics: the recipe counts events and times operations', async
     'session.operation.duration regenerate': 1,
     'session.operation.duration destroy': 1,
   })
-}, 120_000)
+})
 
 it('prom-client: the recipe counts events and times operations', async () => {
   const out = await run(`
@@ -125,7 +125,7 @@ it('prom-client: the recipe counts events and times operations', async () => {
   ]) {
     expect(out.split('\n')).toContain(line)
   }
-}, 120_000)
+})
 
 it('OpenTelemetry spans: each operation is a child of its request, and the handler is not a child of the load', async () => {
   const out = await run(`
@@ -172,7 +172,7 @@ it('OpenTelemetry spans: each operation is a child of its request, and the handl
   expect(spans.filter(({ status }) => (status as { code: number }).code === 2)).toEqual([
     { name: 'session load', parent: 'GET /', status: { code: 2, message: 'ECONNREFUSED' } },
   ])
-}, 120_000)
+})
 
 it('audit log: each line says when, where, who and what, with its result, and has no id, data or query', async () => {
   const out = await run(`
@@ -212,4 +212,4 @@ it('audit log: each line says when, where, who and what, with its result, and ha
   const [cart, login, renewal, logout, unknown] = entries.map(({ session }) => session)
   expect(entries[2]?.previous).toBe(cart)
   expect([login, logout, unknown]).toEqual([renewal, renewal, renewal])
-}, 120_000)
+})

@@ -5,7 +5,7 @@ import subject from './migrating-subject.ts'
 let report: Report
 beforeAll(async () => {
   report = await runConformance(subject)
-}, 120_000)
+})
 
 const idsOf = (...verdicts: string[]): string[] =>
   report.rules.filter(rule => verdicts.includes(rule.verdict)).map(rule => rule.id)

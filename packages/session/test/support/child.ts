@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
-import { copyFile, cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import {
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -25,9 +36,32 @@ export interface Installed {
   stores?: readonly string[]
 }
 
+/** Folders that the tests of this file have made. */
+const folders: string[] = []
+
+// Not when the process ends: vitest ends its processes by a signal.
+afterAll(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
+})
+
+/** A folder that is this old was left behind by a run that was killed. */
+const HOUR = 3_600_000
+
+async function removeLeftOver(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(PREFIX)) continue
+    const path = join(parent, name)
+    // Another run may remove it at the same time.
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }))
+    if (Date.now() - mtimeMs > HOUR) await rm(path, { recursive: true, force: true }).catch(() => {})
+  }
+}
+
+const PREFIX = 'coatcheck-built-'
+
 /**
  * A folder in which `@coatcheck/session` and stores are installed as they would be published, compiled from today's source. The
- * packages of the repository can be found from it, unless it is outside of that. Removed when the process ends.
+ * packages of the repository can be found from it, unless it is outside of that. Removed after the tests of the file.
  */
 export async function installBuilt({
   outside = false,
@@ -35,9 +69,9 @@ export async function installBuilt({
 }: Installed = {}): Promise<string> {
   const parent = outside ? tmpdir() : join(root, 'node_modules/.cache')
   await mkdir(parent, { recursive: true })
-  const folder = await realpath(await mkdtemp(join(parent, 'coatcheck-built-')))
-  // Hooks of vitest do not run where this is called from another hook.
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  await removeLeftOver(parent)
+  const folder = await realpath(await mkdtemp(join(parent, PREFIX)))
+  folders.push(folder)
   await compileInto(folder, 'session')
   for (const store of stores) await compileInto(folder, store)
   return folder
@@ -51,7 +85,7 @@ export function useBuilt(installed: Installed = {}): { readonly folder: string }
   const built = { folder: '' }
   beforeAll(async () => {
     built.folder = await installBuilt(installed)
-  }, 120_000)
+  })
   afterAll(() => rm(built.folder, { recursive: true, force: true }))
   return built
 }
@@ -159,7 +193,7 @@ export function runModule(folder: string, source: string): Promise<Exit> {
 }
 
 /** Milliseconds until a process is killed. A compiler on a busy machine takes a while. */
-const PATIENCE = 120_000
+const PATIENCE = 240_000
 
 /** Run Node in a process of its own. */
 export function runNode(args: readonly string[], { cwd }: { cwd: string }): Promise<Exit> {
