@@ -15,11 +15,11 @@ const UNSHARED = /\b(no-store|no-cache|private)\b/i
 /** Whether a list has `*` or `Cookie`. */
 const VARIES = /(^|,)\s*(\*|cookie)\s*(,|$)/i
 
-/** Tell caches not to give the session cookie in this response to anybody else (RFC 9111, section 7.3). */
-export function keepFromCaches(headers: ResponseHeaders): void {
+/** Tell caches not to give the session cookie in this response, or the id of a transport, to anybody else (RFC 9111, section 7.3). */
+export function keepFromCaches(headers: ResponseHeaders, isCookie: boolean): void {
   if (!UNSHARED.test(headers.header('Cache-Control') ?? ''))
-    headers.append('Cache-Control', 'no-cache="Set-Cookie"')
-  if (!VARIES.test(headers.header('Vary') ?? '')) headers.append('Vary', 'Cookie')
+    headers.append('Cache-Control', isCookie ? 'no-cache="Set-Cookie"' : 'no-store')
+  if (isCookie && !VARIES.test(headers.header('Vary') ?? '')) headers.append('Vary', 'Cookie')
 }
 
 /** Tell the browser to remove what it has of the site. */

@@ -15,7 +15,7 @@ export function sendCookie(own: RequestSession, cookies: SetCookies): void {
   withdrawCookie(own, cookies)
   if (value !== undefined) {
     cookies.set([...cookies.get(), value])
-    if (own.settings.cacheHeaders && !own.settings.transport) keepFromCaches(cookies)
+    if (own.settings.cacheHeaders) keepFromCaches(cookies, !own.settings.transport)
   }
   own.setCookie = value
 }

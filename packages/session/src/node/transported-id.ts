@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import type { SetCookies } from '../engine/door.ts'
 import { type Transport, type TransportResponse, writeTransport } from '../transport/transport.ts'
+import { ResponseCookies } from './set-cookies.ts'
 
 /** The session's id in the headers of a response of `node:http` or `node:http2`, where a transport has put it. */
-export class TransportedId implements SetCookies, TransportResponse {
+export class TransportedId extends ResponseCookies implements TransportResponse {
   readonly #res: ServerResponse
   readonly #transport: Transport
   #values: readonly string[] = []
@@ -11,6 +11,7 @@ export class TransportedId implements SetCookies, TransportResponse {
   readonly #before = new Map<string, ReturnType<ServerResponse['getHeader']>>()
 
   constructor(res: ServerResponse, transport: Transport) {
+    super(res)
     this.#res = res
     this.#transport = transport
   }
@@ -21,8 +22,8 @@ export class TransportedId implements SetCookies, TransportResponse {
       this.#res.setHeader(name, value)
     },
     append: (name, value) => {
-      const before = this.#remember(name)
-      this.#res.setHeader(name, before === undefined ? value : `${before}, ${value}`)
+      this.#remember(name)
+      this.append(name, value)
     },
     delete: name => {
       this.#remember(name)
@@ -30,31 +31,20 @@ export class TransportedId implements SetCookies, TransportResponse {
     },
   }
 
-  get(): readonly string[] {
+  override get(): readonly string[] {
     return this.#values
   }
 
-  set(values: readonly string[]): void {
+  override set(values: readonly string[]): void {
     this.#undo()
     const [id] = values
     if (id !== undefined) writeTransport(this.#transport, this, id)
     this.#values = values
   }
 
-  header(name: string): string | undefined {
-    const value = this.#res.getHeader(name)
-    return value === undefined ? undefined : String(value)
-  }
-
-  append(name: string, value: string): void {
-    this.headers.append(name, value)
-  }
-
-  #remember(name: string): ReturnType<ServerResponse['getHeader']> {
-    const value = this.#res.getHeader(name)
+  #remember(name: string): void {
     const key = name.toLowerCase()
-    if (!this.#before.has(key)) this.#before.set(key, value)
-    return value
+    if (!this.#before.has(key)) this.#before.set(key, this.#res.getHeader(name))
   }
 
   #undo(): void {

@@ -85,7 +85,7 @@ export interface EngineOptions<Req> {
   clearCookie?: boolean | undefined
   /**
    * Keep the session cookie out of shared caches: a response that sends it gets `Cache-Control: no-cache="Set-Cookie"` and `Vary: Cookie`,
-   * beside what the application has set. Default `false`.
+   * beside what the application has set. With a `transport`, it gets `Cache-Control: no-store`. Default `false`.
    */
   cacheHeaders?: boolean | undefined
   /** Treat a new `cookie.maxAge` or `cookie.expires` as a change of the session: save it and send the cookie. Default `false`. */

@@ -8,6 +8,7 @@ import type { SessionModule } from '../support/types.ts'
 const handler: Listener = async (req, res) => {
   if (req.url === '/login') req.session.user = 'Ada'
   if (req.url === '/logout') await req.session.destroy()
+  if (req.url === '/leave') await (req.session.destroy as (options: object) => unknown)({ clearSite: true })
   res.end(String(req.session?.user))
 }
 
@@ -37,6 +38,16 @@ it.each([
     }
   },
 )
+
+it('transport: a logout that clears the site has the headers of both', async () => {
+  const app = await begin(ours.strict)
+  const { headers } = await app.get('/login')
+  const left = await app.get('/leave', { headers: { Authorization: `Bearer ${headers[TOKEN]}` } })
+  expect([left.headers[TOKEN], left.headers['clear-site-data']]).toEqual([
+    '',
+    expect.stringMatching(/cookies/),
+  ])
+})
 
 it('transport: with rolling, each response has the token', async () => {
   const app = await begin(ours.strict, { rolling: true })

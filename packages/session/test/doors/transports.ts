@@ -78,6 +78,14 @@ export function describeTransport(door: Door): void {
       expect(dataIn(store)).toEqual([{ user: 'Ada' }])
     })
 
+    it('login: a response with a token is kept out of caches, and others may be cached', async () => {
+      const { app } = await start()
+      const reply = await app.request('/login')
+      expect(reply.headers.get('Cache-Control')).toBe('no-store')
+      const later = await app.request('/me', bearing(tokenOf(reply)))
+      expect([later.text, later.headers.has('Cache-Control')]).toEqual(['user: Ada', false])
+    })
+
     it('login: the token is signed as the cookie is', async () => {
       const { app, store } = await start()
       const token = await login(app)
