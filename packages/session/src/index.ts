@@ -29,6 +29,8 @@ export { type SessionModule, session } from './node/session.ts'
 export type { SessionMiddleware } from './node/session-middleware.ts'
 export { checkOptionNames } from './option-names.ts'
 export type { ForeignStore } from './options/engine-options.ts'
+export type { DestroyAllOptions, OwnedSession } from './owners/owned-sessions.ts'
+export type { OwnedData, Owner, OwnerOption } from './owners/owner.ts'
 export type { EncryptionOptions, HashIdsOptions, RecordKey } from './records/options.ts'
 export type {
   ExchangeOptions,
@@ -39,6 +41,7 @@ export type {
   StoredRecord,
   UpdateResult,
 } from './records/record.ts'
+export type { GetOptions } from './records/renewal.ts'
 export type { Codec } from './session/codec.ts'
 export type { DestroyOptions, RegenerateOptions, SessionData, SessionRequest } from './session/session.ts'
 export { Session } from './session/session.ts'
@@ -47,7 +50,6 @@ export { MemoryStore } from './store/memory-store.ts'
 export { RecordStore } from './store/record-store.ts'
 export { RECORD_STORE_OPTIONS, type RecordStoreOptions } from './store/record-store-options.ts'
 export type { SessionChange, StoredSession } from './store/record-update.ts'
-export type { GetOptions } from './store/renewal.ts'
 export { Store } from './store/store.ts'
 export { type BearerOptions, bearer } from './transport/bearer.ts'
 export type { Transport, TransportRequest, TransportResponse } from './transport/transport.ts'

@@ -69,15 +69,15 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     return { data, ttl, renewed }
   }
 
-  protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
+  protected override async _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
     const now = performance.now()
-    this.#put(sid, this.#find(sid, now), this.#pack(sid, data), now + ttl, now)
+    this.#put(sid, this.#find(sid, now), this.#pack(sid, data), { end: now + ttl, now, owner })
   }
 
-  protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
+  protected override async _insert(sid: string, data: string, ttl: number, owner?: string): Promise<boolean> {
     const now = performance.now()
     if (this.#find(sid, now) !== undefined) return false
-    this.#put(sid, undefined, this.#pack(sid, data), now + ttl, now)
+    this.#put(sid, undefined, this.#pack(sid, data), { end: now + ttl, now, owner })
     return true
   }
 
@@ -86,12 +86,13 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     expected?: string,
+    owner?: string,
   ): Promise<UpdateResult> {
     const now = performance.now()
     const slot = this.#find(sid, now)
     if (slot === undefined) return 'missing'
     if (expected !== undefined && this.#cache.text(slot) !== expected) return 'changed'
-    this.#put(sid, slot, this.#pack(sid, data), now + ttl, now)
+    this.#put(sid, slot, this.#pack(sid, data), { end: now + ttl, now, owner })
     return 'updated'
   }
 
@@ -117,6 +118,7 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     required: boolean,
+    owner?: string,
   ): Promise<string | false> {
     const now = performance.now()
     const slot = this.#find(old, now)
@@ -124,7 +126,7 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     const packed = this.#pack(sid, data)
     const text = slot !== undefined && this.#cache.text(slot)
     if (slot !== undefined) this.#cache.remove(slot)
-    this.#put(sid, this.#find(sid, now), packed, now + ttl, now)
+    this.#put(sid, this.#find(sid, now), packed, { end: now + ttl, now, owner })
     return text
   }
 
@@ -136,6 +138,17 @@ export class MemoryStore extends RecordStore implements Diagnosing {
       if (sid !== undefined && ttl > 0) yield { sid, data: this.#cache.text(slot), ttl }
       if (slot % SLICE === SLICE - 1) await untilNextTick()
     }
+  }
+
+  protected override async _owned(owner: string): Promise<StoredEntry[]> {
+    const now = performance.now()
+    return [...this.#cache.slotsOf(owner)]
+      .map(slot => ({
+        sid: this.#cache.sid(slot) as string,
+        data: this.#cache.text(slot),
+        ttl: this.#cache.end(slot) - now,
+      }))
+      .filter(({ ttl }) => ttl > 0)
   }
 
   protected override async _clear(): Promise<void> {
@@ -175,14 +188,16 @@ export class MemoryStore extends RecordStore implements Diagnosing {
     return packed
   }
 
-  #put(sid: string, slot: number | undefined, packed: string, end: number, now: number): void {
+  #put(sid: string, slot: number | undefined, packed: string, { end, now, owner }: Times): void {
     const cost = costOf(sid, packed)
     if (slot === undefined) {
       this.#makeRoom(1, cost, now)
-      this.#cache.insert(sid, packed, end)
+      const made = this.#cache.insert(sid, packed, end)
+      if (owner !== undefined) this.#cache.own(made, owner)
     } else {
       this.#makeRoom(0, cost - this.#cache.cost(slot), now)
       this.#cache.replace(slot, packed, end)
+      if (owner !== undefined) this.#cache.own(slot, owner)
     }
   }
 
@@ -233,6 +248,13 @@ export class MemoryStore extends RecordStore implements Diagnosing {
       { code: 'COATCHECK_MEMORY_STORE_FULL' },
     )
   }
+}
+
+/** When a session that is written ends, the time now, and its owner. */
+interface Times {
+  readonly end: number
+  readonly now: number
+  readonly owner: string | undefined
 }
 
 async function tell(

@@ -16,6 +16,9 @@ export class SessionCache {
   readonly #texts: string[] = []
   readonly #ends: number[] = []
   readonly #free: number[] = []
+  /** The owner of each slot, and the slots of each owner. */
+  readonly #owners = new Map<number, string>()
+  readonly #owned = new Map<string, Set<number>>()
   #bytes = 0
 
   /** How many sessions there are, including expired ones. */
@@ -61,7 +64,21 @@ export class SessionCache {
     return costOf(this.#sids[slot]!, this.#texts[slot]!)
   }
 
-  insert(sid: string, packed: string, end: number): void {
+  /** The slots of the sessions of an owner. */
+  slotsOf(owner: string): Iterable<number> {
+    return this.#owned.get(owner) ?? []
+  }
+
+  own(slot: number, owner: string): void {
+    this.#disown(slot)
+    this.#owners.set(slot, owner)
+    const slots = this.#owned.get(owner)
+    if (slots) slots.add(slot)
+    else this.#owned.set(owner, new Set([slot]))
+  }
+
+  /** Returns the slot. */
+  insert(sid: string, packed: string, end: number): number {
     const own = copyId(sid)
     const slot = this.#free.pop() ?? this.#sids.length
     this.#order.set(own, slot, { size: 1 })
@@ -69,6 +86,7 @@ export class SessionCache {
     this.#texts[slot] = packed
     this.#ends[slot] = end
     this.#bytes += this.cost(slot)
+    return slot
   }
 
   replace(slot: number, packed: string, end: number): void {
@@ -90,6 +108,16 @@ export class SessionCache {
     this.#texts[slot] = ''
     this.#ends[slot] = 0
     this.#free.push(slot)
+    this.#disown(slot)
+  }
+
+  #disown(slot: number): void {
+    const owner = this.#owners.get(slot)
+    if (owner === undefined) return
+    this.#owners.delete(slot)
+    const slots = this.#owned.get(owner)
+    slots?.delete(slot)
+    if (slots?.size === 0) this.#owned.delete(owner)
   }
 
   /** How many sessions end after `now`. */

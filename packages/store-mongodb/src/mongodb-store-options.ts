@@ -91,6 +91,11 @@ export function checkValues(options: MongodbStoreOptions): void {
     throw new TypeError('The option "collection" must be the name of a collection')
   if (transformId !== undefined && typeof transformId !== 'function')
     throw new TypeError('The option "transformId" must be a function')
+  if (transformId !== undefined && options.owner !== undefined) {
+    throw new TypeError(
+      'The option "owner" cannot be combined with "transformId", because a listed session could not be destroyed. Use "hashIds" instead',
+    )
+  }
   for (const [name, flag] of Object.entries({ stringify, timestamps, ttlIndex })) {
     if (flag !== undefined && typeof flag !== 'boolean')
       throw new TypeError(`The option "${name}" must be true or false`)

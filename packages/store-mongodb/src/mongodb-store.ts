@@ -20,14 +20,12 @@ import {
 } from './mongodb-store-options.ts'
 import { type OwnClient, openClient } from './open-client.ts'
 import { Renewals, type Touch } from './renewals.ts'
+import { Replacement } from './replacement.ts'
 import { Server } from './server.ts'
-import { allOf, dateOf, liveAt, RECORD, type Stored } from './stored.ts'
-import { beginning, formsOf, refuseEncrypted, toStored, toText } from './sub-document.ts'
+import { allOf, dateOf, liveAt, pagesOf, prune, RECORD, type Stored } from './stored.ts'
+import { beginning, refuseEncrypted, toStored, toText } from './sub-document.ts'
 import { inTransaction } from './transaction.ts'
-import { makeTtlIndex } from './ttl-index.ts'
-
-/** How many documents `entries` reads at a time. */
-const PAGE = 500
+import { makeOwnerIndex, makeTtlIndex } from './ttl-index.ts'
 
 /** A batch of fewer reads takes as many commands as the reads alone, or more. */
 const MANY = 3
@@ -45,9 +43,9 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   readonly #timestamps: boolean
   readonly #ttlIndex: boolean
   readonly #json: boolean
+  readonly #owners: boolean
   #own: OwnClient | undefined
-  /** Whether others write sessions in another form. */
-  #mixed = false
+  readonly #replacement: Replacement
   readonly #renewals: Renewals
 
   /** Throws a TypeError that names a wrong option. */
@@ -63,12 +61,14 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     this.#collection = telling(this.#driven)
     this.#name = collection
     this.#renewals = new Renewals(this.#driven)
+    this.#replacement = new Replacement(this.#collection, data => this.#form(data))
     this.#server = new Server(this.#db)
     this.#transformId = transformId
     this.#stringify = options.stringify ?? true
     this.#timestamps = options.timestamps ?? false
     this.#ttlIndex = options.ttlIndex ?? true
     this.#json = codec === JSON
+    this.#owners = options.owner !== undefined
   }
 
   /**
@@ -95,7 +95,8 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     // Connect explicitly: a client that fails to connect at its first command never tries again.
     await told(this.#client.connect())
     const index = this.#ttlIndex ? makeTtlIndex(this.#driven, this.#name) : undefined
-    await told(Promise.all([this.#server.synchronize(), index]))
+    const owners = this.#owners ? makeOwnerIndex(this.#driven) : undefined
+    await told(Promise.all([this.#server.synchronize(), index, owners]))
   }
 
   protected override async _close(): Promise<void> {
@@ -134,15 +135,15 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     })
   }
 
-  protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
-    await this.#put(sid, data, ttl)
+  protected override async _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
+    await this.#put(sid, data, ttl, owner)
   }
 
-  protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
+  protected override async _insert(sid: string, data: string, ttl: number, owner?: string): Promise<boolean> {
     const now = this.#server.now()
     const free = { _id: this.#id(sid), expires: { $lte: dateOf(now) } }
     const created = this.#timestamps && { createdAt: dateOf(now) }
-    const fields = { session: this.#form(data), expires: dateOf(now + ttl), ...created }
+    const fields = { ...this.#fields(data, now + ttl, owner), ...created }
     try {
       await this.#collection.updateOne(free, this.#set(now, fields), { upsert: true })
       return true
@@ -158,14 +159,15 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     required: boolean,
+    owner?: string,
   ): Promise<string | boolean> {
     const swap = async (session: MongodbSession) => {
       const removed = await this.#remove(old, { session })
-      if (removed !== false || !required) await this.#put(sid, data, ttl, { session })
+      if (removed !== false || !required) await this.#put(sid, data, ttl, owner, { session })
       return removed
     }
     const removed = this.#server.transactions ? await told(inTransaction(this.#client, swap)) : undefined
-    return removed ?? super._exchange(old, sid, data, ttl, required)
+    return removed ?? super._exchange(old, sid, data, ttl, required, owner)
   }
 
   protected override async _update(
@@ -173,11 +175,12 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     expected?: string,
+    owner?: string,
   ): Promise<UpdateResult> {
     const now = this.#server.now()
     const live = { _id: this.#id(sid), ...liveAt(now) }
-    const update = this.#set(now, { session: this.#form(data), expires: dateOf(now + ttl) })
-    if (expected !== undefined) return this.#replace(live, update, expected)
+    const update = this.#set(now, this.#fields(data, now + ttl, owner))
+    if (expected !== undefined) return this.#replacement.run(live, update, expected)
     return (await this.#collection.updateOne(live, update)).matchedCount > 0 ? 'updated' : 'missing'
   }
 
@@ -193,19 +196,23 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   }
 
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
-    let after: string | undefined
-    for (;;) {
-      const now = this.#server.now()
-      const filter = { _id: after === undefined ? { $gte: '' } : { $gt: after }, ...liveAt(now) }
-      const options = { projection: RECORD, sort: { _id: 1 }, limit: PAGE, batchSize: PAGE + 1 }
-      const page = await allOf<Stored>(this.#collection.find(filter, options))
+    for await (const { page, read } of pagesOf(this.#collection, () => this.#server.now())) {
       for (const found of page) {
-        const record = this.#record(found, now)
+        const record = this.#record(found, read)
         if (record) yield { sid: found._id, ...record }
       }
-      if (page.length < PAGE) return
-      after = page[page.length - 1]!._id
     }
+  }
+
+  protected override async _owned(owner: string): Promise<StoredEntry[]> {
+    const now = this.#server.now()
+    const found = await allOf<Stored>(
+      this.#collection.find({ owner, ...liveAt(now) }, { projection: RECORD }),
+    )
+    return found.flatMap(it => {
+      const record = this.#record(it, now)
+      return record ? [{ sid: it._id, ...record }] : []
+    })
   }
 
   protected override async _clear(): Promise<void> {
@@ -217,11 +224,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _prune(limit: number): Promise<number> {
-    const over = { expires: { $lte: dateOf(this.#server.now()) } }
-    const options = { projection: { _id: 1 }, limit, batchSize: limit + 1 }
-    const ids = (await allOf<Stored>(this.#collection.find(over, options))).map(({ _id }) => _id)
-    if (ids.length === 0) return 0
-    return (await this.#collection.deleteMany({ _id: { $in: ids }, ...over })).deletedCount
+    return prune(this.#collection, this.#server.now(), limit)
   }
 
   /** The filter and the update of a touch that comes with a read. */
@@ -230,11 +233,16 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     return { filter, touch: this.#set(now, { expires: dateOf(now + ttl) }) }
   }
 
-  async #put(sid: string, data: string, ttl: number, options?: { session: MongodbSession }): Promise<void> {
+  async #put(
+    sid: string,
+    data: string,
+    ttl: number,
+    owner?: string,
+    options?: { session: MongodbSession },
+  ): Promise<void> {
     const now = this.#server.now()
     const inserted = this.#timestamps && { $setOnInsert: { createdAt: dateOf(now) } }
-    const fields = { session: this.#form(data), expires: dateOf(now + ttl) }
-    const update = { ...this.#set(now, fields), ...inserted }
+    const update = { ...this.#set(now, this.#fields(data, now + ttl, owner)), ...inserted }
     const collection = options ? this.#driven : this.#collection
     await collection.updateOne({ _id: this.#id(sid) }, update, { ...options, upsert: true })
   }
@@ -250,27 +258,17 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     return live && (toText(found.session) || true)
   }
 
-  /** Takes one round trip if the session exists in the form that this store writes. */
-  async #replace(live: object, update: object, expected: string): Promise<UpdateResult> {
-    let stored: object = this.#mixed ? { $in: formsOf(expected) } : { $eq: this.#form(expected) }
-    // Another writer may have stored the same session in another form, such as a document. Then the stored form is compared.
-    for (let attempt = 1; attempt <= 3; attempt++) {
-      const { matchedCount } = await this.#collection.updateOne({ ...live, session: stored }, update)
-      if (matchedCount > 0) return 'updated'
-      const found: Stored | null = await this.#collection.findOne(live, { projection: RECORD })
-      if (!found) return 'missing'
-      if (toText(found.session) !== expected) return 'changed'
-      this.#mixed = true
-      stored = { $eq: found.session }
-    }
-    return 'changed'
-  }
-
   /** The `_id` of a session. A value that is not a string would be a condition in the filter. */
   #id(sid: string): string {
     const id = this.#transformId(sid)
     if (typeof id !== 'string') throw new TypeError('The id of a session must be a string')
     return id
+  }
+
+  /** Without a new owner, a document keeps the one that it has. */
+  #fields(data: string, end: number, owner: string | undefined): object {
+    const fields = { session: this.#form(data), expires: dateOf(end) }
+    return owner === undefined ? fields : { ...fields, owner }
   }
 
   #form(data: string): unknown {

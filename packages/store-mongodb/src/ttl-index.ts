@@ -15,3 +15,8 @@ export async function makeTtlIndex(collection: MongodbCollection, name: string):
     )
   }
 }
+
+/** Create the index by which the sessions of an owner are found. It has only documents with an owner. */
+export async function makeOwnerIndex(collection: MongodbCollection): Promise<void> {
+  await collection.createIndex({ owner: 1 }, { sparse: true })
+}

@@ -13,6 +13,8 @@ export interface Layout {
   readonly longestData: number
   /** Whether ids that differ only in upper and lower case stay different. */
   readonly exact: boolean
+  /** Whether the table has a column for the owner. */
+  readonly owners: boolean
 }
 
 interface Column {
@@ -55,7 +57,7 @@ export async function layoutOf(runner: Runner, table: string): Promise<Layout | 
       throw new TypeError(`The table ${table} is not a table of sessions: its primary key is not ${sid}`)
     }
     const exact = /_bin$/.test(id?.Collation ?? '')
-    return { sid, unit, last, longestSid, longestData, exact }
+    return { sid, unit, last, longestSid, longestData, exact, owners: types.has('owner') }
   }
   const shown = columns.map(({ Field, Type }) => `${Field} ${Type}`).join(', ')
   throw new TypeError(

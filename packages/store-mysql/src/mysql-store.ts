@@ -20,11 +20,13 @@ import type { OwnPool } from './own-pool.ts'
 import { lifetime, Reads, type Row } from './reads.ts'
 import { Runner } from './runner.ts'
 import { BATCH, MOST, PAGE, type Statements, statementsOf } from './statements.ts'
-import { openTable } from './table.ts'
+import { type Missing, openTable } from './table.ts'
 import { fromText, toText } from './text.ts'
 
 /** From this many reads on, one statement is faster than one for each read. */
 const MANY = 4
+/** How many characters the column of the owner holds. */
+const LONGEST_OWNER = 255
 /** How often a change of a row is tried. Each time, another writer was faster. */
 const ATTEMPTS = 100
 
@@ -32,7 +34,7 @@ const ATTEMPTS = 100
 export class MysqlStore extends RecordStore implements Diagnosing {
   readonly #client: MysqlClient
   readonly #table: string
-  readonly #createTable: boolean
+  readonly #missing: Missing
   readonly #reads = new Reads()
   #runner: Runner
   #pool: OwnPool | undefined
@@ -48,7 +50,7 @@ export class MysqlStore extends RecordStore implements Diagnosing {
     checkFlags({ createTable, prepare })
     this.#client = client
     this.#table = (database === undefined ? '' : `${quoted('database', database)}.`) + quoted('table', table)
-    this.#createTable = createTable
+    this.#missing = { createTable, owners: options.owner !== undefined }
     this.#runner = new Runner(promising(client), { prepare, lockPatience: 0 })
   }
 
@@ -75,7 +77,7 @@ export class MysqlStore extends RecordStore implements Diagnosing {
 
   protected override async _open(): Promise<void> {
     this.#release ??= surviveErrors(this.#client)
-    this.#layout = await openTable(this.#runner, this.#table, this.#createTable)
+    this.#layout = await openTable(this.#runner, this.#table, this.#missing)
     this.#sql = statementsOf(this.#table, this.#layout)
   }
 
@@ -100,12 +102,13 @@ export class MysqlStore extends RecordStore implements Diagnosing {
     return ids.map(id => records.get(id))
   }
 
-  protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
-    await this.#runner.run(this.#statements.write, [this.#id(sid), this.#data(data), lifetime(ttl)])
+  protected override async _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
+    const values = [this.#id(sid), this.#data(data), lifetime(ttl), ...this.#owner(owner)]
+    await this.#runner.run(this.#statements.write, values)
   }
 
-  protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
-    const values = [this.#id(sid), this.#data(data), lifetime(ttl)]
+  protected override async _insert(sid: string, data: string, ttl: number, owner?: string): Promise<boolean> {
+    const values = [this.#id(sid), this.#data(data), lifetime(ttl), ...this.#owner(owner)]
     const { id } = await this.#runner.run(this.#statements.insert, values)
     return id !== 2
   }
@@ -115,9 +118,10 @@ export class MysqlStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     expected?: string,
+    owner?: string,
   ): Promise<UpdateResult> {
     const { update, replace, read } = this.#statements
-    const values = [this.#data(data), lifetime(ttl), toText(sid)]
+    const values = [this.#data(data), lifetime(ttl), ...this.#owner(owner), toText(sid)]
     if (expected === undefined) {
       const { id } = await this.#runner.run(update, values)
       return id === 1 ? 'updated' : 'missing'
@@ -148,10 +152,11 @@ export class MysqlStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     required: boolean,
+    owner?: string,
   ): Promise<string | false> {
-    const values = [this.#data(data), lifetime(ttl), this.#id(sid), toText(old)]
+    const values = [this.#data(data), lifetime(ttl), ...this.#owner(owner), this.#id(sid), toText(old)]
     const removed = await this.#withFound(old, text => this.#move(sid, [...values, text]))
-    if (removed === false && !required) await this._write(sid, data, ttl)
+    if (removed === false && !required) await this._write(sid, data, ttl, owner)
     return removed
   }
 
@@ -163,6 +168,11 @@ export class MysqlStore extends RecordStore implements Diagnosing {
       if (rows.length < PAGE) return
       rows = (await this.#runner.run(nextPage, [rows[rows.length - 1].sid])).rows
     }
+  }
+
+  protected override async _owned(owner: string): Promise<StoredEntry[]> {
+    const { rows } = await this.#runner.run(this.#statements.owned, [toText(owner)])
+    return (rows as Row[]).map(row => ({ sid: fromText(row.sid), ...recordOf(row) }))
   }
 
   protected override async _clear(): Promise<void> {
@@ -216,6 +226,14 @@ export class MysqlStore extends RecordStore implements Diagnosing {
     const { longestSid, sid: column } = this.#layout as Layout
     if (text.length > longestSid && [...text].length > longestSid) throw tooLong(column)
     return text
+  }
+
+  /** The owner, if the table has a column for it. */
+  #owner(owner: string | undefined): (string | null)[] {
+    if (!this.#missing.owners) return []
+    const text = owner === undefined ? null : toText(owner)
+    if (text !== null && text.length > LONGEST_OWNER) throw tooLong('owner')
+    return [text]
   }
 
   #data(data: string): string {

@@ -1,8 +1,40 @@
 import { type Layout, layoutOf } from './layout.ts'
 import type { Runner } from './runner.ts'
 
-/** The layout of the table, which is created if it does not exist. An existing table is not changed. */
-export async function openTable(runner: Runner, table: string, createTable: boolean): Promise<Layout> {
+/** What to do if something is missing. */
+export interface Missing {
+  readonly createTable: boolean
+  /** Whether the store keeps owners: then the table needs a column for them. */
+  readonly owners: boolean
+}
+
+/** The layout of the table, which is created if it does not exist. An existing table only gets the column and the index for owners. */
+export async function openTable(
+  runner: Runner,
+  table: string,
+  { createTable, owners }: Missing,
+): Promise<Layout> {
+  const layout = await layoutOrCreate(runner, table, createTable)
+  if (owners && !layout.owners) await addOwners(runner, table, createTable)
+  return { ...layout, owners }
+}
+
+/** If another process adds the column at the same time, it waits for this one, and then the column is there. */
+async function addOwners(runner: Runner, table: string, createTable: boolean): Promise<void> {
+  const change = `ALTER TABLE ${table} ADD COLUMN owner varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL, ADD INDEX owner (owner)`
+  if (!createTable) {
+    throw new TypeError(
+      `The option "owner" needs a column in the table ${table}, and the option "createTable" is false: ${change}`,
+    )
+  }
+  try {
+    await runner.query(change)
+  } catch (error) {
+    if (!(await layoutOf(runner, table))?.owners) throw error
+  }
+}
+
+async function layoutOrCreate(runner: Runner, table: string, createTable: boolean): Promise<Layout> {
   await checkConnection(runner)
   const layout = await layoutOf(runner, table)
   if (layout) return layout

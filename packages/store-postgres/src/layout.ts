@@ -5,6 +5,8 @@ export interface Layout {
   readonly data: string
   readonly expires: string
   readonly type: 'text' | 'json' | 'jsonb'
+  /** Whether the table has a column for the owner. */
+  readonly owners: boolean
 }
 
 const LAYOUTS = [
@@ -34,7 +36,7 @@ export async function layoutOf(client: PostgresClient, table: string): Promise<L
   const layout = LAYOUTS.find(({ data, expires }) => {
     return types.has('sid') && has(types, data, DATA_TYPES) && has(types, expires, EXPIRES_TYPES)
   })
-  if (layout) return { ...layout, type: comparableAs(types.get(layout.data)) }
+  if (layout) return { ...layout, type: comparableAs(types.get(layout.data)), owners: types.has('owner') }
   const columns = [...types].map(([name, type]) => `${name} ${type}`).join(', ')
   throw new TypeError(
     `The table ${table} is not a table of sessions: it has the columns ${columns}. Set another name with the option "table"`,

@@ -50,7 +50,7 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     checkFlags({ createTable, unlogged, prepare })
     this.#client = client
     this.#table = (schema === undefined ? '' : `${quoted('schema', schema)}.`) + quoted('table', table)
-    this.#missing = { createTable, unlogged }
+    this.#missing = { createTable, unlogged, owners: options.owner !== undefined }
     this.#runner = new Runner(client, { prepare, lockPatience: 0 })
   }
 
@@ -104,12 +104,15 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     return ids.map(id => records.get(id))
   }
 
-  protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
-    await this.#runner.run(this.#statements.write, [toText(sid), toText(data), Math.min(ttl, LONGEST)])
+  protected override async _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
+    await this.#runner.run(
+      this.#statements.write,
+      this.#row([toText(sid), toText(data), Math.min(ttl, LONGEST)], owner),
+    )
   }
 
-  protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
-    const values = [toText(sid), toText(data), Math.min(ttl, LONGEST)]
+  protected override async _insert(sid: string, data: string, ttl: number, owner?: string): Promise<boolean> {
+    const values = this.#row([toText(sid), toText(data), Math.min(ttl, LONGEST)], owner)
     return done(await this.#runner.run(this.#statements.insert, values))
   }
 
@@ -118,11 +121,13 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     expected?: string,
+    owner?: string,
   ): Promise<UpdateResult> {
     const { update, replace } = this.#statements
     const values = [toText(sid), toText(data), Math.min(ttl, LONGEST)]
-    if (expected === undefined) return done(await this.#runner.run(update, values)) ? 'updated' : 'missing'
-    const { rows } = await this.#runner.run(replace, [...values, toText(expected)])
+    if (expected === undefined)
+      return done(await this.#runner.run(update, this.#row(values, owner))) ? 'updated' : 'missing'
+    const { rows } = await this.#runner.run(replace, this.#row([...values, toText(expected)], owner))
     if (rows.length === 0) return 'missing'
     return rows[0].replaced ? 'updated' : 'changed'
   }
@@ -142,9 +147,10 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     required: boolean,
+    owner?: string,
   ): Promise<string | false> {
     const values = [toText(sid), toText(data), Math.min(ttl, LONGEST), toText(old), required]
-    return removed(await this.#runner.run(this.#statements.exchange, values))
+    return removed(await this.#runner.run(this.#statements.exchange, this.#row(values, owner)))
   }
 
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
@@ -157,6 +163,11 @@ export class PostgresStore extends RecordStore implements Diagnosing {
       if (rows.length < PAGE) return
       after = rows[rows.length - 1].sid
     }
+  }
+
+  protected override async _owned(owner: string): Promise<StoredEntry[]> {
+    const { rows } = await this.#runner.run(this.#statements.owned, [toText(owner)])
+    return rows.map(row => ({ sid: fromText(row.sid), ...recordOf(row) }))
   }
 
   protected override async _clear(): Promise<void> {
@@ -175,6 +186,11 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   protected override async _prune(limit: number): Promise<number> {
     const { rows } = await this.#runner.run(this.#statements.prune, [limit])
     return Number(rows[0].count)
+  }
+
+  /** The values of a row, with the owner if the table has a column for it. */
+  #row(values: unknown[], owner: string | undefined): unknown[] {
+    return this.#missing.owners ? [...values, owner === undefined ? null : toText(owner)] : values
   }
 
   get #statements(): Statements {

@@ -36,7 +36,7 @@ function nameOf(operation: string, text: string): string {
 // Statements return rows to tell what they have done, because not every client counts written rows. The clock is the server's
 // clock_timestamp(). Unlike now(), it advances during a transaction, and while a statement waits for a locked row. To use an index on the
 // expiry, a statement reads the clock once, in a subquery: a value that may change during the search cannot be searched in an index.
-function texts(table: string, { data, expires, type }: Layout) {
+function texts(table: string, { data, expires, type, owners }: Layout) {
   const live = `${expires} > clock_timestamp()`
   // In a column without a time zone, both casts use the time zone of the connection.
   const left = `(extract(epoch FROM least(${expires}::timestamptz, ${LAST}) - clock_timestamp()) * 1000)::float8`
@@ -52,6 +52,18 @@ function texts(table: string, { data, expires, type }: Layout) {
 
   // Some clients encode a parameter of type json as JSON once more, so the text is passed as text and cast.
   const given = `$2::text::${type}`
+  // A parameter for the owner is the last one. Without a new owner, a row keeps the one that it has.
+  const columns = (owner: string, ...values: string[]) => ({
+    names: `sid, ${data}, ${expires}${owners ? ', owner' : ''}`,
+    values: [...values, ...(owners ? [`${owner}::text`] : [])].join(', '),
+  })
+  const insertion = columns('$4', '$1', given, end)
+  const replacement = `${data} = excluded.${data}, ${expires} = excluded.${expires}${
+    owners ? ', owner = coalesce(excluded.owner, t.owner)' : ''
+  }`
+  const changed = (owner: string) =>
+    `${data} = ${given}, ${expires} = ${end}${owners ? `, owner = coalesce(${owner}::text, t.owner)` : ''}`
+  const moved = columns('$6', '$1::text', given, end)
   const renewing = (wanted: string) => `
       WITH held AS (
         SELECT sid FROM ${table} WHERE ${wanted} AND ${live} AND ${begins} FOR NO KEY UPDATE SKIP LOCKED
@@ -70,22 +82,22 @@ function texts(table: string, { data, expires, type }: Layout) {
       SELECT sid, ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE sid = ANY ($1::text[]) AND ${live}`,
     renewMany: `${renewing('sid = ANY ($1::text[])')}`,
     write: `
-      INSERT INTO ${table} (sid, ${data}, ${expires}) VALUES ($1, ${given}, ${end})
-      ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}`,
+      INSERT INTO ${table} AS t (${insertion.names}) VALUES (${insertion.values})
+      ON CONFLICT (sid) DO UPDATE SET ${replacement}`,
     insert: `
-      INSERT INTO ${table} AS t (sid, ${data}, ${expires}) VALUES ($1, ${given}, ${end})
-      ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}
+      INSERT INTO ${table} AS t (${insertion.names}) VALUES (${insertion.values})
+      ON CONFLICT (sid) DO UPDATE SET ${replacement}
       WHERE t.${expires} <= clock_timestamp()
       RETURNING TRUE AS done`,
     update: `
-      UPDATE ${table} SET ${data} = ${given}, ${expires} = ${end} WHERE sid = $1 AND ${live}
+      UPDATE ${table} AS t SET ${changed('$4')} WHERE sid = $1 AND ${live}
       RETURNING TRUE AS done`,
     // The first transaction locks the row. The others wait, and then compare with what the first has written.
     replace: `
       WITH held AS (
         SELECT sid, ${same} AS same FROM ${table} WHERE sid = $1 AND ${live} FOR UPDATE
       ), replaced AS (
-        UPDATE ${table} AS t SET ${data} = ${given}, ${expires} = ${end}
+        UPDATE ${table} AS t SET ${changed('$5')}
         FROM held WHERE t.sid = held.sid AND held.same
         RETURNING t.sid
       )
@@ -102,14 +114,16 @@ function texts(table: string, { data, expires, type }: Layout) {
       ), found AS (
         SELECT EXISTS (SELECT FROM old WHERE live) AS there
       ), stored AS (
-        INSERT INTO ${table} (sid, ${data}, ${expires})
-        SELECT $1::text, ${given}, ${end} FROM found WHERE there OR NOT $5::boolean
-        ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}
+        INSERT INTO ${table} AS t (${moved.names})
+        SELECT ${moved.values} FROM found WHERE there OR NOT $5::boolean
+        ON CONFLICT (sid) DO UPDATE SET ${replacement}
       )
       SELECT live, data FROM old`,
     page: `
       SELECT sid, ${data}::text AS data, ${left} AS ttl FROM ${table}
       WHERE sid >= $1 AND ${live} ORDER BY sid LIMIT ${PAGE}`,
+    owned: `
+      SELECT sid, ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE owner = $1 AND ${live}`,
     clear: `
       WITH page AS (
         SELECT sid FROM ${table} WHERE sid >= $1 ORDER BY sid LIMIT ${BATCH} FOR UPDATE

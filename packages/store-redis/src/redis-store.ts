@@ -17,6 +17,7 @@ import type { Driver, RedisClient } from './driver.ts'
 import { isRefused } from './failures.ts'
 import { LONGEST, milliseconds } from './milliseconds.ts'
 import { connect, type Own, ownerOf } from './own-client.ts'
+import { OwnerIndex } from './owner-index.ts'
 import { parseUrl } from './parse-url.ts'
 import { warnOfPlainCommands } from './plain-commands.ts'
 import { Reader } from './reader.ts'
@@ -61,6 +62,8 @@ export class RedisStore extends RecordStore implements Diagnosing {
   readonly #own: Own | undefined
   readonly #together: Together
   readonly #reader: Reader
+  readonly #owners: OwnerIndex
+  readonly #keepsOwners: boolean
   readonly #writes = new Writes()
   /** Whether the server has GETDEL, from Redis 6.2 on. */
   #getdel = true
@@ -79,6 +82,8 @@ export class RedisStore extends RecordStore implements Diagnosing {
     this.#driver = withTimeLimit(driver, timeout, this.#own)
     this.#prefix = driver.ownPrefix + prefix
     this.#scanCount = scanCount
+    this.#keepsOwners = options.owner !== undefined
+    this.#owners = new OwnerIndex(this.#driver, this.#prefix)
     this.#together = new Together(driver)
     this.#reader = new Reader({
       driver: this.#driver,
@@ -120,14 +125,17 @@ export class RedisStore extends RecordStore implements Diagnosing {
     return this.#reader.several(keys, renewal)
   }
 
-  protected override async _write(sid: string, data: string, ttl: number): Promise<void> {
+  protected override async _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
     const key = this.#prefix + sid
-    await this.#driver.command(key, ['set', key, data, 'px', milliseconds(ttl)])
+    await this.#owning(owner, sid, () => {
+      return this.#driver.command(key, ['set', key, data, 'px', milliseconds(ttl)])
+    })
   }
 
-  protected override async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
+  protected override async _insert(sid: string, data: string, ttl: number, owner?: string): Promise<boolean> {
     const key = this.#prefix + sid
-    return (await this.#driver.command(key, ['set', key, data, 'px', milliseconds(ttl), 'nx'])) !== null
+    const set = ['set', key, data, 'px', milliseconds(ttl), 'nx']
+    return (await this.#owning(owner, sid, () => this.#driver.command(key, set))) !== null
   }
 
   protected override async _update(
@@ -135,8 +143,16 @@ export class RedisStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     expected?: string,
+    owner?: string,
   ): Promise<UpdateResult> {
     const key = this.#prefix + sid
+    // The session is there already, and mostly in the set of its owner too. So the two need not wait for each other.
+    const added = owner === undefined ? undefined : this.#owners.add(owner, sid)
+    const [result] = await Promise.all([this.#change(key, data, ttl, expected), added])
+    return result
+  }
+
+  async #change(key: string, data: string, ttl: number, expected: string | undefined): Promise<UpdateResult> {
     if (expected !== undefined) return this.#replace(key, data, milliseconds(ttl), expected)
     const reply = await this.#driver.command(key, ['set', key, data, 'px', milliseconds(ttl), 'xx'])
     return reply === null ? 'missing' : 'updated'
@@ -157,12 +173,13 @@ export class RedisStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     required: boolean,
+    owner?: string,
   ): Promise<string | boolean> {
     const [from, to] = [this.#prefix + old, this.#prefix + sid]
-    const found = await this.#together.run(() =>
-      this.#exchange([from, to], data, milliseconds(ttl), required),
+    const found = await this.#owning(owner, sid, () =>
+      this.#together.run(() => this.#exchange([from, to], data, milliseconds(ttl), required)),
     )
-    return found === undefined ? super._exchange(old, sid, data, ttl, required) : removed(found)
+    return found === undefined ? super._exchange(old, sid, data, ttl, required, owner) : removed(found)
   }
 
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
@@ -174,14 +191,30 @@ export class RedisStore extends RecordStore implements Diagnosing {
     }
   }
 
+  protected override async _owned(owner: string): Promise<StoredEntry[]> {
+    const sids = await this.#owners.sids(owner)
+    if (sids.length === 0) return []
+    const records = await Promise.all(await this._readMany(sids))
+    const live = sids.flatMap((sid, i) => (records[i] ? [{ sid, ...records[i] }] : []))
+    await this.#owners.forget(
+      owner,
+      sids.filter((_, i) => !records[i]),
+    )
+    return live
+  }
+
   protected override async _clear(): Promise<void> {
-    for await (const sids of this.#pages(Math.max(this.#scanCount, KEYS))) {
-      if (sids.length === 0) continue
-      const keys = sids.map(sid => this.#prefix + sid)
-      const unlink = (keys: readonly string[]) => this.#driver.command(keys[0]!, ['unlink', ...keys])
-      const unlinked = await this.#together.run(() => unlink(keys))
-      if (unlinked === undefined) await Promise.all(keys.map(key => unlink([key])))
-    }
+    const count = Math.max(this.#scanCount, KEYS)
+    for await (const sids of this.#pages(count)) await this.#unlink(sids.map(sid => this.#prefix + sid))
+    if (!this.#keepsOwners) return
+    for await (const keys of scan(this.#driver, this.#owners.prefix, count, 'zset')) await this.#unlink(keys)
+  }
+
+  async #unlink(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return
+    const unlink = (keys: readonly string[]) => this.#driver.command(keys[0]!, ['unlink', ...keys])
+    const unlinked = await this.#together.run(() => unlink(keys))
+    if (unlinked === undefined) await Promise.all(keys.map(key => unlink([key])))
   }
 
   protected override async _count(): Promise<number> {
@@ -199,6 +232,14 @@ export class RedisStore extends RecordStore implements Diagnosing {
       if (text !== expected) return { answer: 'changed' }
       return { answer: 'updated', commands: [['set', key, data, 'px', ttl]] }
     })
+  }
+
+  /** Write a session after it was added to the set of its owner: so no session is missing there. */
+  async #owning<T>(owner: string | undefined, sid: string, write: () => Promise<T>): Promise<T> {
+    if (owner === undefined) return write()
+    const oldest = await this.#owners.add(owner, sid)
+    const [result] = await Promise.all([write(), this.#owners.trim(owner, oldest)])
+    return result
   }
 
   /** Remove the key and return its value, or `null` when there was none. */

@@ -4,7 +4,7 @@ import type { Driver } from './driver.ts'
 const REMEMBERED = 5000
 
 /**
- * The keys of strings that begin with `prefix`, in pages of about `count`, master by master. They do not have the prefix that the
+ * The keys of strings, or of another type, that begin with `prefix`, in pages of about `count`, master by master. They do not have the prefix that the
  * client itself adds. Pages may be empty.
  *
  * SCAN returns a key twice when the server shrinks its table meanwhile. The second time follows soon after the first, so only
@@ -14,9 +14,10 @@ export async function* scan(
   driver: Driver,
   prefix: string,
   count: number,
+  type = 'string',
 ): AsyncGenerator<string[], void, void> {
   const full = driver.hiddenPrefix + prefix
-  const options = ['match', `${escapeGlob(full)}*`, 'count', String(count), 'type', 'string']
+  const options = ['match', `${escapeGlob(full)}*`, 'count', String(count), 'type', type]
   for (const send of await driver.masters()) {
     let [recent, before] = [new Set<string>(), new Set<string>()]
     let cursor = '0'

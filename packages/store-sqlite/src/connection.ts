@@ -18,6 +18,8 @@ export interface Origin {
   readonly busyTimeout?: number | undefined
   /** Whether the file was set up already. Default `true`. */
   readonly isReady?: boolean | undefined
+  /** Whether the store keeps owners. Default `false`. */
+  readonly owners?: boolean | undefined
   /** The identity of the file when it was opened, as `idOf` returns it. */
   readonly id?: string | undefined
   /** Opens the file at the same path again. Without it the connection belongs to the caller. */
@@ -88,7 +90,7 @@ export class Connection {
       return withoutWaiting(this.#client, own, () => {
         if (!this.#isReady) setUp(this.#client)
         this.#isReady = true
-        return prepared(this.#client, this.#table, own, this.#origin.id)
+        return prepared(this.#client, this.#table, own, this.#origin)
       })
     })
   }
@@ -159,7 +161,7 @@ export class Connection {
       const opened = reopen()
       client = opened.client
       if (!opened.isReady) setUp(client)
-      const next = prepared(client, this.#table, 0, opened.id)
+      const next = prepared(client, this.#table, 0, { ...this.#origin, id: opened.id })
       this.#client.close()
       this.#client = client
       this.#prepared = next
@@ -177,8 +179,8 @@ export class Connection {
   }
 }
 
-function prepared(client: SqliteClient, table: string, ownTimeout: number, id: string | undefined): Prepared {
-  const layout = layoutOf(client, table)
+function prepared(client: SqliteClient, table: string, ownTimeout: number, { id, owners }: Origin): Prepared {
+  const layout = { ...layoutOf(client, table), owners }
   createSchema(client, table, layout)
   const path = singleValue(client, "SELECT file FROM pragma_database_list WHERE name = 'main'")
   return {

@@ -12,6 +12,8 @@ export interface Layout {
    * expiry. A touch does not change it, because writing a page of the index would double the cost. In other tables it is the expiry.
    */
   readonly due: string
+  /** Whether the store keeps owners, in the column `owner`. */
+  readonly owners?: boolean | undefined
   /** From epoch milliseconds to the column's form, which sorts by time. */
   toColumn(ms: number): ColumnValue
   /** From the column's form to epoch milliseconds. */

@@ -25,6 +25,7 @@ const PAGE = 500
 /** Sessions in a SQLite file. */
 export class SqliteStore extends RecordStore implements Diagnosing {
   readonly #table: string
+  readonly #owners: boolean
   #connection: Connection
   #writes: GroupCommit
   #driver: Driver | undefined
@@ -35,7 +36,8 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     const { client, table = 'sessions', busyTimeout, ...common } = options
     super(common)
     this.#table = table
-    this.#connection = new Connection(client, table, { busyTimeout })
+    this.#owners = options.owner !== undefined
+    this.#connection = new Connection(client, table, { busyTimeout, owners: this.#owners })
     this.#writes = new GroupCommit(this.#connection)
   }
 
@@ -91,15 +93,17 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     return { data: row.data, ttl: this.#layout.fromColumn(row.expires) - now, renewed }
   }
 
-  protected override _write(sid: string, data: string, ttl: number): Promise<void> {
+  protected override _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
     return this.#writes.write([sid], ({ write, layout }) => {
-      write.run(sid, data, ...ends(layout, ttl))
+      write.run(sid, data, ...ends(layout, ttl), ...owned(layout, owner))
     })
   }
 
-  protected override _insert(sid: string, data: string, ttl: number): Promise<boolean> {
+  protected override _insert(sid: string, data: string, ttl: number, owner?: string): Promise<boolean> {
     return this.#writes.write([sid], ({ insert, layout }) => {
-      return Boolean(insert.run(sid, data, ...ends(layout, ttl), now(layout)).changes)
+      return Boolean(
+        insert.run(sid, data, ...ends(layout, ttl), ...owned(layout, owner), now(layout)).changes,
+      )
     })
   }
 
@@ -108,13 +112,13 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     expected?: string,
+    owner?: string,
   ): Promise<UpdateResult> {
     return this.#writes.write([sid], ({ update, replace, read, layout }) => {
-      const [live, expires] = [now(layout), end(layout, ttl)]
+      const live = now(layout)
+      const row = [data, end(layout, ttl), ...owned(layout, owner)]
       const { changes } =
-        expected === undefined
-          ? update.run(data, expires, sid, live)
-          : replace.run(data, expires, sid, live, expected)
+        expected === undefined ? update.run(...row, sid, live) : replace.run(...row, sid, live, expected)
       if (changes) return 'updated'
       return expected !== undefined && read.get(sid, live) ? 'changed' : 'missing'
     })
@@ -140,6 +144,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     data: string,
     ttl: number,
     required: boolean,
+    owner?: string,
   ): Promise<string | false> {
     return this.#writes.write([old, sid], ({ read, exchange, write, layout }) => {
       for (;;) {
@@ -147,9 +152,10 @@ export class SqliteStore extends RecordStore implements Diagnosing {
         const there = read.get(old, live) as Row | undefined
         if (!there) break
         // If another process has written the session since, read it again.
-        if (exchange.run(sid, data, end(layout, ttl), old, live, there.data).changes) return there.data
+        const row = [sid, data, end(layout, ttl), ...owned(layout, owner)]
+        if (exchange.run(...row, old, live, there.data).changes) return there.data
       }
-      if (!required) write.run(sid, data, ...ends(layout, ttl))
+      if (!required) write.run(sid, data, ...ends(layout, ttl), ...owned(layout, owner))
       return false
     })
   }
@@ -170,6 +176,15 @@ export class SqliteStore extends RecordStore implements Diagnosing {
       // The drivers are synchronous, so requests are served between pages and between batches.
       await untilNextTick()
     }
+  }
+
+  protected override async _owned(owner: string): Promise<StoredEntry[]> {
+    this.#writes.flush()
+    const read = Date.now()
+    const rows = await this.#connection.read(({ owned, layout }) => {
+      return owned.all(owner, layout.toColumn(read)) as (Row & { sid: string })[]
+    })
+    return rows.map(({ sid, data, expires }) => ({ sid, data, ttl: this.#layout.fromColumn(expires) - read }))
   }
 
   protected override _clear(): Promise<void> {
@@ -208,7 +223,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
   }
 
   #use(client: SqliteClient, origin: Origin): void {
-    this.#connection = new Connection(client, this.#table, origin)
+    this.#connection = new Connection(client, this.#table, { ...origin, owners: this.#owners })
     this.#writes = new GroupCommit(this.#connection)
   }
 
@@ -264,4 +279,9 @@ function end(layout: Layout, ttl: number): ColumnValue {
 function ends(layout: Layout, ttl: number): ColumnValue[] {
   const expires = end(layout, ttl)
   return layout.due === layout.expires ? [expires] : [expires, expires]
+}
+
+/** The owner, where the table has a column for it. */
+function owned(layout: Layout, owner: string | undefined): (string | null)[] {
+  return layout.owners ? [owner ?? null] : []
 }

@@ -9,9 +9,9 @@ export type Statements = Readonly<Record<keyof ReturnType<typeof texts>, SqliteS
 
 /** Prepare each statement once. */
 export function prepare(client: SqliteClient, table: string, layout: Layout): Statements {
-  const prepared = Object.entries(texts(quote(table), layout)).map(([operation, text]) => {
-    return [operation, client.prepare(text)] as const
-  })
+  const all = Object.entries(texts(quote(table), layout))
+  const wanted = all.filter(([operation]) => operation !== 'owned' || layout.owners)
+  const prepared = wanted.map(([operation, text]) => [operation, client.prepare(text)] as const)
   return { layout, ...Object.fromEntries(prepared) } as Statements
 }
 
@@ -19,9 +19,26 @@ export function prepare(client: SqliteClient, table: string, layout: Layout): St
 export function createSchema(client: SqliteClient, table: string, layout: Layout): void {
   try {
     client.exec(schema(table, layout))
+    if (layout.owners) addOwners(client, table)
   } catch (error) {
     if (!isResult(error, 'READONLY')) throw error
   }
+}
+
+/** Add the column and its index, unless they are there, or another process adds them at the same time. */
+function addOwners(client: SqliteClient, table: string): void {
+  const hasColumn = () =>
+    client.prepare("SELECT 1 FROM pragma_table_info(?) WHERE name = 'owner'").all(table).length > 0
+  if (!hasColumn()) {
+    try {
+      client.exec(`ALTER TABLE ${quote(table)} ADD COLUMN owner TEXT`)
+    } catch (error) {
+      if (!hasColumn()) throw error
+    }
+  }
+  client.exec(
+    `CREATE INDEX IF NOT EXISTS ${quote(`${table}_owner`)} ON ${quote(table)} (owner) WHERE owner IS NOT NULL`,
+  )
 }
 
 function schema(name: string, { due, expires }: Layout): string {
@@ -43,9 +60,19 @@ function schema(name: string, { due, expires }: Layout): string {
 }
 
 /** Parameters are positional: drivers differ in how they bind named ones. */
-function texts(table: string, { data, expires, due }: Layout) {
-  const ends = due === expires ? [expires] : [expires, due]
-  const row = `(sid, ${data}, ${ends.join(', ')}) VALUES (?, ?, ${ends.map(() => '?').join(', ')})`
+function texts(table: string, { data, expires, due, owners }: Layout) {
+  const columns = [
+    'sid',
+    data,
+    ...(due === expires ? [expires] : [expires, due]),
+    ...(owners ? ['owner'] : []),
+  ]
+  const row = `(${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
+  // Without a new owner, a row keeps the one that it has.
+  const replaced = `${data} = excluded.${data}, ${expires} = excluded.${expires}${
+    owners ? ', owner = coalesce(excluded.owner, owner)' : ''
+  }`
+  const changed = `${data} = ?, ${expires} = ?${owners ? ', owner = coalesce(?, owner)' : ''}`
   const isDue = `sid IN (SELECT sid FROM ${table} WHERE ${due} <= ? ORDER BY ${due} LIMIT ?)`
   return {
     read: `SELECT ${data} AS data, ${expires} AS expires FROM ${table} WHERE sid = ? AND ${expires} > ?`,
@@ -53,22 +80,25 @@ function texts(table: string, { data, expires, due }: Layout) {
       UPDATE ${table} SET ${expires} = ? WHERE sid = ? AND ${expires} > ? AND substr(${data}, 1, ?) = ?`,
     write: `
       INSERT INTO ${table} ${row}
-      ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}`,
+      ON CONFLICT (sid) DO UPDATE SET ${replaced}`,
     insert: `
       INSERT INTO ${table} ${row}
-      ON CONFLICT (sid) DO UPDATE SET ${data} = excluded.${data}, ${expires} = excluded.${expires}
+      ON CONFLICT (sid) DO UPDATE SET ${replaced}
       WHERE ${expires} <= ?`,
-    update: `UPDATE ${table} SET ${data} = ?, ${expires} = ? WHERE sid = ? AND ${expires} > ?`,
-    replace: `UPDATE ${table} SET ${data} = ?, ${expires} = ? WHERE sid = ? AND ${expires} > ? AND ${data} = ?`,
+    update: `UPDATE ${table} SET ${changed} WHERE sid = ? AND ${expires} > ?`,
+    replace: `UPDATE ${table} SET ${changed} WHERE sid = ? AND ${expires} > ? AND ${data} = ?`,
     touch: `UPDATE ${table} SET ${expires} = ? WHERE sid = ? AND ${expires} > ?`,
     destroy: `DELETE FROM ${table} WHERE sid = ? RETURNING ${data} AS data, ${expires} AS expires`,
     // The row of one session becomes that of another, in one statement.
     exchange: `
-      UPDATE OR REPLACE ${table} SET sid = ?, ${data} = ?, ${expires} = ?
+      UPDATE OR REPLACE ${table} SET sid = ?, ${data} = ?, ${expires} = ?${owners ? ', owner = ?' : ''}
       WHERE sid = ? AND ${expires} > ? AND ${data} = ?`,
     page: `
       SELECT sid, ${data} AS data, ${expires} AS expires FROM ${table}
       WHERE sid >= ? AND ${expires} > ? ORDER BY sid LIMIT ?`,
+    owned: `
+      SELECT sid, ${data} AS data, ${expires} AS expires FROM ${table}
+      WHERE owner = ? AND ${expires} > ?`,
     clear: `DELETE FROM ${table}`,
     count: `
       SELECT (SELECT count(*) FROM ${table} WHERE ${due} > ?)

@@ -1,7 +1,7 @@
 import { isCombined } from '../calls/combined-operation.ts'
 import type { Settings } from '../options/settings.ts'
+import type { GetOptions } from '../records/renewal.ts'
 import type { Session } from '../session/session.ts'
-import type { GetOptions } from '../store/renewal.ts'
 
 /** Methods that change nothing (RFC 9110, section 9.2.1). Most such requests only read the session. */
 const SAFE_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])

@@ -33,6 +33,7 @@ import type {
   StoredRecord,
   UpdateResult,
 } from '../records/record.ts'
+import type { GetOptions } from '../records/renewal.ts'
 import type { Codec } from '../session/codec.ts'
 import type { DestroyOptions, RegenerateOptions, SessionRequest } from '../session/session.ts'
 import { Session, type SessionData } from '../session/session.ts'
@@ -41,7 +42,6 @@ import { MemoryStore } from '../store/memory-store.ts'
 import { RecordStore } from '../store/record-store.ts'
 import { RECORD_STORE_OPTIONS, type RecordStoreOptions } from '../store/record-store-options.ts'
 import type { SessionChange, StoredSession } from '../store/record-update.ts'
-import type { GetOptions } from '../store/renewal.ts'
 import { Store } from '../store/store.ts'
 import { type BearerOptions, bearer } from '../transport/bearer.ts'
 import type { Transport, TransportRequest, TransportResponse } from '../transport/transport.ts'

@@ -22,16 +22,16 @@ export class HashedBackend implements Backend {
     return this.#backend._readMany!(keys, renewal)
   }
 
-  _write(sid: string, data: string, ttl: number): Promise<void> {
-    return this.#backend._write(this.#ids.keyOf(sid), data, ttl)
+  _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
+    return this.#backend._write(this.#ids.keyOf(sid), data, ttl, owner)
   }
 
-  _insert(sid: string, data: string, ttl: number): Promise<boolean> {
-    return this.#backend._insert!(this.#ids.keyOf(sid), data, ttl)
+  _insert(sid: string, data: string, ttl: number, owner?: string): Promise<boolean> {
+    return this.#backend._insert!(this.#ids.keyOf(sid), data, ttl, owner)
   }
 
-  _update(sid: string, data: string, ttl: number, expected?: string): Promise<UpdateResult> {
-    return this.#backend._update(this.#ids.keyOf(sid), data, ttl, expected)
+  _update(sid: string, data: string, ttl: number, expected?: string, owner?: string): Promise<UpdateResult> {
+    return this.#backend._update(this.#ids.keyOf(sid), data, ttl, expected, owner)
   }
 
   _touch(sid: string, ttl: number): Promise<boolean> {
@@ -48,8 +48,14 @@ export class HashedBackend implements Backend {
     data: string,
     ttl: number,
     required: boolean,
+    owner?: string,
   ): Promise<string | boolean> {
-    return this.#backend._exchange(this.#ids.keyOf(old), this.#ids.keyOf(sid), data, ttl, required)
+    return this.#backend._exchange(this.#ids.keyOf(old), this.#ids.keyOf(sid), data, ttl, required, owner)
+  }
+
+  async _owned(owner: string): Promise<readonly StoredEntry[]> {
+    const entries = await this.#backend._owned!(owner)
+    return entries.filter(({ sid }) => isHashedId(sid))
   }
 
   /** A record without a key is not listed: no id can find it. */

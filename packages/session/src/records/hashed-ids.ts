@@ -25,6 +25,11 @@ export class HashedIds {
     return this.#lastKey
   }
 
+  /** What the database has in place of an owner. */
+  tagOf(owner: string): string {
+    return this.#hash(`owner ${owner}`)
+  }
+
   /** Encrypt `id`, so that it can only be read with another id, `sid`. */
   hide(sid: string, id: string): string {
     return encrypt(ownKey(sid), this.keyOf(sid), id)

@@ -31,18 +31,21 @@ export class MovingBackend implements Backend {
   readonly #ids: HashedIds
   readonly #moves: boolean
   readonly #rewrite: (key: string, data: string, sid: string) => string
+  readonly #ownerIn: (sid: string, data: string) => string | undefined
 
-  /** `rewrite` returns the text of a record in the form for its key. */
+  /** `rewrite` returns the text of a record in the form for its key. `ownerIn` returns the owner of the session in a record. */
   constructor(
     backend: Backend,
     ids: HashedIds,
     moves: boolean,
     rewrite: (key: string, data: string, sid: string) => string,
+    ownerIn: (sid: string, data: string) => string | undefined,
   ) {
     this.#backend = backend
     this.#ids = ids
     this.#moves = moves
     this.#rewrite = rewrite
+    this.#ownerIn = ownerIn
   }
 
   async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
@@ -60,24 +63,30 @@ export class MovingBackend implements Backend {
     return sids.map(sid => this._read(sid, renewal))
   }
 
-  async _write(sid: string, data: string, ttl: number): Promise<void> {
+  async _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
     const { first, second } = this.#ordered(await this.#placesOf(sid))
-    await this.#backend._write(first, data, ttl)
+    await this.#backend._write(first, data, ttl, owner)
     if (second !== first) await this.#backend._destroy(second)
   }
 
-  async _insert(sid: string, data: string, ttl: number): Promise<boolean> {
+  async _insert(sid: string, data: string, ttl: number, owner?: string): Promise<boolean> {
     const { first, second } = this.#ordered(await this.#placesOf(sid))
     if (second !== first && (await this.#backend._read(second))) return false
-    return this.#backend._insert!(first, data, ttl)
+    return this.#backend._insert!(first, data, ttl, owner)
   }
 
-  async _update(sid: string, data: string, ttl: number, expected?: string): Promise<UpdateResult> {
+  async _update(
+    sid: string,
+    data: string,
+    ttl: number,
+    expected?: string,
+    owner?: string,
+  ): Promise<UpdateResult> {
     const places = await this.#placesOf(sid)
-    const result = await this.#backend._update(places.sid, data, ttl, expected)
+    const result = await this.#backend._update(places.sid, data, ttl, expected, owner)
     if (result !== 'missing' || places.key === places.sid) return result
     const moved = this.#moves ? data : this.#rewrite(places.key, data, sid)
-    return this.#backend._update(places.key, moved, ttl, expected)
+    return this.#backend._update(places.key, moved, ttl, expected, owner)
   }
 
   async _touch(sid: string, ttl: number): Promise<boolean> {
@@ -103,17 +112,24 @@ export class MovingBackend implements Backend {
     data: string,
     ttl: number,
     required: boolean,
+    owner?: string,
   ): Promise<string | boolean> {
     const from = await this.#placesOf(old)
     const { first } = this.#ordered(await this.#placesOf(sid))
-    const removed = await this.#backend._exchange(from.sid, first, data, ttl, true)
-    return removed || this.#backend._exchange(from.key, first, data, ttl, required)
+    const removed = await this.#backend._exchange(from.sid, first, data, ttl, true, owner)
+    return removed || this.#backend._exchange(from.key, first, data, ttl, required, owner)
   }
 
   async *_entries(): AsyncGenerator<StoredEntry, void, void> {
     for await (const entry of this.#backend._entries()) {
       if (!isLock(entry.data)) yield { ...entry, sid: this.#ids.keyOf(entry.sid), place: entry.sid }
     }
+  }
+
+  async _owned(owner: string): Promise<readonly StoredEntry[]> {
+    const entries = await this.#backend._owned!(owner)
+    const sessions = entries.filter(({ data }) => !isLock(data))
+    return sessions.map(entry => ({ ...entry, sid: this.#ids.keyOf(entry.sid), place: entry.sid }))
   }
 
   /** The place of new sessions comes first. */
@@ -170,7 +186,8 @@ export class MovingBackend implements Backend {
     const isNewer = removed !== true && removed !== record.data
     const data = isNewer ? this.#rewrite(key, removed, sid) : text
     const renewed = renewal !== undefined && data.startsWith(renewal.prefix)
-    const result = await this.#backend._update(key, data, renewed ? renewal.ttl : record.ttl, lock)
+    const owner = this.#ownerIn(key, data)
+    const result = await this.#backend._update(key, data, renewed ? renewal.ttl : record.ttl, lock, owner)
     return result === 'updated' ? { data, ttl: record.ttl, renewed } : 'moving'
   }
 }

@@ -47,15 +47,23 @@ export class Sealing {
     return this.#encryption ? this.#encryption.renewal(renewal) : renewal
   }
 
+  /** What the database has for an owner. With `hashIds.plain`, other processes may write it in the second form. */
+  ownerForms(owner: string): readonly string[] {
+    if (!this.ids) return [owner]
+    const tag = this.ids.tagOf(owner)
+    if (!this.#plain) return [tag]
+    return this.hidesIds ? [tag, owner] : [owner, tag]
+  }
+
   /** A backend that is given ids. Throws a TypeError if the store lacks a hook for that. */
-  over(backend: Backend): Backend {
+  over(backend: Backend, ownerIn: (sid: string, data: string) => string | undefined): Backend {
     const { ids } = this
     if (!ids) return backend
     if (!this.#plain) return new HashedBackend(backend, ids)
     if (!backend._insert)
       throw new TypeError('The option "hashIds.plain" needs a store with the hook _insert')
     const rewrite = (key: string, data: string, sid: string) => this.seal(key, this.open(key, data, sid))
-    return new MovingBackend(backend, ids, this.#plain === 'read', rewrite)
+    return new MovingBackend(backend, ids, this.#plain === 'read', rewrite, ownerIn)
   }
 
   /** Encrypt each session with the current key. Throws a TypeError if the option `encryption` is not set. */

@@ -2,11 +2,11 @@ import type { Callback } from '../calls/call-method.ts'
 import { declareCombined } from '../calls/combined-operation.ts'
 import { setImmediate } from '../calls/timers.ts'
 import { publishExpired } from '../events/publish.ts'
+import { type GetOptions, renewalOf } from '../records/renewal.ts'
 import { hasEnded } from '../session/lifespan.ts'
 import { noteRead } from '../session/loaded.ts'
 import { cookieIn, stringify, withCookie, withExpires } from '../session/serialized.ts'
 import type { SessionData } from '../session/session.ts'
-import { type GetOptions, renewalOf } from './renewal.ts'
 import { Store } from './store.ts'
 
 /**

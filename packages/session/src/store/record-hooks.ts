@@ -6,6 +6,7 @@ import { Store } from './store.ts'
  * session or a callback. They keep these rules:
  * - an expired session does not exist for any hook, whether or not it was deleted;
  * - only `_write`, `_insert` and `_exchange` insert;
+ * - `owner` is what `_owned` is asked for later; without it, a record that is there keeps its owner;
  * - the driver's errors are thrown unchanged.
  */
 export abstract class RecordHooks extends Store {
@@ -17,9 +18,15 @@ export abstract class RecordHooks extends Store {
    */
   protected _readMany?(sids: readonly string[], renewal?: Renewal): Promise<readonly ReadResult[]>
   /** Insert or replace. */
-  protected abstract _write(sid: string, data: string, ttl: number): Promise<void>
+  protected abstract _write(sid: string, data: string, ttl: number, owner?: string): Promise<void>
   /** Replace a live session; when `expected` is given, only if its data still equals that. Never inserts. */
-  protected abstract _update(sid: string, data: string, ttl: number, expected?: string): Promise<UpdateResult>
+  protected abstract _update(
+    sid: string,
+    data: string,
+    ttl: number,
+    expected?: string,
+    owner?: string,
+  ): Promise<UpdateResult>
   /** Move the expiry of a live session and nothing else. Returns whether it was there. */
   protected abstract _touch(sid: string, ttl: number): Promise<boolean>
   /**
@@ -32,7 +39,7 @@ export abstract class RecordHooks extends Store {
   /** Remove every session of this store and nothing else. */
   protected abstract _clear(): Promise<void>
   /** Insert in one atomic step, unless `sid` has a live session. Returns whether it did. Without this hook there is no `insert`. */
-  protected _insert?(sid: string, data: string, ttl: number): Promise<boolean>
+  protected _insert?(sid: string, data: string, ttl: number, owner?: string): Promise<boolean>
   /**
    * Remove the session of `old` and insert or replace that of `sid`, in one atomic step if the backend can. With `required`, nothing is
    * written unless the old session was there. Returns what `_destroy` returns for `old`.
@@ -43,10 +50,11 @@ export abstract class RecordHooks extends Store {
     data: string,
     ttl: number,
     required: boolean,
+    owner?: string,
   ): Promise<string | boolean> {
     if (required && !(await this._read(old))) return false
     // First the new one, whose id nobody knows yet: if that fails, the old one is still there.
-    await this._write(sid, data, ttl)
+    await this._write(sid, data, ttl, owner)
     let there: string | boolean = false
     try {
       there = await this._destroy(old)
@@ -55,6 +63,11 @@ export abstract class RecordHooks extends Store {
       if (!there && required) await this._destroy(sid)
     }
   }
+  /**
+   * Every live record that was there when the call began and was last written with this owner, from an index. It may return others too:
+   * the base class checks the owners. Only called with the option `owner`, which needs this hook.
+   */
+  protected _owned?(owner: string): Promise<readonly StoredEntry[]>
   /** Prepare the backend. Called on first use, and again after a failure. */
   protected async _open(): Promise<void> {}
   /** Release what `_open` acquired. */

@@ -1,3 +1,4 @@
+import type { OwnerOption } from '../owners/owner.ts'
 import type { EncryptionOptions, HashIdsOptions, RecordKey } from '../records/options.ts'
 import type { Codec } from '../session/codec.ts'
 
@@ -16,6 +17,11 @@ export interface RecordStoreOptions {
   hashIds?: boolean | RecordKey | HashIdsOptions | undefined
   /** Encrypt stored sessions with AES-256-GCM. Default: they are stored as the codec writes them. */
   encryption?: EncryptionOptions | undefined
+  /**
+   * Whose session it is: a key of the session such as `'userId'`, a path of keys such as `'user.id'`, or a function of the session that
+   * returns a text, a number or nothing. The store keeps an index of owners, for `sessionsOf`, `countOf` and `destroyAllOf`. Default: none.
+   */
+  owner?: OwnerOption | undefined
 }
 
 /** The names of these options: a store checks them with those of its own. */
@@ -25,6 +31,7 @@ export const RECORD_STORE_OPTIONS: Record<keyof RecordStoreOptions, true> = {
   codec: true,
   hashIds: true,
   encryption: true,
+  owner: true,
 }
 
 /** Throws a TypeError that names the option. */

@@ -1,20 +1,22 @@
 import type { Callback } from '../calls/call-method.ts'
 import { declareCombined } from '../calls/combined-operation.ts'
+import { type DestroyAllOptions, type OwnedSession, OwnedSessions } from '../owners/owned-sessions.ts'
+import { type Owner, ownerReader } from '../owners/owner.ts'
 import type { Backend } from '../records/backend.ts'
+import { BatchedReads } from '../records/batched-reads.ts'
 import { sealingOf } from '../records/check-options.ts'
 import { DAY } from '../records/lifetime.ts'
 import { type ExchangeOptions, type Reencrypted, type SetOptions, setArguments } from '../records/record.ts'
+import type { GetOptions } from '../records/renewal.ts'
 import type { Codec } from '../session/codec.ts'
 import type { SessionData } from '../session/session.ts'
-import { BatchedReads } from './batched-reads.ts'
 import { decodable, whileOpen } from './entries.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { pruneInBatches } from './prune-timer.ts'
 import { RecordHooks } from './record-hooks.ts'
 import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
 import type { SessionChange, StoredSession } from './record-update.ts'
-import type { GetOptions } from './renewal.ts'
-import { SessionRecords } from './session-records.ts'
+import { type Encoded, SessionRecords } from './session-records.ts'
 import type { StoredData } from './store.ts'
 import { updateRecord } from './update-record.ts'
 
@@ -28,13 +30,14 @@ export abstract class RecordStore extends RecordHooks {
   readonly #records: SessionRecords
   readonly #lifecycle: Lifecycle
   readonly #reads: BatchedReads | undefined
+  readonly #owned: OwnedSessions
 
   constructor(options: RecordStoreOptions = {}) {
     super()
-    const { ttl = DAY, pruneInterval = 15 * 60_000, codec = JSON, hashIds, encryption } = options
+    const { ttl = DAY, pruneInterval = 15 * 60_000, codec = JSON, hashIds, encryption, owner } = options
     checkOptions(ttl, pruneInterval, codec)
     const sealing = sealingOf(hashIds, encryption)
-    this.#records = new SessionRecords(this as unknown as Backend, codec, ttl, sealing)
+    this.#records = new SessionRecords(this as unknown as Backend, codec, ttl, sealing, ownerReader(owner))
     this.#lifecycle = new Lifecycle({
       open: () => this._open(),
       close: () => this._close(),
@@ -42,6 +45,7 @@ export abstract class RecordStore extends RecordHooks {
       pruneInterval: () => this._prune && pruneInterval,
     })
     const { backend } = this.#records
+    this.#owned = new OwnedSessions(this.#records)
     if (this._readMany) {
       this.#reads = new BatchedReads({
         one: backend._read.bind(backend),
@@ -101,13 +105,7 @@ export abstract class RecordStore extends RecordHooks {
     callback?: Callback,
   ): Promise<void> | void {
     const { ttl, done } = setArguments(options, callback)
-    return this.#store(
-      sid,
-      session,
-      done,
-      (data, ttl, text) => this.#records.save(sid, session, data, ttl, text),
-      ttl,
-    )
+    return this.#store(sid, session, done, encoded => this.#records.save(sid, session, encoded), ttl)
   }
 
   /**
@@ -117,11 +115,7 @@ export abstract class RecordStore extends RecordHooks {
   insert(sid: string, session: StoredData, callback: Callback<boolean>): void
   insert(sid: string, session: StoredData): Promise<boolean>
   insert(sid: string, session: StoredData, callback?: Callback<boolean>): Promise<boolean> | void {
-    return this.#store(sid, session, callback, async (data, ttl, text) => {
-      if (ttl <= 0 || !(await this.#records.backend._insert?.(sid, data, ttl))) return false
-      this.#records.noteStored(session, sid, text, data, ttl)
-      return true
-    })
+    return this.#store(sid, session, callback, encoded => this.#records.insert(sid, session, encoded))
   }
 
   /**
@@ -143,16 +137,10 @@ export abstract class RecordStore extends RecordHooks {
     { required = false }: ExchangeOptions = {},
     done?: Callback<boolean>,
   ): Promise<boolean> | void {
-    return this.#store(sid, session, done, async (data, ttl, text) => {
+    return this.#store(sid, session, done, async encoded => {
       if (typeof old !== 'string') throw new TypeError('The session id must be a string')
       if (old === sid) throw new TypeError('exchange() needs two different session ids')
-      if (ttl <= 0) return this.#records.remove(old)
-      const there = await this.#records.ended(
-        old,
-        await this.#records.backend._exchange(old, sid, data, ttl, required),
-      )
-      if (there || !required) this.#records.noteStored(session, sid, text, data, ttl)
-      return there
+      return this.#records.exchange(old, sid, session, encoded, required)
     })
   }
 
@@ -226,6 +214,24 @@ export abstract class RecordStore extends RecordHooks {
     yield* whileOpen(this.#live(), this.#lifecycle.work, () => this.#lifecycle.closed)
   }
 
+  /** The live sessions of an owner, newest first. Needs the option `owner`. */
+  async *sessionsOf(owner: Owner): AsyncGenerator<OwnedSession, void, void> {
+    yield* await this.#lifecycle.run(undefined, () => this.#owned.list(owner))!
+  }
+
+  /** How many live sessions the owner has. Needs the option `owner`. */
+  async countOf(owner: Owner): Promise<number> {
+    return (await this.#lifecycle.run(undefined, () => this.#owned.list(owner))!).length
+  }
+
+  /**
+   * Destroy every session that the owner had when the call began, even if it gets another id meanwhile. A request that has read one before
+   * cannot save it any more. Returns how many were destroyed. Needs the option `owner`.
+   */
+  async destroyAllOf(owner: Owner, options: DestroyAllOptions = {}): Promise<number> {
+    return this.#lifecycle.run(undefined, () => this.#owned.destroyAll(owner, options))!
+  }
+
   /** Encrypt every live session with the first key, while an app may use the sessions. Yields what was done with each. */
   async *reencrypt(): AsyncGenerator<Reencrypted, void, void> {
     const steps = this.#records.reencrypt()
@@ -263,20 +269,16 @@ export abstract class RecordStore extends RecordHooks {
     sid: string,
     session: StoredData,
     callback: Callback<T> | undefined,
-    write: (data: string, ttl: number, text: string) => Promise<T>,
+    write: (encoded: Encoded) => Promise<T>,
     lifetime?: number,
   ): Promise<T> | undefined {
-    let text: string
-    let data: string
-    let ttl: number
+    let encoded: Encoded
     try {
-      text = this.#records.encode(sid, session)
-      data = this.#records.seal(sid, text, session)
-      ttl = this.#records.lifetimeOf(session, lifetime)
+      encoded = this.#records.encode(sid, session, lifetime)
     } catch (error) {
       return this.#lifecycle.runOn<T>(sid, callback, () => Promise.reject(error))
     }
-    return this.#lifecycle.runOn(sid, callback, () => write(data, ttl, text))
+    return this.#lifecycle.runOn(sid, callback, () => write(encoded))
   }
 
   async #get(sid: string, renew?: number | null): Promise<SessionData | undefined> {

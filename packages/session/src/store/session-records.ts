@@ -1,16 +1,28 @@
 import { changed, gone } from '../errors.ts'
 import { publishCorrupt, publishExpired } from '../events/publish.ts'
+import { noOwners } from '../owners/owned-sessions.ts'
+import { type OwnerOf, ownerText } from '../owners/owner.ts'
 import type { Backend } from '../records/backend.ts'
 import { cookieOf, lifetimeOf, showExpiry } from '../records/lifetime.ts'
 import type { Reencrypted, Renewal, StoredRecord, UpdateResult } from '../records/record.ts'
+import { renewalOf } from '../records/renewal.ts'
 import type { Sealing } from '../records/sealing.ts'
 import { type Codec, decode, encode } from '../session/codec.ts'
 import { capLifetime, hasEnded } from '../session/lifespan.ts'
 import { LOADED, type Loaded, loadedOf, noteLoaded, noteRead } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
-import { hideSuccessor, showSuccessor, successorIn } from './redirect-record.ts'
-import { renewalOf } from './renewal.ts'
+import { hideSuccessor, redirectOf, showSuccessor, successorIn } from './redirect-record.ts'
 import type { StoredData } from './store.ts'
+
+/** A session in the form for a backend. */
+export interface Encoded {
+  readonly text: string
+  /** What is stored for the text. */
+  readonly data: string
+  readonly ttl: number
+  /** What the index has for its owner; `undefined` if it has none, or the store has no owners. */
+  readonly owner: string | undefined
+}
 
 /** Converts sessions to records of a backend, and back. */
 export class SessionRecords {
@@ -20,12 +32,21 @@ export class SessionRecords {
   /** The hooks. If ids are hashed, the hooks are given the hashes. */
   readonly backend: Backend
   readonly #sealing: Sealing | undefined
+  readonly #ownerOf: OwnerOf | undefined
 
-  constructor(hooks: Backend, codec: Codec, ttl: number, sealing: Sealing | undefined) {
+  constructor(
+    hooks: Backend,
+    codec: Codec,
+    ttl: number,
+    sealing: Sealing | undefined,
+    ownerOf: OwnerOf | undefined,
+  ) {
     this.codec = codec
     this.ttl = ttl
-    this.backend = sealing ? sealing.over(hooks) : hooks
+    if (ownerOf && !hooks._owned) throw noOwners('The option "owner" needs a store with the hook _owned')
+    this.#ownerOf = ownerOf
     this.#sealing = sealing
+    this.backend = sealing ? sealing.over(hooks, (sid, data) => this.#ownerIn(sid, data)) : hooks
   }
 
   /** Whether this is a key of a listing instead of an id. */
@@ -35,6 +56,12 @@ export class SessionRecords {
 
   keyOf(sid: string): string {
     return this.#sealing?.ids ? this.#sealing.ids.keyOf(sid) : sid
+  }
+
+  /** The id to which this record redirects, if it is a redirect; its key if only the key of the record is known. */
+  successorOf(sid: string, session: object): string | undefined {
+    const redirect = redirectOf(session)
+    return redirect && ((this.isKey(sid) ? redirect.key : undefined) ?? redirect.to)
   }
 
   /** Encrypt each session with the current key. Throws a TypeError if the option `encryption` is not set. */
@@ -49,8 +76,40 @@ export class SessionRecords {
     return this.#sealing ? this.#sealing.renewal(renewal) : renewal
   }
 
-  /** The text of a session. */
-  encode(sid: string, session: StoredData): string {
+  /** Whether the store has the option `owner`. */
+  get keepsOwners(): boolean {
+    return this.#ownerOf !== undefined
+  }
+
+  /** The owner of a session. */
+  ownerOf(session: StoredData): string | undefined {
+    return this.#ownerOf?.(session)
+  }
+
+  /** What the index may have for this owner. Processes with another setting of `hashIds.plain` write it in another form. */
+  ownerForms(owner: unknown): readonly string[] {
+    const text = ownerText(owner)
+    if (text === undefined) throw new TypeError('The owner must be a text that is not empty, or a number')
+    return this.#sealing ? this.#sealing.ownerForms(text) : [text]
+  }
+
+  /** A session in the form for the backend. `ttl` is its lifetime, if that is not the one of its cookie. */
+  encode(sid: string, session: StoredData, ttl?: number): Encoded {
+    const text = this.#textOf(sid, session)
+    const data = this.seal(sid, text, session)
+    return { text, data, ttl: this.lifetimeOf(session, ttl), owner: this.#indexed(session) }
+  }
+
+  #indexed(session: StoredData): string | undefined {
+    const owner = this.#ownerOf?.(session)
+    return owner === undefined || !this.#sealing ? owner : this.#sealing.ownerForms(owner)[0]
+  }
+
+  #ownerIn(sid: string, data: string): string | undefined {
+    return this.#ownerOf && this.#indexed(this.decode(sid, { data, ttl: 0 }))
+  }
+
+  #textOf(sid: string, session: StoredData): string {
     const sealing = this.#sealing
     const shown = sealing?.ids && sealing.hidesIds ? hideSuccessor(sealing.ids, sid, session) : session
     return encode(this.codec, shown)
@@ -97,28 +156,54 @@ export class SessionRecords {
   }
 
   /** Sessions of the middleware have this property from the start. A plain object of a caller is left unchanged. */
-  noteStored(session: object, sid: string, text: string, data: string, ttl: number, compare = true): void {
+  #noteStored(session: object, sid: string, text: string, data: string, ttl: number, compare = true): void {
     if (LOADED in session) this.#note(session, sid, text, data, ttl, compare)
   }
 
-  /** Store a session that was encoded as `text`. `data` is the stored form. */
-  async save(sid: string, session: StoredData, data: string, ttl: number, text: string): Promise<void> {
+  async save(sid: string, session: StoredData, { text, data, ttl, owner }: Encoded): Promise<void> {
     const loaded = loadedOf(session)
     if (ttl <= 0) await this.expire(sid)
     else if (loaded?.sid === sid) {
       const expected = loaded.compare ? (loaded.stored ?? loaded.text) : undefined
-      const result = await this.backend._update(sid, data, ttl, expected)
+      const result = await this.backend._update(sid, data, ttl, expected, owner)
       if (result === 'missing') throw gone()
       if (result === 'changed') throw changed()
     } else {
-      await this.backend._write(sid, data, ttl)
+      await this.backend._write(sid, data, ttl, owner)
     }
-    this.noteStored(session, sid, text, data, ttl, loaded?.compare)
+    this.#noteStored(session, sid, text, data, ttl, loaded?.compare)
   }
 
-  /** Replace the text if the store still has the text of `loaded`. */
-  replace(sid: string, text: string, ttl: number, { stored, text: before }: Loaded): Promise<UpdateResult> {
-    return this.backend._update(sid, this.seal(sid, text), ttl, stored ?? before)
+  /** Insert a session, unless there is one. Returns whether it was inserted. */
+  async insert(sid: string, session: StoredData, { text, data, ttl, owner }: Encoded): Promise<boolean> {
+    if (ttl <= 0 || !(await this.backend._insert?.(sid, data, ttl, owner))) return false
+    this.#noteStored(session, sid, text, data, ttl)
+    return true
+  }
+
+  /** Remove the record of `old` and store a session. Returns whether there was one. */
+  async exchange(
+    old: string,
+    sid: string,
+    session: StoredData,
+    { text, data, ttl, owner }: Encoded,
+    required: boolean,
+  ): Promise<boolean> {
+    if (ttl <= 0) return this.remove(old)
+    const there = await this.ended(old, await this.backend._exchange(old, sid, data, ttl, required, owner))
+    if (there || !required) this.#noteStored(session, sid, text, data, ttl)
+    return there
+  }
+
+  /** Replace the session if the store still has the text of `loaded`. */
+  replace(
+    sid: string,
+    session: object,
+    ttl: number,
+    { stored, text: before }: Loaded,
+  ): Promise<UpdateResult> {
+    const data = this.seal(sid, encode(this.codec, session))
+    return this.backend._update(sid, data, ttl, stored ?? before, this.#indexed(session))
   }
 
   /** Remove a record. Returns whether there was one. */

@@ -40,7 +40,7 @@ async function changeRecord(
     const redirect = redirectOf(session)
     if (redirect) {
       if (redirect.until <= Date.now()) throw gone()
-      id = (records.isKey(id) ? redirect.key : undefined) ?? redirect.to
+      id = records.successorOf(id, session) as string
       continue
     }
     const end = Date.now() + loaded.ttl
@@ -52,7 +52,7 @@ async function changeRecord(
     if (data === before) return next
     const kept = JSON.stringify(next.cookie) === cookie
     const ttl = kept ? end - Date.now() : records.lifetimeOf(next)
-    const result = ttl > 0 ? await records.replace(id, data, ttl, loaded) : 'missing'
+    const result = ttl > 0 ? await records.replace(id, next, ttl, loaded) : 'missing'
     if (result === 'missing') throw gone()
     if (result === 'updated') return next
     await sleep(backoff(attempt + 1))

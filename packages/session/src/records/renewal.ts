@@ -1,4 +1,4 @@
-import type { Renewal } from '../records/record.ts'
+import type { Renewal } from './record.ts'
 
 /**
  * Touch on read: a read also restarts the session's lifetime, so that a request that only reads needs no separate touch. `MemoryStore`

@@ -1,5 +1,5 @@
 import { setImmediate } from '../calls/timers.ts'
-import type { ReadResult, Renewal, StoredRecord } from '../records/record.ts'
+import type { ReadResult, Renewal, StoredRecord } from './record.ts'
 
 /** Reads sessions: one, or several at once. */
 export interface Reader {
