@@ -34,7 +34,7 @@ describe('the tables', () => {
     const common = membersOf(import.meta.url, '../../session/src/store/record-store-options.ts')
     const options = new Set([...own, ...common])
     expect(readme.listed('Options')).toEqual([...options].sort())
-    expect(options.size).toBe(8)
+    expect(options.size).toBe(9)
   })
 
   it('readme: every reason is in it, and every option of memorystore', () => {
