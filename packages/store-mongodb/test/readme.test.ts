@@ -81,6 +81,6 @@ describe('the tables', () => {
     const common = membersOf(import.meta.url, '../../session/src/store/record-store-options.ts')
     const options = [...own, ...common]
     expect(readme.listed('Options')).toEqual(options.sort())
-    expect(options).toHaveLength(13)
+    expect(options).toHaveLength(14)
   })
 })

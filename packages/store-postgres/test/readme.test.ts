@@ -63,7 +63,7 @@ describe('the tables', () => {
     const common = membersOf(import.meta.url, '../../session/src/store/record-store-options.ts')
     const options = new Set([...own, ...common])
     expect(readme.listed('Options')).toEqual([...options].sort())
-    expect(options.size).toBe(14)
+    expect(options.size).toBe(15)
   })
 
   it('readme: every option of connect-pg-simple has an answer', () => {

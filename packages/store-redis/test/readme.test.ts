@@ -32,6 +32,6 @@ describe('the tables', () => {
     const common = membersOf(import.meta.url, '../../session/src/store/record-store-options.ts')
     const options = [...own, ...common].filter(name => name !== 'pruneInterval')
     expect(readme.listed('Options')).toEqual(options.sort())
-    expect(options).toHaveLength(8)
+    expect(options).toHaveLength(9)
   })
 })
