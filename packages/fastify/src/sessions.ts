@@ -38,6 +38,9 @@ async function register(app: FastifyInstance, options: SessionsOptions): Promise
   })
 }
 
+/** The names of the cookie over HTTP and HTTPS, if the application has not chosen one. */
+const NAMES = ['connect.sid', '__Host-sid']
+
 /** What the sessions of a request have in common: of all requests the same, unless options are functions of the request. */
 function commonOf({
   name,
@@ -46,7 +49,7 @@ function commonOf({
 }: SessionsOptions): (request: FastifyRequest) => Common {
   const commonFor = (name: string | undefined, secret: Secret | readonly Secret[]): Common => ({
     secret: [secret].flat()[0] as Secret,
-    form: new CookieForm(name || 'connect.sid', cookiePrefix),
+    form: new CookieForm(name ? [name] : NAMES, cookiePrefix),
   })
   if (typeof name !== 'function' && typeof secret !== 'function') {
     const common = commonFor(name, secret)

@@ -7,14 +7,12 @@ export type CookiePrefix = 's:' | ''
 /** Reads and writes the session cookie in both forms: with the prefix `s:`, as this family has it, and without, as @fastify/session has it. */
 export class CookieForm {
   readonly #unprefixed: RegExp
-  readonly #sent: string
-  readonly #wanted: string | undefined
+  readonly #sent: RegExp | undefined
 
-  constructor(name: string, prefix: CookiePrefix) {
-    const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    this.#unprefixed = new RegExp(`((?:^|;)\\s*${literal}\\s*=\\s*"?)(?!s(?::|%3[aA]))`, 'g')
-    this.#sent = `${name}=s%3A`
-    this.#wanted = prefix === '' ? `${name}=` : undefined
+  constructor(names: readonly string[], prefix: CookiePrefix) {
+    const literal = names.map(name => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
+    this.#unprefixed = new RegExp(`((?:^|;)\\s*(?:${literal})\\s*=\\s*"?)(?!s(?::|%3[aA]))`, 'g')
+    this.#sent = prefix === '' ? new RegExp(`^((?:${literal})=)s%3A`) : undefined
   }
 
   /** The `Cookie` header with the prefix. */
@@ -24,8 +22,7 @@ export class CookieForm {
 
   /** A `Set-Cookie` value in the form that the application wants. */
   write(value: string): string {
-    if (this.#wanted === undefined || !value.startsWith(this.#sent)) return value
-    return this.#wanted + value.slice(this.#sent.length)
+    return this.#sent ? value.replace(this.#sent, '$1') : value
   }
 }
 

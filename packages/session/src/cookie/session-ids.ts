@@ -14,6 +14,8 @@ export interface SignedId {
   readonly id: string
   /** Whether an older secret signed it. The first secret signs new cookies. */
   readonly outdated: boolean
+  /** Whether it came under the name that the cookie had before. */
+  readonly renamed?: boolean
 }
 
 /**

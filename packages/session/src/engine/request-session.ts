@@ -44,6 +44,10 @@ export class RequestSession implements SessionHost, WriterHost {
   cookieId: string | undefined
   /** Whether an older secret has signed the client's cookie: then the cookie is sent again. */
   outdated: boolean
+  /** Whether the client's cookie has the old name: then that one is cleared. */
+  renamed: boolean
+  /** The `Set-Cookie` value that clears it. */
+  oldCookie: string | undefined
   /** Calls of the store that the response waits for. */
   readonly calls: PendingCalls
   readonly writer: ObservedWriter
@@ -80,6 +84,7 @@ export class RequestSession implements SessionHost, WriterHost {
     this.secret = secret
     this.cookieId = cookieId
     this.outdated = cookie?.outdated ?? false
+    this.renamed = cookie?.renamed ?? false
     this.calls = new PendingCalls(settings.storeTimeout)
     this.writer = new ObservedWriter(this, cookieId)
     const { holder } = door

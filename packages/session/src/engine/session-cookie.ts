@@ -5,6 +5,7 @@ import { hasEnded, keepLifespan } from '../session/lifespan.ts'
 import { isSession } from '../session/session-shape.ts'
 import type { SetCookies } from './door.ts'
 import { clearSite, keepFromCaches } from './headers.ts'
+import { nameFor } from './host-name.ts'
 import type { RequestSession } from './request-session.ts'
 
 /** Put the cookie that the session needs now, or its id for a transport, into the response. It replaces one that was put there before. */
@@ -14,7 +15,8 @@ export function sendCookie(own: RequestSession, cookies: SetCookies): void {
   if (value === own.setCookie) return
   withdrawCookie(own, cookies)
   if (value !== undefined) {
-    cookies.set([...cookies.get(), value])
+    own.oldCookie = clearedOld(own, value)
+    cookies.set([...cookies.get(), ...(own.oldCookie === undefined ? [] : [own.oldCookie]), value])
     if (own.settings.cacheHeaders) keepFromCaches(cookies, !own.settings.transport)
   }
   own.setCookie = value
@@ -22,9 +24,9 @@ export function sendCookie(own: RequestSession, cookies: SetCookies): void {
 
 /** Remove the session's cookie from a response that was not sent. */
 export function withdrawCookie(own: RequestSession, cookies: SetCookies): void {
-  const { setCookie } = own
+  const { setCookie, oldCookie } = own
   if (setCookie === undefined) return
-  cookies.set(cookies.get().filter(value => value !== setCookie))
+  cookies.set(cookies.get().filter(value => value !== setCookie && value !== oldCookie))
   own.setCookie = undefined
 }
 
@@ -71,9 +73,19 @@ function expiredCookie({ lastSession, settings }: RequestSession): string {
   return textOf(new Cookie({ ...attributes, expires: new Date(0) }), '', settings)
 }
 
+/** What clears the client's cookie of the old name, if `value` sets that of the new one. */
+function clearedOld({ renamed, settings, lastSession }: RequestSession, value: string): string | undefined {
+  const { name, oldName } = settings
+  if (!renamed || oldName === undefined || !value.startsWith(`${name}=`)) return undefined
+  const { httpOnly, sameSite } = lastSession?.cookie ?? new Cookie()
+  const cookie = new Cookie({ httpOnly, secure: true, sameSite, expires: new Date(0) })
+  return textOf(cookie, '', { ...settings, name: oldName, oldName: undefined })
+}
+
 /** With `Max-Age`, a wrong clock of the client does not matter. */
-function textOf(cookie: Cookie, value: string, { name, sendsMaxAge }: Settings): string {
-  const text = cookie.serialize(name, value)
+function textOf(cookie: Cookie, value: string, settings: Settings): string {
+  const { sendsMaxAge } = settings
+  const text = cookie.serialize(nameFor(cookie, settings), value)
   const left =
     sendsMaxAge && cookie.expires instanceof Date ? cookie.expires.valueOf() - Date.now() : undefined
   return left === undefined ? text : `${text}; Max-Age=${Math.max(Math.ceil(left / 1000), 0)}`

@@ -5,6 +5,7 @@ import { type EngineOptions, isOfRequest } from '../options/engine-options.ts'
 import { type DoorSettings, resolveOptions, secretsOf } from '../options/resolve-options.ts'
 import type { Settings } from '../options/settings.ts'
 import type { Store } from '../store/store.ts'
+import { fitsHostName, withHostName } from './host-name.ts'
 import { provideGenerate } from './new-session.ts'
 
 /** The settings of a request. */
@@ -20,7 +21,8 @@ export function settingsFor<Req>(
   door: DoorSettings<Req>,
   object: (problem: Problem) => void,
 ): SettingsFor<Req> {
-  const all = settingsOfAll(options, door, object)
+  const fixed = settingsOfAll(options, door, object)
+  const all = door.choosesName && hostNamed(options) ? withHostName(fixed) : fixed
   const { touch } = options
   if (typeof touch !== 'function') return all
   const still = new WeakMap<Settings<Req>, Settings<Req>>()
@@ -31,6 +33,11 @@ export function settingsFor<Req>(
     still.set(settings, own)
     return own
   }
+}
+
+/** Whether the application has left the name to this package, and the cookie fits. */
+function hostNamed<Req>({ name, cookie, transport }: EngineOptions<Req>): boolean {
+  return !name && !transport && typeof cookie !== 'function' && fitsHostName(cookie ?? {})
 }
 
 function settingsOfAll<Req>(

@@ -1,5 +1,5 @@
 import type { Secret } from '../cookie/secret.ts'
-import { readSessionIds } from '../cookie/session-ids.ts'
+import { cookieIds } from '../engine/host-name.ts'
 import { policyFor } from '../engine/open.ts'
 import { disconnected } from '../errors.ts'
 import { cookieOptions } from '../options/settings.ts'
@@ -45,10 +45,10 @@ export function createSessions<T extends object = SessionData, Req = Request>(
     const { pathname } = new URL(request.url)
     if (!pathname.startsWith(cookieOptions(settings, origin).path || '/')) return opened
     const secrets = settings.secrets as readonly Secret[]
-    const { name, transport } = settings
+    const { transport } = settings
     const ids = transport
       ? readTransport(transport, request, secrets)
-      : readSessionIds(request.headers.get('Cookie') ?? undefined, name, secrets)
+      : cookieIds(request.headers.get('Cookie') ?? undefined, settings, secrets)
     await opened.begin(settings, secrets[0] as Secret, ids)
     return opened
   }

@@ -33,6 +33,7 @@ export function fetchSettings<Req>(options: FetchSessionOptions<Req>): SettingsF
     saveUninitialized: false,
     unset: 'destroy' as const,
     sendsMaxAge: true,
+    choosesName: true,
     isSecure: (request: Req) => isSecure(request, secure),
     autoInsecure() {},
     secureCookieNotSent: secureCookieWarning(),

@@ -28,7 +28,10 @@ export interface SessionOptions extends EngineOptions<SessionRequest> {
    * `MemoryStore`, for development.
    */
   store?: Store | ForeignStore | OfRequest<Store | ForeignStore> | undefined
-  /** Name of the cookie, or a function of the request that returns it. Default `'connect.sid'`. */
+  /**
+   * Name of the cookie, or a function of the request that returns it. Default `'connect.sid'`; in `strict()` and the fetch door, over HTTPS,
+   * `'__Host-sid'`, and `'connect.sid'` is read as well and replaced.
+   */
   name?: string | OfRequest<string> | undefined
   /** Attributes of the cookie, or a function of the request that returns them. */
   cookie?: CookieOptions | OfRequest<CookieOptions> | undefined

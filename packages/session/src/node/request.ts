@@ -1,7 +1,8 @@
 import type { TLSSocket } from 'node:tls'
 import depd from 'depd'
 import type { Secret } from '../cookie/secret.ts'
-import { readSessionIds, type SignedId, verifyCookie } from '../cookie/session-ids.ts'
+import { type SignedId, verifyCookie } from '../cookie/session-ids.ts'
+import { cookieIds } from '../engine/host-name.ts'
 import type { Settings } from '../options/settings.ts'
 import type { SessionRequest } from '../session/session.ts'
 import { readTransport, type TransportRequest } from '../transport/transport.ts'
@@ -21,11 +22,12 @@ interface ParsedCookies {
  */
 export function sessionIdsOf(
   req: SessionRequest & ParsedCookies,
-  { name, transport }: Settings<SessionRequest>,
+  settings: Settings<SessionRequest>,
   secrets: readonly Secret[],
 ): readonly SignedId[] {
+  const { name, transport } = settings
   if (transport) return readTransport(transport, requestFor(req), secrets)
-  const ids = readSessionIds(req.headers.cookie, name, secrets)
+  const ids = cookieIds(req.headers.cookie, settings, secrets)
   if (ids.length > 0) return ids
   const verified = req.signedCookies?.[name]
   const again = req.headers.cookie?.includes(name)

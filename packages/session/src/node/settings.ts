@@ -42,6 +42,7 @@ export function settingsOf(
     saveUninitialized: saveUninitialized ?? true,
     unset: options.unset || ('keep' as const),
     sendsMaxAge: strict,
+    choosesName: strict,
     isSecure: (req: SessionRequest) => isSecure(req, options.proxy),
     autoInsecure: options.proxy === undefined ? untrustedProxyWarning() : () => {},
     secureCookieNotSent: secureCookieWarning(),

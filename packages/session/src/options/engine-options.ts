@@ -32,7 +32,10 @@ export interface EngineOptions<Req> {
   store?: ByRequest<Store | ForeignStore, Req> | undefined
   /** Attributes of the cookie, or a function of the request that returns them. */
   cookie?: CookieOptions | ((req: Req) => CookieOptions) | undefined
-  /** Name of the cookie, or a function of the request that returns it. Default `'connect.sid'`. */
+  /**
+   * Name of the cookie, or a function of the request that returns it. Default `'connect.sid'`; in `strict()` and the fetch door, over HTTPS,
+   * `'__Host-sid'`, and `'connect.sid'` is read as well and replaced.
+   */
   name?: ByRequest<string, Req> | undefined
   /**
    * Carries the session's id in place of the cookie, for clients that keep no cookies. `bearer()` is ready-made. No cookie is read or sent

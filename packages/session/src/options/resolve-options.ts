@@ -10,7 +10,10 @@ import { type EngineOptions, isOfRequest } from './engine-options.ts'
 import type { Settings } from './settings.ts'
 
 /** What a door decides by itself. */
-export type DoorSettings<Req> = Pick<
+export type DoorSettings<Req> = {
+  /** Whether the name of the cookie depends on the request, if the application has not chosen one. */
+  readonly choosesName: boolean
+} & Pick<
   Settings<Req>,
   | 'resave'
   | 'saveUninitialized'
@@ -25,7 +28,7 @@ export type DoorSettings<Req> = Pick<
 export function resolveOptions<Req>(
   options: EngineOptions<Req>,
   store: Store,
-  door: DoorSettings<Req>,
+  { choosesName: _, ...door }: DoorSettings<Req>,
 ): Settings<Req> {
   const { codec = JSON } = store as { codec?: Codec }
   return {

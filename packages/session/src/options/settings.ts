@@ -23,6 +23,8 @@ export interface Settings<Req = any> extends ConcurrencySettings {
   readonly renew: number | null | undefined
   readonly cookie: CookieOptions | ((req: Req) => CookieOptions)
   readonly name: string
+  /** A name that the cookie had before, if it is read as well. Then it is sent again under the new one. */
+  readonly oldName?: string | undefined
   /** Carries the id in place of the cookie. Only the doors call it. */
   readonly transport: Transport | undefined
   readonly genid: (req: Req) => string | Promise<string>

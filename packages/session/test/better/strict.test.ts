@@ -39,15 +39,19 @@ describe('session.strict', () => {
       SameSite: 'Lax',
     })
     const https = await app.get('/login', { headers: { 'X-Forwarded-Proto': 'https' } })
-    expect(readSetCookie(https)?.attributes).toMatchObject({ Secure: true, SameSite: 'Lax' })
+    expect(readSetCookie(https, '__Host-sid')?.attributes).toMatchObject({ Secure: true, SameSite: 'Lax' })
   })
 
   it('strict: a cookie given as an object or a function has these defaults, and wins', async () => {
     const cookie = { sameSite: 'strict', maxAge: 1000 }
-    for (const given of [cookie, (_req: Request) => cookie]) {
+    const cases = [
+      ['__Host-sid', cookie],
+      ['connect.sid', (_req: Request) => cookie],
+    ] as const
+    for (const [name, given] of cases) {
       const app = await strict({ cookie: given, proxy: true })
       const reply = await app.get('/login', { headers: { 'X-Forwarded-Proto': 'https' } })
-      expect(readSetCookie(reply)?.attributes).toMatchObject({ Secure: true, SameSite: 'Strict' })
+      expect(readSetCookie(reply, name)?.attributes).toMatchObject({ Secure: true, SameSite: 'Strict' })
     }
   })
 
