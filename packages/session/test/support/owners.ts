@@ -61,7 +61,7 @@ export function describeOwners(name: string, prepare: () => Make | Promise<Make>
       expect(await sidsOf(store, 'ada')).toEqual(['new', 'middle', 'old'])
     })
 
-    it('keeps the sessions of "except"', async () => {
+    it('except: a logout elsewhere keeps the session of this browser', async () => {
       const store = await open()
       for (const sid of ['a', 'b', 'c']) await store.set(sid, sessionFor('ada'))
       expect(await store.destroyAllOf('ada', { except: 'b' })).toBe(2)
