@@ -70,5 +70,5 @@ function compare({ none, ...others }) {
 
 /** Some options cost less than a microsecond. */
 function added({ median, low, high }) {
-  return `+${median.toFixed(2)} µs (${low.toFixed(2)}..${high.toFixed(2)})`
+  return `${median < 0 ? '' : '+'}${median.toFixed(2)} µs (${low.toFixed(2)}..${high.toFixed(2)})`
 }
