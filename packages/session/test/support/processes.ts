@@ -14,6 +14,9 @@ export interface Running {
   ended: Promise<void>
 }
 
+/** Ends a process whose parent was killed. The timer does not keep it alive. */
+const ORPHAN = 'setInterval(() => process.connected || process.exit(), 1000).unref();'
+
 /** The process is ended with the test. `runtime` is the path of another Node or Bun. */
 export function runProcess(
   folder: string,
@@ -21,7 +24,7 @@ export function runProcess(
   env: Record<string, string> = {},
   runtime: string = process.execPath,
 ): Running {
-  const child = spawn(runtime, ['--input-type=module', '--eval', source], {
+  const child = spawn(runtime, ['--input-type=module', '--eval', ORPHAN + source], {
     cwd: folder,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
