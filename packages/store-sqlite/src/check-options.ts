@@ -1,4 +1,5 @@
 import { checkOptionNames, RECORD_STORE_OPTIONS } from '@coatcheck/session'
+import type { AsyncSqliteStoreOptions } from './async/options.ts'
 import type { SqliteClient } from './client.ts'
 import type { SqliteOpenOptions, SqliteStoreOptions } from './options.ts'
 
@@ -20,6 +21,15 @@ export function checkStoreOptions(options: SqliteStoreOptions): void {
 /** Throws a TypeError that names the option. */
 export function checkOpenOptions(options: SqliteOpenOptions): void {
   checkOptionNames(options, Object.keys(OPEN_NAMES), 'SqliteStore.open')
+  checkCommon(options)
+}
+
+/** Throws a TypeError that names the option. */
+export function checkAsyncOptions(options: AsyncSqliteStoreOptions): void {
+  if (typeof options?.client?.query !== 'function') {
+    throw new TypeError('The option "client" must be what an adapter returns, such as fromKnex(knex)')
+  }
+  checkOptionNames(options, Object.keys(STORE_NAMES), 'AsyncSqliteStore')
   checkCommon(options)
 }
 

@@ -2,25 +2,47 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { Finding } from '@coatcheck/session'
-import { type SqliteClient, singleValue } from './client.ts'
+import type { SqliteClient } from './client.ts'
 import { bunSqliteName, type Driver, nodeSqliteName } from './drivers.ts'
-import { layoutOf } from './layout.ts'
+import { COLUMNS, layoutWith } from './layout.ts'
 
-/** The findings about the file. `driver` is that of `SqliteStore.open`. Changes nothing. */
-export function diagnose(client: SqliteClient, table: string, driver: Driver | undefined): Finding[] {
-  const file = singleValue(client, "SELECT file FROM pragma_database_list WHERE name = 'main'")
+/** Runs a query and returns its rows, or a promise of them. */
+export type Query = (sql: string, ...parameters: unknown[]) => unknown[] | Promise<unknown[]>
+
+/** The findings about the file of a client. `driver` is that of `SqliteStore.open`. Changes nothing. */
+export function diagnose(
+  client: SqliteClient,
+  table: string,
+  driver: Driver | undefined,
+): Promise<Finding[]> {
+  const query: Query = (sql, ...parameters) => client.prepare(sql).all(...parameters)
+  const others = driver?.instead ? [otherDriver(driver.name, driver.instead)] : []
+  return diagnoseBy(query, table, driver?.name ?? nameOf(client), others)
+}
+
+/** The findings that queries give, among them `others`. */
+export async function diagnoseBy(
+  query: Query,
+  table: string,
+  driver: string,
+  others: readonly Finding[] = [],
+): Promise<Finding[]> {
+  const file = await oneValue(query, "SELECT file FROM pragma_database_list WHERE name = 'main'")
+  const packages = `@coatcheck/store-sqlite ${versionIn('../package.json')}, ${driver}`
   return [
-    {
-      name: 'packages',
-      level: 'ok',
-      text: `@coatcheck/store-sqlite ${versionIn('../package.json')}, ${driver?.name ?? nameOf(client)}`,
-    },
-    ...(driver?.instead ? [otherDriver(driver.name, driver.instead)] : []),
-    { name: 'SQLite', level: 'ok', text: String(singleValue(client, 'SELECT sqlite_version()')) },
-    ...(file ? [rights(String(file)), journal(client)] : [inMemory]),
-    synchronous(client),
-    tableOf(client, table),
+    { name: 'packages', level: 'ok', text: packages },
+    ...others,
+    { name: 'SQLite', level: 'ok', text: String(await oneValue(query, 'SELECT sqlite_version()')) },
+    ...(file ? [rights(String(file)), await journal(query)] : [inMemory]),
+    await synchronous(query),
+    await tableOf(query, table),
   ]
+}
+
+/** The value of a query that returns one value. */
+async function oneValue(query: Query, sql: string, ...parameters: unknown[]): Promise<unknown> {
+  const [row] = await query(sql, ...parameters)
+  return row && Object.values(row)[0]
 }
 
 /** The driver of a client that was made elsewhere. */
@@ -58,9 +80,9 @@ function rights(file: string): Finding {
   }
 }
 
-function journal(client: SqliteClient): Finding {
+async function journal(query: Query): Promise<Finding> {
   const name = 'journal_mode'
-  const mode = String(singleValue(client, 'PRAGMA journal_mode'))
+  const mode = String(await oneValue(query, 'PRAGMA journal_mode'))
   if (mode === 'wal') return { name, level: 'ok', text: mode }
   const text = `${mode}: reads wait for writes; PRAGMA journal_mode = WAL ends that`
   return { name, level: 'warning', text }
@@ -68,9 +90,9 @@ function journal(client: SqliteClient): Finding {
 
 const LEVELS = ['OFF', 'NORMAL', 'FULL', 'EXTRA']
 
-function synchronous(client: SqliteClient): Finding {
+async function synchronous(query: Query): Promise<Finding> {
   const name = 'synchronous'
-  const level = Number(singleValue(client, 'PRAGMA synchronous'))
+  const level = Number(await oneValue(query, 'PRAGMA synchronous'))
   const text = LEVELS[level] ?? String(level)
   if (level > 0) return { name, level: 'ok', text }
   return {
@@ -80,20 +102,21 @@ function synchronous(client: SqliteClient): Finding {
   }
 }
 
-function tableOf(client: SqliteClient, table: string): Finding {
+async function tableOf(query: Query, table: string): Promise<Finding> {
   const name = 'table'
+  const columns = await query(COLUMNS, table)
   let due: string
   try {
-    due = layoutOf(client, table).due
+    due = layoutWith(columns, table).due
   } catch (error) {
     return { name, level: 'problem', text: (error as Error).message }
   }
-  if (singleValue(client, 'SELECT count(*) FROM pragma_table_info(?)', table) === 0) {
+  if (columns.length === 0) {
     const text = `"${table}" does not exist yet; the store creates it on first use`
     return { name, level: 'ok', text, missing: `table "${table}"` }
   }
-  const indexed = singleValue(
-    client,
+  const indexed = await oneValue(
+    query,
     'SELECT count(*) FROM pragma_index_list(?) AS list, pragma_index_info(list.name) AS part WHERE part.seqno = 0 AND part.name = ?',
     table,
     due,

@@ -49,10 +49,17 @@ const BETTER_SQLITE3_SESSION_STORE: Layout = {
 
 const LAYOUTS = [OWN, OWN_WITHOUT_DUE, CONNECT_SQLITE3, BETTER_SQLITE3_SESSION_STORE]
 
+/** The query for the columns of a table, whose name is its parameter. */
+export const COLUMNS = 'SELECT name FROM pragma_table_info(?)'
+
 /** The layout of the table; the store's own when it does not exist. Throws a TypeError when it is not a table of sessions. */
 export function layoutOf(client: SqliteClient, table: string): Layout {
-  const columns = client.prepare('SELECT name FROM pragma_table_info(?)').all(table) as { name: string }[]
-  const names = new Set(columns.map(column => column.name))
+  return layoutWith(client.prepare(COLUMNS).all(table), table)
+}
+
+/** The same, of the rows of {@link COLUMNS}. */
+export function layoutWith(rows: readonly unknown[], table: string): Layout {
+  const names = new Set((rows as { name: string }[]).map(({ name }) => name))
   if (names.size === 0) return OWN
   const layout = LAYOUTS.find(({ data, expires, due }) =>
     ['sid', data, expires, due].every(column => names.has(column)),

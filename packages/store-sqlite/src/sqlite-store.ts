@@ -14,13 +14,11 @@ import { Connection, type Origin } from './connection.ts'
 import { diagnose } from './diagnose.ts'
 import { type Driver, findDriver } from './drivers.ts'
 import { GroupCommit } from './group-commit.ts'
-import type { ColumnValue, Layout } from './layout.ts'
+import type { Layout } from './layout.ts'
 import { openFile } from './open-file.ts'
 import type { SqliteOpenOptions, SqliteStoreOptions } from './options.ts'
+import { end, ends, now, owned, PAGE, type Row } from './rows.ts'
 import { untilNextTick } from './timers.ts'
-
-/** How many rows `entries` reads at a time. */
-const PAGE = 500
 
 /** Sessions in a SQLite file. */
 export class SqliteStore extends RecordStore implements Diagnosing {
@@ -259,29 +257,4 @@ export class SqliteStore extends RecordStore implements Diagnosing {
       code: 'COATCHECK_SQLITE_NOT_RENEWED',
     })
   }
-}
-
-interface Row {
-  data: string
-  expires: ColumnValue
-}
-
-function now(layout: Layout): ColumnValue {
-  return layout.toColumn(Date.now())
-}
-
-/** The expiry of a session that has so many milliseconds left. */
-function end(layout: Layout, ttl: number): ColumnValue {
-  return layout.toColumn(Date.now() + ttl)
-}
-
-/** The same for a new row, where our own table has a second column with it. */
-function ends(layout: Layout, ttl: number): ColumnValue[] {
-  const expires = end(layout, ttl)
-  return layout.due === layout.expires ? [expires] : [expires, expires]
-}
-
-/** The owner, where the table has a column for it. */
-function owned(layout: Layout, owner: string | undefined): (string | null)[] {
-  return layout.owners ? [owner ?? null] : []
 }

@@ -3,13 +3,13 @@ import { isResult } from './failures.ts'
 import type { Layout } from './layout.ts'
 
 /** Every statement of the store, and the layout of its table. */
-export type Statements = Readonly<Record<keyof ReturnType<typeof texts>, SqliteStatement>> & {
+export type Statements = Readonly<Record<keyof Texts, SqliteStatement>> & {
   readonly layout: Layout
 }
 
 /** Prepare each statement once. */
 export function prepare(client: SqliteClient, table: string, layout: Layout): Statements {
-  const all = Object.entries(texts(quote(table), layout))
+  const all = Object.entries(textsOf(table, layout))
   const wanted = all.filter(([operation]) => operation !== 'owned' || layout.owners)
   const prepared = wanted.map(([operation, text]) => [operation, client.prepare(text)] as const)
   return { layout, ...Object.fromEntries(prepared) } as Statements
@@ -18,7 +18,7 @@ export function prepare(client: SqliteClient, table: string, layout: Layout): St
 /** Create the table and the index for pruning if they do not exist. A read-only file is left unchanged. */
 export function createSchema(client: SqliteClient, table: string, layout: Layout): void {
   try {
-    client.exec(schema(table, layout))
+    client.exec(schemaOf(table, layout).join(';'))
     if (layout.owners) addOwners(client, table)
   } catch (error) {
     if (!isResult(error, 'READONLY')) throw error
@@ -27,22 +27,32 @@ export function createSchema(client: SqliteClient, table: string, layout: Layout
 
 /** Add the column and its index, unless they are there, or another process adds them at the same time. */
 function addOwners(client: SqliteClient, table: string): void {
-  const hasColumn = () =>
-    client.prepare("SELECT 1 FROM pragma_table_info(?) WHERE name = 'owner'").all(table).length > 0
+  const { has, add, index } = ownersOf(table)
+  const hasColumn = () => client.prepare(has).all(table).length > 0
   if (!hasColumn()) {
     try {
-      client.exec(`ALTER TABLE ${quote(table)} ADD COLUMN owner TEXT`)
+      client.exec(add)
     } catch (error) {
       if (!hasColumn()) throw error
     }
   }
-  client.exec(
-    `CREATE INDEX IF NOT EXISTS ${quote(`${table}_owner`)} ON ${quote(table)} (owner) WHERE owner IS NOT NULL`,
-  )
+  client.exec(index)
 }
 
-function schema(name: string, { due, expires }: Layout): string {
+/** The statements that find the column of the owners, add it, and add its index. */
+export function ownersOf(table: string): Readonly<Record<'has' | 'add' | 'index', string>> {
+  return {
+    has: "SELECT 1 FROM pragma_table_info(?) WHERE name = 'owner'",
+    add: `ALTER TABLE ${quote(table)} ADD COLUMN owner TEXT`,
+    index: `CREATE INDEX IF NOT EXISTS ${quote(`${table}_owner`)} ON ${quote(table)} (owner) WHERE owner IS NOT NULL`,
+  }
+}
+
+/** The statements that create what does not exist of the table, its trigger, and the index for pruning. */
+export function schemaOf(name: string, { due, expires }: Layout): string[] {
   const table = quote(name)
+  const index = `CREATE INDEX IF NOT EXISTS ${quote(`${name}_${due}`)} ON ${table} (${due})`
+  if (due === expires) return [index]
   // Not WITHOUT ROWID: with it, a session of more than a quarter of a page takes separate pages.
   const ours = `
     CREATE TABLE IF NOT EXISTS ${table} (
@@ -50,17 +60,37 @@ function schema(name: string, { due, expires }: Layout): string {
       due INTEGER NOT NULL DEFAULT 0,
       expires INTEGER NOT NULL,
       data TEXT NOT NULL
-    ) STRICT;
+    ) STRICT`
+  const trigger = `
     CREATE TRIGGER IF NOT EXISTS ${quote(`${name}_earlier`)}
       AFTER UPDATE OF expires ON ${table} WHEN new.expires < old.due
-      BEGIN UPDATE ${table} SET due = new.expires WHERE sid = new.sid; END;`
-  return `
-    ${due === expires ? '' : ours}
-    CREATE INDEX IF NOT EXISTS ${quote(`${name}_${due}`)} ON ${table} (${due});`
+      BEGIN UPDATE ${table} SET due = new.expires WHERE sid = new.sid; END`
+  return [ours, trigger, index]
 }
 
+/** The text of every statement. */
+export type Texts = Readonly<Record<Operation, string>>
+
+type Operation =
+  | 'read'
+  | 'renew'
+  | 'write'
+  | 'insert'
+  | 'update'
+  | 'replace'
+  | 'touch'
+  | 'destroy'
+  | 'exchange'
+  | 'page'
+  | 'owned'
+  | 'clear'
+  | 'count'
+  | 'postpone'
+  | 'prune'
+
 /** Parameters are positional: drivers differ in how they bind named ones. */
-function texts(table: string, { data, expires, due, owners }: Layout) {
+export function textsOf(name: string, { data, expires, due, owners }: Layout): Texts {
+  const table = quote(name)
   const columns = [
     'sid',
     data,

@@ -13,7 +13,7 @@ describe('the examples', () => {
       'Under express-session',
       'Under @fastify/session',
     ])
-    expect(readme.text.match(/^```js/gm)).toHaveLength(4)
+    expect(readme.text.match(/^```js/gm)).toHaveLength(5)
   })
 
   it.each(readme.runnable)(

@@ -1,14 +1,24 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { defineSubject, type Subject } from '@coatcheck/store-conformance'
+import type { RecordStore } from '@coatcheck/session'
+import { type Backend, defineSubject, type Subject } from '@coatcheck/store-conformance'
 import { type SqliteClient, SqliteStore } from '@coatcheck/store-sqlite'
 import { PLAIN, type Sealed } from '../../../session/test/support/sealed-subject.ts'
 
 /** What the suite is not told by the store itself. */
-interface Place {
+export interface Place {
   readonly client: SqliteClient
   readonly table: string
+}
+
+/** The folder of a subject, with one file for all of its stores. */
+export function newFile(open: (file: string) => SqliteClient): { readonly file: string; remove(): void } {
+  const file = join(mkdtempSync(join(tmpdir(), 'coatcheck-sqlite-')), 'sessions.db')
+  const client = open(file)
+  client.exec('PRAGMA journal_mode = WAL')
+  client.close()
+  return { file, remove: () => rmSync(join(file, '..'), { recursive: true, force: true }) }
 }
 
 /** The store on this driver. Each store has a connection of its own to one file, as in so many processes. */
@@ -17,11 +27,8 @@ export function subjectOn(
   open: (file: string) => SqliteClient,
   { options, keyOf, seal, showIds }: Sealed = PLAIN,
 ): Subject {
-  let file = ''
+  let place: ReturnType<typeof newFile>
   const places = new WeakMap<SqliteStore, Place>()
-  /** Another connection, which holds the lock of the file. */
-  let locking: SqliteClient | undefined
-
   /** Where the store keeps its sessions: the untouched client, and the table, which is made at first use. */
   async function placeOf(store: SqliteStore): Promise<Place> {
     await store.length()
@@ -33,16 +40,13 @@ export function subjectOn(
     granularityMs: 1,
     shared: true,
     setup() {
-      file = join(mkdtempSync(join(tmpdir(), 'coatcheck-sqlite-')), 'sessions.db')
-      const client = open(file)
-      client.exec('PRAGMA journal_mode = WAL')
-      client.close()
+      place = newFile(open)
     },
-    teardown() {
-      rmSync(join(file, '..'), { recursive: true, force: true })
-    },
+    teardown: () => place.remove(),
     create({ namespace, ttlMs, chaos }) {
-      const client = open(file)
+      const client = open(place.file)
+      // As the README advises. Otherwise each commit waits for the disk, which other tests keep busy.
+      client.exec('PRAGMA synchronous = NORMAL')
       const watched = chaos(client)
       // Lets the suite see that this driver answers by value.
       watched.prepare('SELECT 1').get()
@@ -50,38 +54,56 @@ export function subjectOn(
       watched.exec('SELECT 1')
       const store = new SqliteStore({ client: watched, table: namespace, ttl: ttlMs, ...options })
       showIds(store)
-      places.set(store, { client, table: `"${namespace.replaceAll('"', '""')}"` })
+      places.set(store, { client, table: quoted(namespace) })
       return store
     },
     async dispose(store: SqliteStore) {
       await store.close()
       places.get(store)?.client.close()
     },
-    backend: {
-      async putRaw(store: SqliteStore, sid, text) {
-        const { client, table } = await placeOf(store)
-        const insert = `INSERT INTO ${table} (sid, data, expires) VALUES (?, ?, ?)
-        ON CONFLICT (sid) DO UPDATE SET data = excluded.data`
-        client.prepare(insert).run(keyOf(sid), seal(sid, text), Date.now() + 60_000)
-      },
-      async rows(store: SqliteStore) {
-        const { client, table } = await placeOf(store)
-        const row = client.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }
-        return row.count
-      },
-      lock() {
-        locking = open(file)
-        locking.exec('BEGIN IMMEDIATE')
-      },
-      up() {
-        locking?.close()
-        locking = undefined
-      },
-      sweep: (store: SqliteStore) => store.prune(),
-      async age(store: SqliteStore, sid, ms) {
-        const { client, table } = await placeOf(store)
-        client.prepare(`UPDATE ${table} SET expires = expires - ? WHERE sid = ?`).run(ms, keyOf(sid))
-      },
-    },
+    backend: backendOn(() => open(place.file), placeOf as (store: RecordStore) => Promise<Place>, {
+      keyOf,
+      seal,
+    }),
   })
+}
+
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** What the suite does behind the back of a store, on another connection. */
+export function backendOn(
+  connect: () => SqliteClient,
+  placeOf: (store: RecordStore) => Promise<Place>,
+  { keyOf, seal }: Pick<Sealed, 'keyOf' | 'seal'> = PLAIN,
+): Backend {
+  /** Holds the lock of the file. */
+  let locking: SqliteClient | undefined
+  return {
+    async putRaw(store: RecordStore, sid, text) {
+      const { client, table } = await placeOf(store)
+      const insert = `INSERT INTO ${table} (sid, data, expires) VALUES (?, ?, ?)
+        ON CONFLICT (sid) DO UPDATE SET data = excluded.data`
+      client.prepare(insert).run(keyOf(sid), seal(sid, text), Date.now() + 60_000)
+    },
+    async rows(store: RecordStore) {
+      const { client, table } = await placeOf(store)
+      const row = client.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }
+      return row.count
+    },
+    lock() {
+      locking = connect()
+      locking.exec('BEGIN IMMEDIATE')
+    },
+    up() {
+      locking?.close()
+      locking = undefined
+    },
+    sweep: (store: RecordStore) => store.prune(),
+    async age(store: RecordStore, sid, ms) {
+      const { client, table } = await placeOf(store)
+      client.prepare(`UPDATE ${table} SET expires = expires - ? WHERE sid = ?`).run(ms, keyOf(sid))
+    },
+  }
 }
