@@ -18,6 +18,7 @@ export type {
 export { createSessions, type Sessions } from './fetch/create-sessions.ts'
 export type {
   FetchSession,
+  LazySession,
   OpenedSession,
   RequestLike,
   ResponseLike,

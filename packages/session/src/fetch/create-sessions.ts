@@ -6,7 +6,7 @@ import { cookieOptions } from '../options/settings.ts'
 import type { SessionData } from '../session/session.ts'
 import { readTransport } from '../transport/transport.ts'
 import { FetchRequest } from './fetch-request.ts'
-import type { OpenedSession, RequestLike, SessionOf } from './fetch-session.ts'
+import type { LazySession, OpenedSession, RequestLike, SessionOf } from './fetch-session.ts'
 import type { FetchSessionOptions } from './options.ts'
 import { fetchSettings } from './settings.ts'
 
@@ -18,6 +18,8 @@ export interface Sessions<T extends object = SessionData, Req = Request> {
    * passes its framework's request, and sets `secure`. Default: `request`.
    */
   open(request: RequestLike, origin?: Req): Promise<OpenedSession<T, Req>>
+  /** The session of a request, which is not read before it is used: for routes of which only some need a session. */
+  lazy(request: Request, origin?: Req): LazySession<T, Req>
   /** Make a handler with sessions: it calls `open` before your handler, and `commit` after it. */
   handle<Rest extends unknown[]>(
     handler: (request: Request, session: SessionOf<T>, ...rest: Rest) => Response | Promise<Response>,
@@ -53,8 +55,22 @@ export function createSessions<T extends object = SessionData, Req = Request>(
     return opened
   }
 
+  function lazy(request: Request, origin?: Req): LazySession<T, Req> {
+    let opened: Promise<OpenedSession<T, Req>> | undefined
+    return {
+      open() {
+        opened ??= open(request, origin)
+        return opened
+      },
+      async commit(response) {
+        return opened ? (await opened).commit(response) : response
+      },
+    }
+  }
+
   return {
     open,
+    lazy,
     handle(handler) {
       return async (request, ...rest) => {
         const opened = await open(request)

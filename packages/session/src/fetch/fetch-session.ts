@@ -48,6 +48,14 @@ export interface ResponseLike {
   }
 }
 
+/** The session of a `Request` that may not need it. */
+export interface LazySession<T extends object, Req = Request> {
+  /** Read the session, or begin a new one, once. */
+  open(): Promise<OpenedSession<T, Req>>
+  /** Commit the response, or return it as it is if `open` was not called. */
+  commit(response: Response): Promise<Response>
+}
+
 /** The session of one `Request`, and `commit` to save it. */
 export interface OpenedSession<T extends object, Req = Request> {
   /** The request that the application's own functions are given. */

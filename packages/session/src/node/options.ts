@@ -28,16 +28,13 @@ export interface SessionOptions extends EngineOptions<SessionRequest> {
    * `MemoryStore`, for development.
    */
   store?: Store | ForeignStore | OfRequest<Store | ForeignStore> | undefined
-  /**
-   * Name of the cookie, or a function of the request that returns it. Default `'connect.sid'`; in `strict()` and the fetch door, over HTTPS,
-   * `'__Host-sid'`, and `'connect.sid'` is read as well and replaced.
-   */
+  /** Name of the cookie. Default `'connect.sid'`; in `strict()`, over HTTPS, `'__Host-sid'`. */
   name?: string | OfRequest<string> | undefined
   /** Attributes of the cookie, or a function of the request that returns them. */
   cookie?: CookieOptions | OfRequest<CookieOptions> | undefined
-  /** Requests without a session, such as health checks: a function of the request. The store is not called for them. Default: none. */
+  /** Requests without a session. Default: none. */
   skip?: OfRequest<boolean> | undefined
-  /** Whether a request extends its session, or a function of the request. Default `true`. */
+  /** Whether a request extends its session. Default `true`. */
   touch?: boolean | OfRequest<boolean> | undefined
   /** Makes session ids, or promises of them. Default: 24 random bytes, as 32 characters of base64url. */
   genid?: OfRequest<string | Promise<string>> | undefined

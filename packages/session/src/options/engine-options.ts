@@ -34,7 +34,7 @@ export interface EngineOptions<Req> {
   cookie?: CookieOptions | ((req: Req) => CookieOptions) | undefined
   /**
    * Name of the cookie, or a function of the request that returns it. Default `'connect.sid'`; in `strict()` and the fetch door, over HTTPS,
-   * `'__Host-sid'`, and `'connect.sid'` is read as well and replaced.
+   * `'__Host-sid'`.
    */
   name?: ByRequest<string, Req> | undefined
   /**
@@ -65,16 +65,15 @@ export interface EngineOptions<Req> {
   /** Milliseconds that the store has to answer. After that a call fails with `ERR_SESSION_STORE_TIMEOUT`. Default `0`: no limit. */
   storeTimeout?: number | undefined
   /**
-   * Milliseconds after which a session ends, however much it is used. It counts from `session.createdAt`. A new id (`keep` without `data`,
-   * or `grace`) does not change that; `regenerate()` and a login start anew. Adds `createdAt` and `isFresh(ms)` to the session, which are
-   * then reserved names. Default: no end.
+   * Milliseconds from `session.createdAt` after which a session ends, however much it is used. Adds `createdAt` and `isFresh(ms)` to the
+   * session, which are then reserved names. Default: no end.
    */
   absoluteTimeout?: number | undefined
   /** Requests without a session, such as health checks: a function of the request. The store is not called for them. Default: none. */
   skip?: ((req: Req) => boolean) | undefined
   /**
-   * Whether a request extends its session, or a function of the request. `false` is for polling and for bots: a session ends when nobody
-   * uses it. Changes are still saved; if the cookie has no `maxAge`, a save does extend the session. Default `true`.
+   * Whether a request extends its session, or a function of the request. `false` is for polling and bots. Changes are still saved; if
+   * the cookie has no `maxAge`, a save does extend the session. Default `true`.
    */
   touch?: boolean | ((req: Req) => boolean) | undefined
   /** Do not touch a session whose expiry was moved less than this many milliseconds ago. Default `0`: touch on each request. */

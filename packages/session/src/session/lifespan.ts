@@ -104,13 +104,14 @@ export function shareLifespan(session: object, stored: object): void {
 export function dateSession(session: object, timeout: number | undefined): boolean {
   const known = lifespanIn(session)
   if (timeout === undefined) {
-    if (known) giveLifespan(session, known)
+    if (known && !lifespanOf(session)) giveLifespan(session, known)
     return false
   }
   const now = Date.now()
   const span = lifespanSince(Math.min(known?.created ?? now, now), timeout)
-  giveLifespan(session, span)
-  return span.created !== known?.created || span.ends !== known.ends
+  const changed = span.created !== known?.created || span.ends !== known.ends
+  if (changed || !lifespanOf(session)) giveLifespan(session, span)
+  return changed
 }
 
 /** Whether the session in `data` has reached its end. `timeout` counts, or else the end that was stored. */
@@ -129,7 +130,8 @@ export function keepLifespan(session: object, timeout?: number): void {
   if (timeout !== undefined && !lifespanOf(session)) dateSession(session, timeout)
   const span = lifespanOf(session)
   if (!span) return
-  Object.defineProperty(session, LIFESPAN, MEMBERS[LIFESPAN] as PropertyDescriptor)
+  if (Object.getOwnPropertyDescriptor(session, LIFESPAN)?.get !== textOf)
+    Object.defineProperty(session, LIFESPAN, MEMBERS[LIFESPAN] as PropertyDescriptor)
   const { cookie } = session as { cookie: Cookie }
   const { expires, originalMaxAge } = cookie
   if (!expires || !(new Date(expires).valueOf() > span.ends)) return

@@ -42,10 +42,7 @@ export interface RegenerateOptions {
 
 /** Options of {@link Session.destroy}. */
 export interface DestroyOptions {
-  /**
-   * Send `Clear-Site-Data`, with which a browser removes its cache, cookies and storage of the site (over HTTPS only). If the response
-   * headers were sent, nothing happens. Default `false`.
-   */
+  /** Send `Clear-Site-Data`, with which a browser removes its cache, cookies and storage of the site. Default `false`. */
   clearSite?: boolean | undefined
 }
 
@@ -82,9 +79,8 @@ export class Session {
   declare readonly req: SessionRequest
   declare cookie: Cookie
   /**
-   * When the session was created: with the option `absoluteTimeout`. `regenerate()` and a login with `regenerate({ data })` start anew.
-   * A new id for the same session (`keep` without `data`, or `grace`) does not. A session that was stored without this time counts from
-   * the first request with the option.
+   * When the session was created: with the option `absoluteTimeout`. `regenerate()` and a login with `data` start anew; a new id for the
+   * same session (`keep` without `data`, or `grace`) does not.
    */
   declare readonly createdAt: Member<'createdAt', Date>
   /** Whether the session was created at most `ms` milliseconds ago: with the option `absoluteTimeout`. */
