@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MemoryStore } from '@coatcheck/store-memory'
 import { MongodbStore } from '@coatcheck/store-mongodb'
+import { MysqlStore } from '@coatcheck/store-mysql'
 import { PostgresStore } from '@coatcheck/store-postgres'
 import { RedisStore } from '@coatcheck/store-redis'
 import { SqliteStore } from '@coatcheck/store-sqlite'
 import Database from 'better-sqlite3'
 import { Redis } from 'ioredis'
 import { MongoClient } from 'mongodb'
+import mysql from 'mysql2/promise'
 import pg from 'pg'
 import type { IsStored } from './races.ts'
 
@@ -75,6 +77,23 @@ export async function openPostgres(url: string): Promise<Place<PostgresStore>> {
     stores,
     async isStored(sid) {
       return (await pool.query(`SELECT FROM ${table} WHERE sid = $1`, [sid])).rowCount === 1
+    },
+    async close() {
+      await pool.end()
+      for (const store of stores) await store.close()
+    },
+  }
+}
+
+export async function openMysql(url: string): Promise<Place<MysqlStore>> {
+  const table = 'races'
+  const stores: [MysqlStore, MysqlStore] = [MysqlStore.open(url, { table }), MysqlStore.open(url, { table })]
+  const pool = mysql.createPool(url)
+  return {
+    stores,
+    async isStored(sid) {
+      const [rows] = await pool.query<mysql.RowDataPacket[]>(`SELECT 1 FROM ${table} WHERE sid = ?`, [sid])
+      return rows.length === 1
     },
     async close() {
       await pool.end()

@@ -1,7 +1,7 @@
 import { type SessionOptions, session } from '@coatcheck/session'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { type App, openApp } from './app.ts'
-import { openMemory, openMongodb, openPostgres, openRedis, openSqlite } from './backends.ts'
+import { openMemory, openMongodb, openMysql, openPostgres, openRedis, openSqlite } from './backends.ts'
 import { raceAtOnce, raceIncrements, raceLogouts } from './races.ts'
 
 // Logging out means that the session has ended: also for the requests that had read it by then and write it later. And of
@@ -31,6 +31,7 @@ describe.each([
   ['SQLite', openSqlite],
   ['Redis', () => openRedis(inject('redisUrl'))],
   ['PostgreSQL', () => openPostgres(inject('postgresUrl'))],
+  ['MySQL', () => openMysql(inject('mysqlUrl'))],
   ['MongoDB', () => openMongodb(inject('mongodbUrl'))],
   ['MongoDB with two forms', () => openMongodb(inject('mongodbUrl'), { stringify: false })],
 ] as const)('%s', (_name, open) => {
