@@ -191,15 +191,22 @@ export class RedisStore extends RecordStore implements Diagnosing {
     }
   }
 
+  /** If a session is gone when it is read, it may have got another id since: then the set is read again. */
   protected override async _owned(owner: string): Promise<StoredEntry[]> {
-    const sids = await this.#owners.sids(owner)
-    if (sids.length === 0) return []
-    const records = await Promise.all(await this._readMany(sids))
-    const live = sids.flatMap((sid, i) => (records[i] ? [{ sid, ...records[i] }] : []))
-    await this.#owners.forget(
-      owner,
-      sids.filter((_, i) => !records[i]),
-    )
+    const live: StoredEntry[] = []
+    const gone: string[] = []
+    const known = new Set<string>()
+    for (let missed = true; missed; ) {
+      const sids = (await this.#owners.sids(owner)).filter(sid => !known.has(sid))
+      const records = sids.length > 0 ? await Promise.all(await this._readMany(sids)) : []
+      missed = false
+      for (const [i, sid] of sids.entries()) {
+        known.add(sid)
+        if (records[i]) live.push({ sid, ...records[i] })
+        else missed = gone.push(sid) > 0
+      }
+    }
+    await this.#owners.forget(owner, gone)
     return live
   }
 

@@ -74,9 +74,10 @@ export class OwnedSessions {
     let total = 0
     for (let round = 0; round < ROUNDS; round++) {
       const entries = (await this.#entriesOf(owner)).filter(({ sid }) => !kept.has(this.#records.keyOf(sid)))
-      const ended = await this.#endEach(entries, ownerText(owner) as string, kept)
-      if (ended === 0) break
-      total += ended
+      const results = await this.#endEach(entries, ownerText(owner) as string, kept)
+      total += results.filter(Boolean).length
+      // One that had another id when it was to be destroyed is in the next list.
+      if (results.length === 0) break
     }
     return total
   }
@@ -88,19 +89,27 @@ export class OwnedSessions {
     return found.flat()
   }
 
-  async #endEach(entries: readonly StoredEntry[], owner: string, kept: ReadonlySet<string>): Promise<number> {
-    let ended = 0
+  /** Whether each of the owner's sessions in the list was still there to be destroyed. */
+  async #endEach(
+    entries: readonly StoredEntry[],
+    owner: string,
+    kept: ReadonlySet<string>,
+  ): Promise<boolean[]> {
+    const results: boolean[] = []
     for (let i = 0; i < entries.length; i += LANES) {
       const lanes = entries.slice(i, i + LANES).map(entry => this.#end(entry, owner, kept))
-      for (const done of await Promise.all(lanes)) if (done) ended++
+      for (const done of await Promise.all(lanes)) if (done !== undefined) results.push(done)
     }
-    return ended
+    return results
   }
 
-  /** What cannot be decoded is destroyed as well: the index says whose it is, and another process may be able to read it. */
-  async #end(entry: StoredEntry, owner: string, kept: ReadonlySet<string>): Promise<boolean> {
+  /**
+   * `undefined` if this is not one of the owner's sessions. What cannot be decoded is destroyed as well: the index says whose it is, and
+   * another process may be able to read it.
+   */
+  async #end(entry: StoredEntry, owner: string, kept: ReadonlySet<string>): Promise<boolean | undefined> {
     const data = this.#decoded(entry)
-    if (data && !(await this.#belongs(data, entry.sid, owner, kept))) return false
+    if (data && !(await this.#belongs(data, entry.sid, owner, kept))) return undefined
     return this.#records.remove(entry.sid)
   }
 

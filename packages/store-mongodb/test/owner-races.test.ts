@@ -1,0 +1,7 @@
+import { randomBytes } from 'node:crypto'
+import { describeOwnerRaces } from '../../session/test/support/owner-races.ts'
+import { openStore } from './support/mongodb.ts'
+
+const collection = `owner-races-${randomBytes(6).toString('hex')}`
+
+describeOwnerRaces('store-mongodb', options => openStore({ collection, ...options }))
