@@ -192,7 +192,9 @@ describe.each(Object.entries(inPieces))('response in pieces: %s', (_, answer) =>
     expect(firstByte).toBeGreaterThanOrEqual(store.written)
     const bare = await exchange((await serve(answer)).url)
     const plain = (text: string) => text.replace(/^(Set-Cookie|Date): .*\r\n/gm, '')
-    expect([plain(head), body]).toEqual([plain(bare.head), bare.body])
+    // How the body is cut into chunks depends on the time of each write.
+    const joined = (text: string) => text.replace(/^[\da-f]+\r\n|\r\n/gm, '')
+    expect([plain(head), joined(body)]).toEqual([plain(bare.head), joined(bare.body)])
   })
 
   it('a session that cannot be saved is an error, without anything of the page', async () => {
