@@ -13,6 +13,7 @@ const long = process.env.COATCHECK_MATRIX ? [] : ['**/*.matrix.test.ts']
 
 /** Milliseconds until a test or a hook counts as hanging: many times what the longest one takes, because machines are busy. */
 const patience = { testTimeout: 300_000, hookTimeout: 300_000 }
+const apart = ['**/*.db.test.ts', '**/node_modules/**', ...long]
 
 /** Tests that need these databases, each started once for all of them. */
 function withDatabases(name: string, needed: string[], include: string) {
@@ -35,7 +36,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages/*,compat,bench,examples/frameworks}/test/**/*.test.ts'],
-          exclude: [`packages/store-{${databases}}/**`, '**/*.db.test.ts', '**/node_modules/**', ...long],
+          exclude: [`packages/store-{conformance,${databases}}/**`, ...apart],
+          ...patience,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        // Runs the conformance suite on hundreds of stores, and takes as long as a third of `unit`.
+        test: {
+          name: 'suite',
+          include: ['packages/store-conformance/test/**/*.test.ts'],
+          exclude: apart,
           ...patience,
         },
       },

@@ -89,6 +89,7 @@ get_database() {
 # Node. The files of one run are tested one after the other, with the databases of that run.
 test_runs() {
   local shard name
+  for shard in 1 2; do echo "suite-$shard suite $shard/2"; done
   for shard in 1 2 3; do
     if [[ -z $missing ]]; then echo "databases-$shard databases $shard/3"; fi
   done
@@ -96,7 +97,7 @@ test_runs() {
     if [[ " $missing " == *" $name "* ]]; then continue; fi
     for shard in 1 2; do echo "$name-$shard $name $shard/2"; done
   done
-  for shard in 1 2 3 4 5 6; do echo "unit-$shard unit $shard/6"; done
+  for shard in 1 2 3 4 5; do echo "unit-$shard unit $shard/5"; done
   for name in node22 node24 node26; do echo "$name runtime $name"; done
   echo 'browser browser 1/1'
 }
