@@ -1,4 +1,3 @@
-import { axesOf } from '../rules/axes.ts'
 import type { Rule } from '../rules/rule.ts'
 
 const introduction = `# The rules
@@ -63,7 +62,7 @@ function section(rule: Rule): string {
       `- Check: ${rule.check}`,
       `- Seen in: ${rule.seenIn}`,
       `- Needs: ${rule.needs.map(need => `\`${need}\``).join(', ') || 'nothing but `get`, `set` and `destroy`'}`,
-      `- Axes: ${axesOf(rule.id).join(', ') || 'none'}`,
+      `- Axes: ${rule.axes.join(', ') || 'none'}`,
       `- Since: contract ${rule.since ?? '1.0'}`,
       `- More: <${rule.link}>`,
     ].join('\n'),

@@ -3,6 +3,7 @@ import type { StoreHandle } from '../calls/handle.ts'
 import type { Trial } from '../trial/trial.ts'
 import type { Session } from '../values/session.ts'
 import { farAliasing } from './far-calls.ts'
+import { lateCookies } from './far-repeats.ts'
 import { family, type Rule } from './rule.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
@@ -52,6 +53,7 @@ function look(session: { cookie: object }): string {
 export const aliasing: readonly Rule[] = family('aliasing', [
   {
     id: 'ISO-01',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'Changing the object after set() has called back does not change the store.',
     why: 'What a request does to its session after saving, or without ever saving, would show in other requests.',
@@ -68,6 +70,7 @@ export const aliasing: readonly Rule[] = family('aliasing', [
   },
   {
     id: 'ISO-02',
+    axes: ['time', 'repetition'],
     level: 'MUST',
     sentence: 'Changing the object that get() gave does not change the store.',
     why: 'A request that fails half-way leaves its changes in the session without ever having saved it.',
@@ -85,6 +88,7 @@ export const aliasing: readonly Rule[] = family('aliasing', [
   },
   {
     id: 'ISO-03',
+    axes: ['parallelism', 'repetition'],
     level: 'MUST',
     sentence: 'Two get() calls share no object, nested ones included.',
     why: 'Two requests at once see each other’s half-done changes, which no database would ever show.',
@@ -100,16 +104,26 @@ export const aliasing: readonly Rule[] = family('aliasing', [
       t.equal(sharedPath(one, other), undefined, 'the path to an object that two results of get("a") share')
       const path = sharedPath(third, fourth)
       t.equal(path, undefined, 'the path to an object that two results of get("a") at once share')
+      const many = await Promise.all(Array.from({ length: 50 }, () => store.get('a')))
+      const pairs = many
+        .slice(1)
+        .map((session, at) => sharedPath(session, many[at]) ?? sharedPath(session, many[0]))
+      t.equal(
+        pairs.find(path => path !== undefined),
+        undefined,
+        'the path to an object that two of fifty get("a") share',
+      )
       await store.set('b', t.session(sample()))
       const before = JSON.stringify(one)
       const neighbour = await t.holds(store, 'b', sample())
-      const common = sharedPath(one, neighbour)
+      const common = sharedPath(one, neighbour) ?? sharedPath(many.at(-1), neighbour)
       t.equal(common, undefined, 'the path to an object that results of get("a") and get("b") share')
       t.equal(JSON.stringify(one), before, 'the result of get("a") after get("b")')
     },
   },
   {
     id: 'ISO-04',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'set() saves the session as it was at the call.',
     why: 'Changes that a handler makes while the save is under way end up in the store, or half of them do.',
@@ -131,6 +145,7 @@ export const aliasing: readonly Rule[] = family('aliasing', [
   },
   {
     id: 'ISO-05',
+    axes: ['time', 'repetition'],
     level: 'MUST',
     sentence: 'set() and touch() do not change the session given to them.',
     why: 'The request goes on with that session: fields vanish or appear in it, and it counts as changed once more.',
@@ -160,6 +175,7 @@ export const aliasing: readonly Rule[] = family('aliasing', [
   },
   {
     id: 'ISO-06',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'Changing the objects that all() gave does not change the store.',
     why: 'A list of users on an admin page that hides a field in each session takes it from the users.',
@@ -187,4 +203,5 @@ export const aliasing: readonly Rule[] = family('aliasing', [
     },
   },
   ...farAliasing,
+  lateCookies,
 ])

@@ -26,6 +26,7 @@ async function explode(t: Trial, store: StoreHandle, method: string, args: unkno
 export const throwing: readonly RuleText[] = [
   {
     id: 'API-07',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'A callback that throws is not called a second time.',
     why: 'The whole app runs inside the callback of get(): an exception anywhere in it would run the app once more for the same request.',
@@ -47,6 +48,7 @@ export const throwing: readonly RuleText[] = [
   },
   {
     id: 'API-08',
+    axes: [],
     level: 'SHOULD',
     sentence: 'An exception thrown in a callback surfaces; it is not swallowed.',
     why: 'next() runs inside the callback of get(): errors of the app vanish without a trace, and requests hang.',
@@ -67,6 +69,7 @@ export const throwing: readonly RuleText[] = [
   },
   {
     id: 'API-13',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'An exception thrown in a callback changes no stored data.',
     why: 'next(), and with it the whole app, runs inside the callback of get(): any exception there would log the user out.',

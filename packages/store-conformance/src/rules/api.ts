@@ -2,6 +2,7 @@ import type { Outcome } from '../calls/call.ts'
 import type { StoreHandle } from '../calls/handle.ts'
 import type { Trial } from '../trial/trial.ts'
 import { throwing } from './api-throwing.ts'
+import { farRepeats } from './far-repeats.ts'
 import { middleware, repetition } from './middleware.ts'
 import { family, type Rule } from './rule.ts'
 import { eachOf, numbered } from './support/listed.ts'
@@ -30,6 +31,7 @@ async function tour(t: Trial, store: StoreHandle): Promise<[string, Outcome][]> 
 export const api: readonly Rule[] = family('callback protocol', [
   {
     id: 'API-01',
+    axes: [],
     level: 'MUST',
     sentence: 'A store is an EventEmitter with get, set and destroy.',
     why: 'express-session calls store.on("disconnect") when it is set up: with a plain object the app does not start.',
@@ -45,6 +47,7 @@ export const api: readonly Rule[] = family('callback protocol', [
   },
   {
     id: 'API-02',
+    axes: [],
     level: 'MUST',
     sentence: 'get() of an unknown sid yields null or undefined and no error.',
     why: 'An error answers every new visitor with status 500; an empty object makes all visitors share one session.',
@@ -61,6 +64,7 @@ export const api: readonly Rule[] = family('callback protocol', [
   },
   {
     id: 'API-03',
+    axes: [],
     level: 'MUST',
     sentence: 'On success the first argument of a callback is null or undefined.',
     why: 'Anything else there is an error to the middleware: the request is answered with status 500.',
@@ -76,6 +80,7 @@ export const api: readonly Rule[] = family('callback protocol', [
   },
   {
     id: 'API-04',
+    axes: ['number', 'parallelism', 'repetition'],
     level: 'MUST',
     sentence: 'Each callback is called exactly once.',
     why: 'The callback runs the rest of the request: twice means two answers, ERR_HTTP_HEADERS_SENT, and handlers run again.',
@@ -100,6 +105,7 @@ export const api: readonly Rule[] = family('callback protocol', [
   },
   {
     id: 'API-05',
+    axes: [],
     level: 'SHOULD',
     sentence: 'Callbacks are never called before the method has returned.',
     why: 'Code after the call runs later than code in the callback: an order that nobody expects and that changes with the store.',
@@ -115,6 +121,8 @@ export const api: readonly Rule[] = family('callback protocol', [
   },
   {
     id: 'API-06',
+    clears: true,
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'A method calls back either always or never before it has returned.',
     why: 'A bug in the order of things then shows only for some visitors, for instance only for those without a session.',
@@ -124,6 +132,16 @@ export const api: readonly Rule[] = family('callback protocol', [
     needs: ['callbacks'],
     async run(t) {
       const store = await t.open()
+      const lists = ['all', 'length', 'clear'].filter(method => t.has(method as 'all'))
+      const ofEmpty: boolean[] = []
+      for (const method of lists) ofEmpty.push((await store.outcome(method)).sync)
+      await store.set('a', t.session())
+      // With a session, and empty again.
+      for (const [index, method] of [...lists.entries(), ...lists.entries()]) {
+        const { sync } = await store.outcome(method)
+        const what = `whether ${method}() called back before it returned, with sessions and without,`
+        t.equal(sync, ofEmpty[index], what)
+      }
       await store.set('a', t.session())
       for (const method of ['get', 'touch', 'destroy']) {
         if (typeof store.store[method] !== 'function') continue
@@ -140,6 +158,7 @@ export const api: readonly Rule[] = family('callback protocol', [
   },
   {
     id: 'API-09',
+    axes: [],
     level: 'MUST',
     sentence: 'destroy() works without a callback.',
     why: 'req.session.destroy() passes undefined: a store that calls it crashes the process when a user logs out.',
@@ -158,6 +177,7 @@ export const api: readonly Rule[] = family('callback protocol', [
   },
   {
     id: 'API-10',
+    axes: ['time'],
     level: 'SHOULD',
     sentence: 'set() and touch() work without a callback.',
     why: 'Scripts and socket handlers save sessions without waiting; a TypeError in a later tick ends the process.',
@@ -179,6 +199,7 @@ export const api: readonly Rule[] = family('callback protocol', [
   },
   {
     id: 'API-11',
+    axes: [],
     clears: true,
     level: 'MUST',
     sentence: 'When a callback was given, a failing call does not also leave a rejected promise.',
@@ -205,6 +226,7 @@ export const api: readonly Rule[] = family('callback protocol', [
   },
   {
     id: 'API-12',
+    axes: [],
     level: 'MAY',
     sentence: 'Without a callback, methods return a promise of the same result.',
     why: 'Scripts, tests and sockets can then await a store without wrapping each call.',
@@ -225,4 +247,5 @@ export const api: readonly Rule[] = family('callback protocol', [
   ...throwing,
   middleware,
   repetition,
+  farRepeats,
 ]).toSorted((a, b) => a.id.localeCompare(b.id))

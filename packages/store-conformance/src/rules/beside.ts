@@ -32,6 +32,7 @@ async function setBeside(
 export const besideExpiry: readonly RuleText[] = [
   {
     id: 'EXP-22',
+    axes: ['parallelism', 'time'],
     since: '1.1',
     level: 'MUST',
     sentence: 'get() of an expired session beside a set() of that sid leaves the new one.',
@@ -49,6 +50,7 @@ export const besideExpiry: readonly RuleText[] = [
 export const besideTouch: readonly RuleText[] = [
   {
     id: 'TCH-15',
+    axes: ['time'],
     since: '1.1',
     level: 'MUST',
     sentence: 'touch() is seen at once by another store on the same sessions.',
@@ -75,6 +77,7 @@ export const besideTouch: readonly RuleText[] = [
   },
   {
     id: 'TCH-16',
+    axes: ['parallelism', 'time'],
     since: '1.1',
     level: 'MUST',
     sentence: 'touch() of an expired session beside a set() of that sid leaves the new one.',
@@ -95,6 +98,7 @@ export const besideTouch: readonly RuleText[] = [
 export const besideListing: readonly RuleText[] = [
   {
     id: 'ENU-10',
+    axes: ['repetition'],
     since: '1.1',
     level: 'MUST',
     sentence: 'clear() is seen at once by another store on the same sessions.',
@@ -113,6 +117,7 @@ export const besideListing: readonly RuleText[] = [
   },
   {
     id: 'ENU-11',
+    axes: ['parallelism'],
     since: '1.1',
     level: 'MUST',
     sentence: 'all() and length() beside destroy() give no error and no empty entry.',

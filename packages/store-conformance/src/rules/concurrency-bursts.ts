@@ -80,6 +80,7 @@ async function manyAtOnce(t: Trial, stores: readonly [StoreHandle, StoreHandle])
 export const concurrencyBursts: readonly Rule[] = family('concurrency', [
   {
     id: 'CON-03',
+    axes: ['number', 'parallelism'],
     level: 'MUST',
     sentence: 'A hundred parallel set() calls of different sids all survive.',
     why: 'Users who log in at the same moment throw each other out.',
@@ -101,6 +102,7 @@ export const concurrencyBursts: readonly Rule[] = family('concurrency', [
   },
   {
     id: 'CON-09',
+    axes: ['number', 'parallelism'],
     level: 'MUST',
     sentence: 'Five hundred calls at once are all answered, and without an error.',
     why: 'Under load some requests hang until the browser gives up, or fail though nothing is wrong.',
@@ -117,6 +119,7 @@ export const concurrencyBursts: readonly Rule[] = family('concurrency', [
   },
   {
     id: 'CON-10',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'The first calls on a new store, made at once and without waiting, all work.',
     why: 'After each start the first visitors get errors, until the connection stands and the tables are there.',
@@ -135,6 +138,7 @@ export const concurrencyBursts: readonly Rule[] = family('concurrency', [
   },
   {
     id: 'CON-11',
+    axes: ['parallelism'],
     level: 'SHOULD',
     sentence: 'clear() beside set() gives no error.',
     why: '“Log everybody out” is pressed while people are active: their requests fail.',
@@ -157,6 +161,7 @@ export const concurrencyBursts: readonly Rule[] = family('concurrency', [
   },
   {
     id: 'CON-12',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'Several processes can start on an empty database at once.',
     why: 'The first deployment of a cluster ends with processes that refuse every request.',

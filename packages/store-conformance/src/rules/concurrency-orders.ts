@@ -8,6 +8,7 @@ const manual = 'https://github.com/expressjs/session#session-store-implementatio
 export const concurrencyOrders: readonly Rule[] = family('concurrency', [
   {
     id: 'CON-13',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'In every order of backend commands, a session that was destroyed beside a touch() is gone.',
     why: 'A logout is undone by a request that is under way; rare in tests, daily in production.',
@@ -35,6 +36,7 @@ export const concurrencyOrders: readonly Rule[] = family('concurrency', [
   },
   {
     id: 'CON-14',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'In every order of backend commands, touch() beside set() leaves the data of set().',
     why: 'A request that changes nothing puts the session of its beginning back: what another one saved is lost.',
@@ -61,6 +63,7 @@ export const concurrencyOrders: readonly Rule[] = family('concurrency', [
   },
   {
     id: 'CON-15',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'In every order of backend commands, two set() calls leave exactly one of both sessions.',
     why: 'A mixture of two sessions is a session that never was: the user of one with the rights of the other.',

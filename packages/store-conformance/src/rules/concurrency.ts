@@ -5,6 +5,7 @@ import type { Trial } from '../trial/trial.ts'
 import { concurrencyBursts } from './concurrency-bursts.ts'
 import { concurrencyOrders } from './concurrency-orders.ts'
 import { farConcurrency } from './far-calls.ts'
+import { lateWrites } from './far-repeats.ts'
 import { family, type Rule } from './rule.ts'
 import { counted } from './support/listed.ts'
 import { rounds } from './support/lives.ts'
@@ -21,6 +22,7 @@ async function both(t: Trial): Promise<[StoreHandle, StoreHandle]> {
 const concurrencyCore: readonly Rule[] = family('concurrency', [
   {
     id: 'CON-01',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'When set() calls back, get() gives what it saved.',
     why: 'The redirect after a login is faster than the write: the next page asks to log in again.',
@@ -34,10 +36,18 @@ const concurrencyCore: readonly Rule[] = family('concurrency', [
         await store.set('a', t.session({ n }))
         await t.holds(store, 'a', { n }, `after set() number ${n}`)
       }
+      // Middleware saves the same object again, changed.
+      const same = t.session({ n: 0 })
+      for (const n of [1, 2, 3]) {
+        same.n = n
+        await store.set('b', same)
+        await t.holds(store, 'b', { n }, `after set() number ${n} of the same object`)
+      }
     },
   },
   {
     id: 'CON-02',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'When set() calls back, another store on the same sessions gives what it saved.',
     why: 'The next request goes to another process and works with the session of a moment ago.',
@@ -51,6 +61,10 @@ const concurrencyCore: readonly Rule[] = family('concurrency', [
         await one.set('a', t.session({ n }))
         await t.holds(other, 'a', { n }, `in the other store after set() number ${n}`)
       }
+      // Reads may be cached once a sid was read often.
+      await Promise.all(Array.from({ length: 40 }, () => other.get('a')))
+      await one.set('a', t.session({ n: 0 }))
+      await t.holds(other, 'a', { n: 0 }, 'in the other store after it had read the sid forty times')
       // The other store may cache that nothing was there, or what it has itself saved last.
       await t.gone(other, 'b', 'of a sid that was never set')
       for (const [at, writer] of [one, other, one].entries()) {
@@ -67,6 +81,7 @@ const concurrencyCore: readonly Rule[] = family('concurrency', [
   },
   {
     id: 'CON-04',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'Parallel set() calls of one sid give no error and leave exactly one of the sessions.',
     why: 'A page with six requests saves its new session six times: five answers with status 500, or a mixture of sessions.',
@@ -96,6 +111,7 @@ const concurrencyCore: readonly Rule[] = family('concurrency', [
   },
   {
     id: 'CON-05',
+    axes: ['size', 'parallelism'],
     level: 'MUST',
     sentence: 'get() during set() gives the old or the new session, never an error, a part or nothing.',
     why: 'A request that comes during a save finds no session: its user is logged out, though only sometimes.',
@@ -121,6 +137,7 @@ const concurrencyCore: readonly Rule[] = family('concurrency', [
   },
   {
     id: 'CON-06',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'touch() beside set() never loses the data of set().',
     why: 'A request that changes nothing puts the session of its beginning back: the login of another request is lost.',
@@ -143,6 +160,7 @@ const concurrencyCore: readonly Rule[] = family('concurrency', [
   },
   {
     id: 'CON-07',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'After destroy() and touch() ran side by side the session is gone.',
     why: 'A logout is undone by any request that is under way: the stolen cookie still works.',
@@ -165,6 +183,7 @@ const concurrencyCore: readonly Rule[] = family('concurrency', [
   },
   {
     id: 'CON-08',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'Concurrent calls of get, set and destroy have an order that explains all their results.',
     why: 'Whatever is wrong with caches, replicas and retries ends in a session that is older than one seen before.',
@@ -247,5 +266,5 @@ export const concurrency: readonly Rule[] = [
   ...concurrencyCore,
   ...concurrencyBursts,
   ...concurrencyOrders,
-  ...family('concurrency', farConcurrency),
+  ...family('concurrency', [...farConcurrency, lateWrites]),
 ].sort((a, b) => a.id.localeCompare(b.id))

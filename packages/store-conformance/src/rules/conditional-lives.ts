@@ -29,6 +29,7 @@ async function moved(t: Trial, store: StoreHandle, life: number): Promise<boolea
 
 export const movesTheExpiry: RuleText = {
   id: 'CAS-13',
+  axes: ['time'],
   level: 'MUST',
   sentence: 'An update moves the expiry to that of the session.',
   why: 'Ticking "remember me" changes the cookie of a session that was read: the user is logged out at the old time.',

@@ -12,6 +12,7 @@ export async function two(t: Trial): Promise<[StoreHandle, StoreHandle]> {
 export const conditionalRaces: readonly RuleText[] = [
   {
     id: 'CAS-06',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'Of several updates at once of the same content exactly one wins.',
     why: 'Two of them win, and one of the two saves is lost, which is what the comparison was for.',
@@ -44,6 +45,7 @@ export const conditionalRaces: readonly RuleText[] = [
   },
   {
     id: 'CAS-12',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'Writers that each add 1, and try again when told of a change, lose no addition.',
     why: 'Things vanish from carts, and one of two flash messages is never seen.',
@@ -83,6 +85,7 @@ export const conditionalRaces: readonly RuleText[] = [
   },
   {
     id: 'CAS-15',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'After an update and destroy() ran side by side the session is gone.',
     why: 'A logout is undone by a request whose save is under way: the stolen cookie still works.',

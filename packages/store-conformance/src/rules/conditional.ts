@@ -30,6 +30,7 @@ export const conditional: readonly Rule[] = [
   ...family('conditional updates', [
     {
       id: 'CAS-01',
+      axes: ['repetition'],
       level: 'MUST',
       sentence:
         'An update of a session that was not changed meanwhile succeeds, and so does the next one after it.',
@@ -54,6 +55,7 @@ export const conditional: readonly Rule[] = [
     },
     {
       id: 'CAS-02',
+      axes: [],
       level: 'MUST',
       sentence:
         'An update of a session that was changed meanwhile fails with that reason and writes nothing.',
@@ -75,6 +77,7 @@ export const conditional: readonly Rule[] = [
     },
     {
       id: 'CAS-03',
+      axes: [],
       level: 'MUST',
       sentence: 'An update of a destroyed session finds it missing and does not bring it back.',
       why: 'A request that began before the logout ends after it: its save would log the user in again.',
@@ -95,6 +98,7 @@ export const conditional: readonly Rule[] = [
     },
     {
       id: 'CAS-04',
+      axes: [],
       level: 'MUST',
       sentence: 'An update that only requires a session replaces other content, and never inserts.',
       why: 'This is how a save behaves by default: the last writer wins, but nobody undoes a logout.',
@@ -119,6 +123,7 @@ export const conditional: readonly Rule[] = [
     },
     {
       id: 'CAS-05',
+      axes: ['time'],
       level: 'MUST',
       sentence: 'An update finds an expired session missing and does not revive it.',
       why: 'A session that has timed out comes back to life because one slow request was still under way.',
@@ -144,6 +149,7 @@ export const conditional: readonly Rule[] = [
     },
     {
       id: 'CAS-07',
+      axes: [],
       level: 'MUST',
       sentence: 'A plain set() makes what was read before it stale.',
       why: 'A writer that does not compare would be overwritten unseen by one that does.',
@@ -163,6 +169,7 @@ export const conditional: readonly Rule[] = [
     },
     {
       id: 'CAS-08',
+      axes: [],
       level: 'SHOULD',
       sentence: 'touch() does not make what was read before it stale.',
       why: 'Every request touches: two tabs open, and each save is a conflict.',
@@ -182,6 +189,7 @@ export const conditional: readonly Rule[] = [
     },
     {
       id: 'CAS-09',
+      axes: ['repetition'],
       level: 'SHOULD',
       sentence: 'A session with the same content counts as unchanged.',
       why: 'A request that saves what it has read would make all others repeat their work for nothing.',
@@ -203,6 +211,7 @@ export const conditional: readonly Rule[] = [
     },
     {
       id: 'CAS-10',
+      axes: [],
       level: 'MUST',
       sentence: 'A session that was read under one sid and is saved under another is new there.',
       why: 'regenerate() at login carries data over to a new sid: to update there would find nothing, and the login fails.',
@@ -222,6 +231,7 @@ export const conditional: readonly Rule[] = [
     },
     {
       id: 'CAS-11',
+      axes: [],
       level: 'MUST',
       sentence: 'The note of a store for updates is not part of the session data.',
       why: 'It would be saved, compared, copied by the app and sent to clients, and grow with each save.',
@@ -253,6 +263,7 @@ export const conditional: readonly Rule[] = [
     movesTheExpiry,
     {
       id: 'CAS-14',
+      axes: [],
       level: 'MUST',
       sentence: 'A copy without the store’s note is an ordinary set(): it replaces, and inserts.',
       why: 'express-session hands over such copies and expects of set() that the session is there afterwards.',

@@ -40,6 +40,7 @@ async function refuses(t: Trial, store: StoreHandle, sid: string, text: string):
 export const corrupt: readonly Rule[] = family('corrupt rows', [
   {
     id: 'COR-01',
+    axes: [],
     level: 'MUST',
     sentence:
       'get() of a row that cannot be parsed gives an error or a miss; it neither throws nor leaves the caller waiting.',
@@ -56,6 +57,7 @@ export const corrupt: readonly Rule[] = family('corrupt rows', [
   },
   {
     id: 'COR-02',
+    axes: [],
     level: 'MUST',
     sentence: 'A bad row harms no other session.',
     why: 'What broke for one user breaks for all: a restart does not help, as the row is still there.',
@@ -75,6 +77,7 @@ export const corrupt: readonly Rule[] = family('corrupt rows', [
   },
   {
     id: 'COR-03',
+    axes: [],
     level: 'SHOULD',
     sentence: 'all() leaves a bad row out or reports an error; it does not throw.',
     why: 'The page that lists sessions crashes the process, or never loads, because of one row.',
@@ -105,6 +108,7 @@ export const corrupt: readonly Rule[] = family('corrupt rows', [
   },
   {
     id: 'COR-04',
+    axes: [],
     level: 'SHOULD',
     sentence: 'JSON that is not an object is not returned as a session.',
     why: 'The middleware reads session.cookie.expires of it and crashes, on every request of that user.',
@@ -119,6 +123,7 @@ export const corrupt: readonly Rule[] = family('corrupt rows', [
   },
   {
     id: 'COR-05',
+    axes: [],
     level: 'MUST',
     sentence: 'set() heals a bad row.',
     why: 'A user with a bad row can never log in again, as each save fails over the old text.',
@@ -136,6 +141,7 @@ export const corrupt: readonly Rule[] = family('corrupt rows', [
   },
   {
     id: 'COR-06',
+    axes: [],
     level: 'MUST',
     sentence: 'destroy() removes a bad row.',
     why: 'The logout fails, and the row stays for ever.',
@@ -153,6 +159,7 @@ export const corrupt: readonly Rule[] = family('corrupt rows', [
   },
   {
     id: 'COR-07',
+    axes: [],
     level: 'SHOULD',
     sentence: 'A row without a cookie gives an error, a miss, or a session that the store gave a cookie.',
     why: 'express-session reads session.cookie.expires and crashes; other services and hands write such rows.',
@@ -176,6 +183,7 @@ export const corrupt: readonly Rule[] = family('corrupt rows', [
   },
   {
     id: 'COR-08',
+    axes: ['time'],
     since: '1.1',
     level: 'MUST',
     sentence:

@@ -7,6 +7,7 @@ const manual = 'https://github.com/expressjs/session#storedestroysid-callback'
 export const destroy: readonly Rule[] = family('destroy', [
   {
     id: 'DEL-01',
+    axes: [],
     level: 'MUST',
     sentence: 'When destroy() calls back, the session is gone.',
     why: 'The user is told that they are logged out, and the next request is still theirs.',
@@ -22,6 +23,7 @@ export const destroy: readonly Rule[] = family('destroy', [
   },
   {
     id: 'DEL-02',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'destroy() of an unknown sid, or of one destroyed before, is no error.',
     why: 'Two clicks on “log out” answer the second one with status 500.',
@@ -35,10 +37,14 @@ export const destroy: readonly Rule[] = family('destroy', [
       await store.destroy('a')
       await store.destroy('a')
       await t.gone(store, 'a', 'after destroy() twice')
+      await store.set('a', t.session({ n: 1 }))
+      await Promise.all([store.destroy('a'), store.destroy('a')])
+      await t.gone(store, 'a', 'after two destroy() at once')
     },
   },
   {
     id: 'DEL-03',
+    axes: [],
     exactSids: true,
     level: 'MUST',
     sentence: 'destroy() removes no other session.',
@@ -56,6 +62,7 @@ export const destroy: readonly Rule[] = family('destroy', [
   },
   {
     id: 'DEL-04',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'A destroyed session stays away: no late write lands.',
     why: 'A queue that is written later brings the session back after the logout, for as long as it would have lived.',
@@ -78,6 +85,7 @@ export const destroy: readonly Rule[] = family('destroy', [
   },
   {
     id: 'DEL-05',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'A destroyed sid can be set again.',
     why: 'Tests and some apps go on with the same sid: it would never hold a session again.',
@@ -95,6 +103,7 @@ export const destroy: readonly Rule[] = family('destroy', [
   },
   {
     id: 'DEL-06',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'destroy() takes the session out of length(), once.',
     why: 'A count that is kept beside the sessions drifts away from them for ever.',
@@ -113,6 +122,7 @@ export const destroy: readonly Rule[] = family('destroy', [
   },
   {
     id: 'DEL-07',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'destroy() is seen at once by another store on the same sessions.',
     why: 'After the logout the session still works in all other processes, until their cache forgets it.',
@@ -133,6 +143,7 @@ export const destroy: readonly Rule[] = family('destroy', [
   },
   {
     id: 'DEL-08',
+    axes: [],
     level: 'MUST',
     sentence: 'destroy() takes the session out of all().',
     why: 'An app that lists devices shows one that is logged out.',

@@ -10,6 +10,7 @@ const decision =
 export const endings: readonly RuleText[] = [
   {
     id: 'DEL-09',
+    axes: [],
     since: '1.1',
     level: 'MUST',
     sentence: 'destroy() of a replaced id ends the session.',
@@ -32,6 +33,7 @@ export const endings: readonly RuleText[] = [
   },
   {
     id: 'DEL-10',
+    axes: ['parallelism'],
     since: '1.1',
     level: 'MUST',
     sentence:
@@ -64,6 +66,7 @@ export const endings: readonly RuleText[] = [
   },
   {
     id: 'DEL-11',
+    axes: ['time'],
     since: '1.1',
     level: 'MUST',
     sentence: 'destroy() returns whether a session was there; an expired one was not.',

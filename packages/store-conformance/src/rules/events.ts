@@ -29,6 +29,7 @@ function listenersOf(emitter: AnyStore): number {
 export const events: readonly Rule[] = family('events', [
   {
     id: 'EVT-01',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'A store that emitted disconnect emits connect once it is back.',
     why: 'After disconnect express-session passes requests on without a session, and does not call the store until connect: the app stays logged out.',
@@ -61,6 +62,7 @@ export const events: readonly Rule[] = family('events', [
   },
   {
     id: 'EVT-02',
+    axes: ['repetition'],
     level: 'SHOULD',
     sentence: 'Use does not pile up listeners.',
     why: 'Each request adds one for good: memory grows, events get slower, and Node warns of a leak.',
@@ -95,6 +97,7 @@ export const events: readonly Rule[] = family('events', [
   },
   {
     id: 'EVT-03',
+    axes: [],
     level: 'MUST',
     sentence: 'A failure of the backend does not make the store emit an error event that nobody listens to.',
     why: 'Nobody listens for "error" on a store, and Node ends a process over an error event without a listener.',
@@ -121,6 +124,7 @@ export const events: readonly Rule[] = family('events', [
   },
   {
     id: 'EVT-04',
+    axes: ['time'],
     since: '1.1',
     level: 'MUST',
     sentence: 'In ordinary use a store emits no disconnect.',

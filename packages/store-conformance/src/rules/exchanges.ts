@@ -10,6 +10,7 @@ const decision =
 export const exchanges: readonly Rule[] = family('exchanges', [
   {
     id: 'EXC-01',
+    axes: [],
     level: 'MUST',
     sentence:
       'After an exchange the old session is gone, the new one is there, and all others are as they were.',
@@ -30,6 +31,7 @@ export const exchanges: readonly Rule[] = family('exchanges', [
   },
   {
     id: 'EXC-02',
+    axes: ['repetition'],
     level: 'MUST',
     sentence:
       'An exchange returns whether the old session was there; if it was not, the new one is stored unless the old one was required.',
@@ -57,6 +59,7 @@ export const exchanges: readonly Rule[] = family('exchanges', [
   },
   {
     id: 'EXC-03',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'Of several exchanges at once that require the same session exactly one finds it.',
     why: 'Two clicks on "log in" make two sessions of one cart, and both can be paid.',
@@ -88,6 +91,7 @@ export const exchanges: readonly Rule[] = family('exchanges', [
   },
   {
     id: 'EXC-04',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'An exchange finds no expired session, deleted or not.',
     why: 'An expired session lives on under a new id: the timeout protects nobody.',
@@ -110,6 +114,7 @@ export const exchanges: readonly Rule[] = family('exchanges', [
   },
   {
     id: 'EXC-05',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'The new session ends when its own cookie says, not when the old one would have.',
     why: 'A login of ten minutes lasts as long as the session before it could have, or ends with that session.',
@@ -134,6 +139,7 @@ export const exchanges: readonly Rule[] = family('exchanges', [
   },
   {
     id: 'EXC-06',
+    axes: ['repetition'],
     since: '1.1',
     level: 'MUST',
     sentence: 'An exchange that fails leaves the old session unchanged, no matter where it fails.',
@@ -174,6 +180,7 @@ export const exchanges: readonly Rule[] = family('exchanges', [
   },
   {
     id: 'EXC-07',
+    axes: [],
     since: '1.1',
     level: 'MUST',
     sentence: 'An exchange of a replaced id ends the session.',

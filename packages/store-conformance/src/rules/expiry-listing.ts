@@ -7,6 +7,7 @@ import { writeAndOutlive } from './support/lives.ts'
 export const expiryListing: readonly Rule[] = family('expiry', [
   {
     id: 'EXP-15',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'all() leaves expired sessions out.',
     why: 'An app that lists devices or ends sessions of a user works with expired sessions.',
@@ -31,6 +32,7 @@ export const expiryListing: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-16',
+    axes: ['time'],
     level: 'SHOULD',
     sentence: 'length() leaves expired sessions out.',
     why: '“Users online” grows and never shrinks.',
@@ -52,6 +54,7 @@ export const expiryListing: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-20',
+    axes: ['time'],
     level: 'SHOULD',
     sentence: 'The sweep removes expired rows and only those.',
     why: 'A sweep that removes nothing fills the disk; one with the wrong unit logs everybody out, every quarter of an hour.',

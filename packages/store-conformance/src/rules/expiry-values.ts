@@ -19,6 +19,7 @@ function moveTo(t: Trial, end: keyof typeof zones): void {
 export const expiryValues: readonly Rule[] = family('expiry', [
   {
     id: 'EXP-08',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'set() with an expiry in the past is no error and leaves nothing to get.',
     why: 'A slow request saves a session that ended meanwhile: with an error the response fails, else the session lives on.',
@@ -36,6 +37,7 @@ export const expiryValues: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-09',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'set() with an expiry in the past ends a live session of that sid.',
     why: 'Ending a session this way would have no effect: the old one stays, with its old data.',
@@ -52,6 +54,7 @@ export const expiryValues: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-11',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'Lifetimes past 24.8 days, past 30 days and past the year 2038 do not overflow.',
     why: 'Sessions that shall live longest end at once, and only those: “remember me” never works.',
@@ -69,6 +72,7 @@ export const expiryValues: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-12',
+    axes: [],
     level: 'SHOULD',
     sentence:
       'An invalid expires is an error or means the default lifetime; it never deletes a session silently.',
@@ -94,6 +98,7 @@ export const expiryValues: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-13',
+    axes: [],
     level: 'MUST',
     sentence: 'Fractional lifetimes are accepted.',
     why: 'Lifetimes are computed, and come with fractions: a backend that takes whole numbers answers with an error.',
@@ -112,6 +117,7 @@ export const expiryValues: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-18',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'Expiry does not depend on the time zone of the process.',
     why: 'Two servers, or one in summer and winter, disagree on when a session ends, by hours.',
@@ -145,6 +151,7 @@ export const expiryValues: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-21',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'The default lifetime of the store does not cut short a session whose cookie ends later.',
     why: 'A “remember me” of a month ends after the day that the store was set up with.',

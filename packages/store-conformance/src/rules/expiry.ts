@@ -2,6 +2,7 @@ import { besideExpiry } from './beside.ts'
 import { expiryListing } from './expiry-listing.ts'
 import { expiryValues } from './expiry-values.ts'
 import { farExpiry } from './far-calls.ts'
+import { farLives } from './far-lives.ts'
 import { family, type Rule } from './rule.ts'
 import { endingAt, endingLate, livesToItsEnd, nearItsEnd, writtenLate } from './support/ends.ts'
 import { controlEnded, knowsThePast, openWithTtl, withMaxAge, writeAndOutlive } from './support/lives.ts'
@@ -11,6 +12,7 @@ const hour = 3_600_000
 const expiryCore: readonly Rule[] = family('expiry', [
   {
     id: 'EXP-01',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'A session is there until it expires, not up to a granule less.',
     why: 'Rounded down, a short life ends at once, and every user is logged out a little before the cookie says so.',
@@ -42,6 +44,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-02',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'An expired session is not returned by get().',
     why: 'Users stay logged in for longer than the app allows; a cookie found on an old disk opens their account.',
@@ -58,6 +61,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-03',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'cookie.expires decides when a session ends, not originalMaxAge.',
     why: 'Apps set expires for “remember me” or to end a session early; originalMaxAge is only how it began.',
@@ -85,6 +89,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-04',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'cookie.maxAge counts milliseconds.',
     why: 'Read as seconds, a session of one hour lives for six weeks; divided twice, it ends after 3.6 seconds.',
@@ -106,6 +111,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-05',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'cookie.expires may be a Date or an ISO string, also in a plain session without maxAge.',
     why: 'What get() gave is plain JSON: saved again by a script, it would live for another day.',
@@ -138,6 +144,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-06',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'A session without expires is kept: its cookie ends with the browser.',
     why: 'It is the default of the middleware: with a life of zero nobody can log in.',
@@ -156,6 +163,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-07',
+    axes: ['time'],
     level: 'SHOULD',
     sentence: 'A session without expires ends after the store’s default lifetime.',
     why: 'Nobody tells the store that a browser was closed: rows pile up for ever, and old cookies work for ever.',
@@ -173,6 +181,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-10',
+    axes: ['time'],
     level: 'SHOULD',
     sentence: 'A maxAge of zero means expired, not the default lifetime.',
     why: 'Apps end a session with maxAge = 0: it would live for another day.',
@@ -189,6 +198,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-14',
+    axes: ['time', 'repetition'],
     level: 'MUST',
     sentence: 'Overwriting a session moves its expiry both ways.',
     why: '“Remember me” lengthens a session and a change of password shortens it; both are saved with set().',
@@ -219,6 +229,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-17',
+    axes: ['time', 'repetition'],
     level: 'MUST',
     sentence: 'An expired sid can be set again.',
     why: 'The browser still has the cookie, and an app may go on with its sid: that user could never log in again.',
@@ -228,15 +239,19 @@ const expiryCore: readonly Rule[] = family('expiry', [
     lane: 'wait',
     async run(t) {
       const store = await t.open()
-      const brief = t.brief()
+      const brief = t.brief({ n: 1, user: 'ada' })
+      await store.set('b', brief)
       await writeAndOutlive(t, brief, () => store.set('a', brief))
       await store.get('a')
-      await store.set('a', t.session({ n: 2 }))
-      await t.holds(store, 'a', { n: 2 }, 'set again after its end')
+      for (const sid of ['a', 'b']) {
+        await store.set(sid, t.session({ n: 2 }))
+        await t.holds(store, sid, { n: 2 }, 'set again after its end')
+      }
     },
   },
   {
     id: 'EXP-19',
+    axes: ['time'],
     level: 'SHOULD',
     sentence: 'get() does not extend a session.',
     why: 'A page that polls would keep a session alive for ever; extending is what touch() is for.',
@@ -264,5 +279,5 @@ export const expiry: readonly Rule[] = [
   ...expiryCore,
   ...expiryValues,
   ...expiryListing,
-  ...family('expiry', [...besideExpiry, ...farExpiry]),
+  ...family('expiry', [...besideExpiry, ...farExpiry, ...farLives]),
 ].sort((a, b) => a.id.localeCompare(b.id))

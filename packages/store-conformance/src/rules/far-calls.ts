@@ -23,6 +23,7 @@ async function shownEnd(t: Trial, store: StoreHandle): Promise<{ session: object
 export const farConcurrency: readonly RuleText[] = [
   {
     id: 'CON-16',
+    axes: ['parallelism', 'repetition'],
     since: '1.1',
     level: 'MUST',
     sentence: 'A read that was under way at a destroy() or set() does not bring the old session back.',
@@ -54,6 +55,7 @@ export const farConcurrency: readonly RuleText[] = [
   },
   {
     id: 'CON-17',
+    axes: ['number'],
     since: '1.1',
     level: 'MUST',
     sentence: 'Twelve hundred sessions are all there, each with its own data.',
@@ -84,6 +86,7 @@ export const farConcurrency: readonly RuleText[] = [
 export const farAliasing: readonly RuleText[] = [
   {
     id: 'ISO-07',
+    axes: ['time'],
     since: '1.1',
     level: 'SHOULD',
     sentence: 'touch() uses the expiry that the cookie has at the call.',
@@ -108,6 +111,7 @@ export const farAliasing: readonly RuleText[] = [
 export const farExpiry: readonly RuleText[] = [
   {
     id: 'EXP-23',
+    axes: ['time', 'repetition'],
     since: '1.1',
     level: 'MUST',
     sentence: 'Saving what get() has returned never shortens its life.',
@@ -136,6 +140,7 @@ export const farExpiry: readonly RuleText[] = [
 export const farLife: readonly RuleText[] = [
   {
     id: 'LIF-06',
+    axes: ['parallelism', 'time'],
     since: '1.1',
     level: 'SHOULD',
     sentence: 'Calls made just before close() are answered, and what they confirmed is there.',

@@ -35,6 +35,7 @@ const aroundPowers: readonly number[] = [1, 2, 8, 16, 32, 64, 128, 256, 512, 102
 export const farValues: readonly RuleText[] = [
   {
     id: 'RT-13',
+    axes: ['size', 'repetition'],
     level: 'MUST',
     sentence: 'A large session is kept whole or refused; never truncated.',
     why: 'A session that was cut cannot be parsed: the user gets errors or is logged out, and cannot get rid of it.',
@@ -60,17 +61,16 @@ export const farValues: readonly RuleText[] = [
       }
       const text = 'é€'.repeat(12_000)
       await keptOrRefused(t, store, 'bytes', { text, end: true }, '24 000 characters in 60 000 bytes')
-      await keptOrRefused(
-        t,
-        store,
-        'more',
-        { text: text + text, end: true },
-        '48 000 characters in 120 000 bytes',
-      )
+      for (const times of [2, 5]) {
+        const data = { text: text.repeat(times), end: true }
+        const what = `${24 * times} 000 characters in ${60 * times} 000 bytes`
+        await keptOrRefused(t, store, `bytes${times}`, data, what)
+      }
     },
   },
   {
     id: 'RT-25',
+    axes: ['number', 'size'],
     since: '1.1',
     level: 'MUST',
     sentence: 'Thousands of fields, long lists in their order and long names are kept or refused.',
@@ -100,6 +100,7 @@ export const farValues: readonly RuleText[] = [
   },
   {
     id: 'RT-26',
+    axes: ['size'],
     since: '1.1',
     level: 'MUST',
     sentence:

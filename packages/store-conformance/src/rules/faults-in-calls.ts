@@ -47,6 +47,7 @@ async function overwrite(t: Trial, store: StoreHandle, { data }: Unserialisable)
 export const faultsInCalls: readonly RuleText[] = [
   {
     id: 'ERR-09',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'A session that cannot be serialised is reported once, and the old value stays.',
     why: 'A BigInt in one field logs the user out, answers the request twice, or loses what was saved without a word.',
@@ -76,6 +77,7 @@ export const faultsInCalls: readonly RuleText[] = [
   },
   {
     id: 'ERR-10',
+    axes: [],
     level: 'SHOULD',
     sentence: 'The error of a session that cannot be serialised comes through the callback, not as a throw.',
     why: 'session.save(callback) is then an exception where nobody expects one, in a timer or socket handler the end of the process.',
@@ -93,6 +95,7 @@ export const faultsInCalls: readonly RuleText[] = [
   },
   {
     id: 'ERR-11',
+    axes: [],
     level: 'SHOULD',
     sentence: 'destroy() without a callback does not crash the process when the backend is down.',
     why: 'req.session.destroy() passes no callback: one logout during an outage ends the server for everybody.',
@@ -113,6 +116,7 @@ export const faultsInCalls: readonly RuleText[] = [
   },
   {
     id: 'ERR-12',
+    axes: ['parallelism', 'time'],
     level: 'SHOULD',
     sentence: 'A backend that never answers becomes an error within the declared time.',
     why: 'Requests pile up behind a dead connection until the server itself answers nothing.',
@@ -145,6 +149,7 @@ export const faultsInCalls: readonly RuleText[] = [
   },
   {
     id: 'ERR-13',
+    axes: ['repetition'],
     level: 'SHOULD',
     sentence:
       'When the answer to a write is lost, the old session or the new one is there, and the store works on.',
@@ -179,6 +184,7 @@ export const faultsInCalls: readonly RuleText[] = [
   },
   {
     id: 'ERR-14',
+    axes: ['parallelism', 'repetition'],
     level: 'MUST',
     sentence: 'Calls that wait for the backend are all answered when it is back.',
     why: 'A failover of a few seconds leaves requests that never end, and with them their sockets and memory.',

@@ -3,12 +3,13 @@ import type { StoreHandle } from '../calls/handle.ts'
 import { textOf } from '../errors.ts'
 import type { Trial } from '../trial/trial.ts'
 import { show } from '../values/show.ts'
+import { afterFailures } from './far-repeats.ts'
 import { faultsInCalls } from './faults-in-calls.ts'
 import { family, type Rule, type RuleText } from './rule.ts'
 
 const manual = 'https://github.com/expressjs/session#session-store-implementation'
 
-type Text = Pick<RuleText, 'id' | 'sentence' | 'why' | 'check' | 'seenIn' | 'link'>
+type Text = Pick<RuleText, 'id' | 'axes' | 'sentence' | 'why' | 'check' | 'seenIn' | 'link'>
 
 /** A rule that one method reports a failure of the backend. */
 function reports(method: string, args: (t: Trial) => unknown[], text: Text): RuleText {
@@ -73,6 +74,7 @@ const swallows = 'does a catch, or a branch on the driver’s error, call back w
 export const faults: readonly Rule[] = family('backend faults', [
   reports('get', onlySid, {
     id: 'ERR-01',
+    axes: ['repetition'],
     sentence: 'get() reports a failure of the backend as an error, not as a missing session.',
     why: 'A missing session means a new one: a short outage logs everybody out, and nothing tells so.',
     check: swallows,
@@ -81,6 +83,7 @@ export const faults: readonly Rule[] = family('backend faults', [
   }),
   reports('set', withSession, {
     id: 'ERR-02',
+    axes: ['repetition'],
     sentence: 'set() reports a failure of the backend.',
     why: 'The user is told that the order was placed or the login worked, and the next request knows nothing of it.',
     check: swallows,
@@ -89,6 +92,7 @@ export const faults: readonly Rule[] = family('backend faults', [
   }),
   reports('destroy', onlySid, {
     id: 'ERR-03',
+    axes: ['repetition'],
     sentence: 'destroy() reports a failure of the backend.',
     why: 'The logout is confirmed, but anyone with the cookie is still logged in.',
     check: swallows,
@@ -97,6 +101,7 @@ export const faults: readonly Rule[] = family('backend faults', [
   }),
   reports('touch', withSession, {
     id: 'ERR-04',
+    axes: ['repetition'],
     sentence: 'touch() reports a failure of the backend.',
     why: 'Active users are logged out for being idle, and no log says why.',
     check: swallows,
@@ -105,6 +110,7 @@ export const faults: readonly Rule[] = family('backend faults', [
   }),
   reports('all', nothing, {
     id: 'ERR-05',
+    axes: ['repetition'],
     sentence: 'all() reports a failure of the backend.',
     why: 'An empty list says that nobody is logged in: everything derived from it is wrong.',
     check: swallows,
@@ -113,6 +119,7 @@ export const faults: readonly Rule[] = family('backend faults', [
   }),
   reports('length', nothing, {
     id: 'ERR-06',
+    axes: ['repetition'],
     sentence: 'length() reports a failure of the backend.',
     why: 'A dashboard shows no users, and an alarm goes off for the wrong reason or not at all.',
     check: swallows,
@@ -121,6 +128,7 @@ export const faults: readonly Rule[] = family('backend faults', [
   }),
   reports('clear', nothing, {
     id: 'ERR-07',
+    axes: ['repetition'],
     sentence: 'clear() reports a failure of the backend.',
     why: 'After a leak everybody is to be logged out; the answer says so, and every session still lives.',
     check: swallows,
@@ -129,6 +137,7 @@ export const faults: readonly Rule[] = family('backend faults', [
   }),
   {
     id: 'ERR-08',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'A store that met a failing backend, at first use or later, recovers when the backend is back.',
     why: 'A database that starts a second after the app, or restarts once, takes all sessions away until somebody restarts the app.',
@@ -155,6 +164,7 @@ export const faults: readonly Rule[] = family('backend faults', [
     },
   },
   ...faultsInCalls,
+  afterFailures,
 ])
 
 /** Checks that `set` and `get` work again after a while: clients need time to connect. */

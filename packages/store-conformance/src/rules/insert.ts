@@ -21,6 +21,7 @@ async function leftAlone(t: Trial, store: StoreHandle, life: number): Promise<bo
 export const insert: readonly Rule[] = family('inserts', [
   {
     id: 'INS-01',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'Of several inserts of one sid at once exactly one wins, and what it has inserted stays.',
     why: 'Two processes that copy the same session to a new store would undo what a request has written between the copies.',
@@ -46,6 +47,7 @@ export const insert: readonly Rule[] = family('inserts', [
   },
   {
     id: 'INS-02',
+    axes: [],
     level: 'MUST',
     sentence:
       'An insert does not change a live session or its lifetime, and returns that it has not inserted.',
@@ -65,6 +67,7 @@ export const insert: readonly Rule[] = family('inserts', [
   },
   {
     id: 'INS-03',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'An insert takes the place of an expired session, deleted or not.',
     why: 'Whether an insert succeeds would depend on how often the store cleans up.',

@@ -53,6 +53,7 @@ async function close(t: Trial, store: StoreHandle): Promise<void> {
 export const life: readonly Rule[] = family('life cycle', [
   {
     id: 'LIF-01',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'The timers of a store do not keep the process alive.',
     why: 'Scripts and tests that use the app never end, and a server asked to stop has to be killed.',
@@ -77,6 +78,7 @@ export const life: readonly Rule[] = family('life cycle', [
   },
   {
     id: 'LIF-02',
+    axes: ['time'],
     level: 'SHOULD',
     sentence: 'After close() a call works or reports an error; it neither hangs nor pretends.',
     why: 'A request that comes during the shutdown keeps the server from stopping, or loses what it saved.',
@@ -99,6 +101,7 @@ export const life: readonly Rule[] = family('life cycle', [
   },
   {
     id: 'LIF-03',
+    axes: ['time', 'repetition'],
     level: 'SHOULD',
     sentence: 'A second close() is no error.',
     why: 'Two shutdown hooks both close the store, and the second one turns a clean stop into exit code 1.',
@@ -116,6 +119,7 @@ export const life: readonly Rule[] = family('life cycle', [
   },
   {
     id: 'LIF-04',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'Sessions outlive the store object that wrote them.',
     why: 'Each deploy logs everybody out, in spite of the database behind the store.',
@@ -136,6 +140,7 @@ export const life: readonly Rule[] = family('life cycle', [
   },
   {
     id: 'LIF-05',
+    axes: ['time'],
     level: 'SHOULD',
     sentence: 'close() leaves the sessions alone, and other stores with the same client.',
     why: 'One app of two in a process stops, and the other one has no sessions from then on.',

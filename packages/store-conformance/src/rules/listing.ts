@@ -2,6 +2,7 @@ import type { Stored } from '../calls/stored.ts'
 import { textOf } from '../errors.ts'
 import { show } from '../values/show.ts'
 import { besideListing } from './beside.ts'
+import { everyKindOfSession } from './every-kind.ts'
 import { family, type Rule } from './rule.ts'
 import {
   byWho,
@@ -21,6 +22,7 @@ const manual = 'https://github.com/expressjs/session#session-store-implementatio
 export const listing: readonly Rule[] = family('all, length and clear', [
   {
     id: 'ENU-01',
+    axes: [],
     level: 'MUST',
     sentence: 'all() gives every live session once, with its data and its cookie.',
     why: 'A page of active sessions, and "log me out everywhere", miss some or show rows nobody can read.',
@@ -44,6 +46,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
   },
   {
     id: 'ENU-02',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'length() gives the count of sessions as a number.',
     why: 'A count that is a text adds up to "31", and sorts wrong; one that counts writes grows for ever.',
@@ -68,6 +71,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
   },
   {
     id: 'ENU-03',
+    axes: ['number'],
     level: 'MUST',
     sentence: 'clear() removes every session of this store.',
     why: 'After a leak of secrets "log everybody out" leaves most of them logged in.',
@@ -91,6 +95,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
   },
   {
     id: 'ENU-04',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'clear() of an empty store is no error, also twice.',
     why: 'Scripts and tests that begin with clear() fail on a new database.',
@@ -104,10 +109,12 @@ export const listing: readonly Rule[] = family('all, length and clear', [
         const { failed, error } = await store.outcome('clear')
         t.ok(!failed, `${time} clear() of an empty store failed with ${textOf(error)}, want no error`)
       }
+      await Promise.all([store.clear(), store.clear()])
     },
   },
   {
     id: 'ENU-05',
+    axes: ['repetition'],
     clears: true,
     level: 'MUST',
     sentence: 'all() of an empty store is an empty collection.',
@@ -130,6 +137,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
   },
   {
     id: 'ENU-06',
+    axes: ['number'],
     clears: true,
     level: 'MUST',
     sentence: 'all() and length() are complete, without doubles, past one page.',
@@ -163,6 +171,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
   },
   {
     id: 'ENU-07',
+    axes: ['size'],
     exactSids: true,
     level: 'MUST',
     sentence: 'all() gives the data that get() gives.',
@@ -183,6 +192,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
         list: [{ n: 1 }],
       }
       await store.set('a', t.session(data, { maxAge: 60_000, path: '/app' }))
+      if (t.has('touch')) await store.touch('a', t.session(data, { maxAge: 120_000, path: '/app' }))
       const got = await t.holds(store, 'a', data)
       const [entry] = onceEach(t, byWho(await list(t, store)), ['a'])
       const session = entry?.session ?? {}
@@ -210,6 +220,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
   },
   {
     id: 'ENU-08',
+    axes: [],
     exactSids: true,
     level: 'MUST',
     sentence: 'all() works with any sid that set() took.',
@@ -249,6 +260,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
   },
   {
     id: 'ENU-09',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'The store works after clear().',
     why: 'After "log everybody out" nobody can log in until the process is restarted.',
@@ -269,4 +281,5 @@ export const listing: readonly Rule[] = family('all, length and clear', [
     },
   },
   ...besideListing,
+  ...everyKindOfSession,
 ])

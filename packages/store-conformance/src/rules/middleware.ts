@@ -57,6 +57,7 @@ async function round(t: Trial, store: StoreHandle, sid: string, n: number): Prom
 
 export const repetition: RuleText = {
   id: 'API-15',
+  axes: ['repetition'],
   since: '1.1',
   level: 'MUST',
   sentence: 'A method answers the twelfth time as it does the first, also after an error.',
@@ -81,6 +82,7 @@ export const repetition: RuleText = {
 
 export const middleware: RuleText = {
   id: 'API-14',
+  axes: [],
   since: '1.1',
   exactSids: true,
   level: 'MUST',

@@ -172,6 +172,7 @@ async function shortest(t: Trial, store: StoreHandle, steps: readonly Step[]): P
 export const model: readonly Rule[] = family('model', [
   {
     id: 'MDL-01',
+    axes: ['repetition'],
     clears: true,
     level: 'MUST',
     sentence: 'Any sequence of calls gives what a plain map of live sessions gives.',

@@ -3,6 +3,7 @@ import type { StoreHandle } from '../calls/handle.ts'
 import { textOf } from '../errors.ts'
 import type { Trial } from '../trial/trial.ts'
 import { family, type Rule } from './rule.ts'
+import { controlEnded, lasts, patiently } from './support/lives.ts'
 
 const scan = 'https://redis.io/docs/latest/commands/scan/'
 
@@ -56,6 +57,7 @@ async function clearsOnlyItsOwn(
 export const namespace: readonly Rule[] = family('namespaces', [
   {
     id: 'NS-01',
+    axes: [],
     level: 'MUST',
     sentence: 'Two stores with different namespaces share no session.',
     why: 'The sessions of a test system, or of another app on the same database, work on this one.',
@@ -77,6 +79,7 @@ export const namespace: readonly Rule[] = family('namespaces', [
   },
   {
     id: 'NS-02',
+    axes: [],
     level: 'MUST',
     sentence: 'clear() leaves the sessions of other namespaces alone.',
     why: 'Clearing the sessions of one app logs out the users of all apps on that database.',
@@ -92,6 +95,7 @@ export const namespace: readonly Rule[] = family('namespaces', [
   },
   {
     id: 'NS-03',
+    axes: [],
     level: 'MUST',
     sentence: 'all() and length() see the sessions of their own namespace only.',
     why: 'A list of users shows those of another app, with their data.',
@@ -108,6 +112,7 @@ export const namespace: readonly Rule[] = family('namespaces', [
   },
   {
     id: 'NS-04',
+    axes: [],
     level: 'SHOULD',
     sentence: 'A prefix that begins with the prefix of another store is still another store.',
     why: 'Beside "app:" there is "app:admin:" one day: clearing or listing the first reaches the second.',
@@ -124,6 +129,7 @@ export const namespace: readonly Rule[] = family('namespaces', [
   },
   {
     id: 'NS-05',
+    axes: [],
     clears: true,
     level: 'MUST',
     sentence: 'Glob and LIKE characters in a prefix are literal.',
@@ -148,6 +154,7 @@ export const namespace: readonly Rule[] = family('namespaces', [
   },
   {
     id: 'NS-06',
+    axes: [],
     level: 'SHOULD',
     sentence: 'Prefix and sid do not run together: "ab" with "c" is not "a" with "bc".',
     why: 'With prefixes such as "app" and "app2" a cookie of one app can name a session of the other.',
@@ -165,6 +172,7 @@ export const namespace: readonly Rule[] = family('namespaces', [
   },
   {
     id: 'NS-07',
+    axes: ['parallelism', 'repetition'],
     level: 'MUST',
     sentence: 'Two stores can set themselves up side by side in one database.',
     why: 'The second app on a database never starts: its table cannot be made.',
@@ -186,6 +194,40 @@ export const namespace: readonly Rule[] = family('namespaces', [
       for (const [index, store] of [...stores, late].entries()) {
         await t.holds(store, 'a', { who: names[index] ?? 'late' }, 'after several stores were set up at once')
       }
+    },
+  },
+  {
+    id: 'NS-08',
+    axes: ['time'],
+    since: '1.1',
+    level: 'MUST',
+    sentence: 'touch() and destroy() of a sid leave the same sid in other namespaces alone.',
+    why: 'A logout in one app, or the activity there, ends or keeps a session of another app.',
+    check: 'is there a static cache or a map by sid alone, without the prefix?',
+    seenIn: 'stores with a map of sids on the class',
+    link: 'https://github.com/tj/connect-redis#options',
+    needs: ['namespaces', 'touch'],
+    lane: 'wait',
+    async run(t) {
+      const [one, two] = [await t.open({ namespace: 'one' }), await t.open({ namespace: 'two' })]
+      await patiently(t, async life => {
+        const brief = t.session({ n: 1 }, { maxAge: life })
+        for (const store of [one, two]) for (const sid of ['a', 'b', 'c']) await store.set(sid, brief)
+        for (const store of [one, two]) await store.touch('a', t.session({ n: 1 }))
+        await one.touch('b', t.session({ n: 1 }))
+        await one.touch('c', t.session({ n: 1 }))
+        await two.touch('c', t.session({ n: 1 }))
+        await two.destroy('c')
+        if (!lasts(brief)) return false
+        await t.outlive(brief)
+        for (const store of [one, two]) await t.holds(store, 'a', { n: 1 }, 'touched in both namespaces')
+        await t.holds(one, 'c', { n: 1 }, 'after destroy("c") in another namespace')
+        await two.set('control', t.brief({ n: 1 }))
+        await t.outlive(t.brief({ n: 1 }))
+        await controlEnded(t, two)
+        await t.gone(two, 'b', 'after its end, when the sid was touched in another namespace')
+        return true
+      })
     },
   },
 ])

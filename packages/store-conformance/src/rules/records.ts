@@ -52,6 +52,7 @@ async function fill(t: Trial, store: StoreHandle, count: number): Promise<string
 export const records: readonly Rule[] = family('entries and prune', [
   {
     id: 'REC-01',
+    axes: [],
     exactSids: true,
     level: 'MUST',
     sentence:
@@ -82,6 +83,7 @@ export const records: readonly Rule[] = family('entries and prune', [
   },
   {
     id: 'REC-02',
+    axes: ['number'],
     exactSids: true,
     level: 'MUST',
     sentence: 'entries() is complete past one page.',
@@ -105,6 +107,7 @@ export const records: readonly Rule[] = family('entries and prune', [
   },
   {
     id: 'REC-03',
+    axes: ['time'],
     exactSids: true,
     level: 'MUST',
     sentence: 'entries() and ids() leave expired sessions out.',
@@ -135,6 +138,7 @@ export const records: readonly Rule[] = family('entries and prune', [
   },
   {
     id: 'REC-04',
+    axes: ['number'],
     exactSids: true,
     level: 'MUST',
     sentence: 'entries() misses no session while others are destroyed.',
@@ -170,6 +174,7 @@ export const records: readonly Rule[] = family('entries and prune', [
   },
   {
     id: 'REC-05',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'prune() deletes expired sessions only and tells how many.',
     why: 'A wrong unit or column logs everybody out; a wrong number hides that nothing is ever deleted.',

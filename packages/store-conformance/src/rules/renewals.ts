@@ -104,6 +104,7 @@ async function unmoved(t: Trial, life: number): Promise<boolean> {
 export const renewals: readonly Rule[] = family('renewals', [
   {
     id: 'REN-01',
+    axes: ['time'],
     level: 'MUST',
     sentence:
       'A read that reports a touch returns the session, which then ends after that lifetime, counted from the read.',
@@ -120,6 +121,7 @@ export const renewals: readonly Rule[] = family('renewals', [
   },
   {
     id: 'REN-02',
+    axes: ['time'],
     level: 'MUST',
     sentence:
       'A read that reports a touch of a session whose cookie has no expiry restarts the default lifetime.',
@@ -135,6 +137,7 @@ export const renewals: readonly Rule[] = family('renewals', [
   },
   {
     id: 'REN-03',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'A read does not touch a session whose cookie has another originalMaxAge than the read names.',
     why: '"Remember me" gives one user a month and all others an hour: each page view would make it an hour for everybody.',
@@ -150,6 +153,7 @@ export const renewals: readonly Rule[] = family('renewals', [
   },
   {
     id: 'REN-04',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'A touch on read finds no expired or destroyed session, and brings none back.',
     why: 'A session that has timed out comes back to life with the next page view: the timeout protects nobody.',
@@ -173,6 +177,7 @@ export const renewals: readonly Rule[] = family('renewals', [
   },
   {
     id: 'REN-05',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'After a touch on read and a destroy() ran in parallel, the session is gone.',
     why: 'A page that loads while the user logs out logs them in again: the stolen cookie still works.',
@@ -194,6 +199,7 @@ export const renewals: readonly Rule[] = family('renewals', [
   },
   {
     id: 'REN-06',
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'A save beside a touch on read is kept.',
     why: 'Every page view would undo what another request saves meanwhile: things vanish from carts.',
@@ -219,6 +225,7 @@ export const renewals: readonly Rule[] = family('renewals', [
   },
   {
     id: 'REN-07',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'A touch on read makes neither its own session stale nor one that was read before.',
     why: 'Each page view would make the save of a request beside it a conflict, and its own as well.',
@@ -244,6 +251,7 @@ export const renewals: readonly Rule[] = family('renewals', [
   },
   {
     id: 'REN-08',
+    axes: ['repetition'],
     since: '1.1',
     level: 'MUST',
     sentence: 'A touch on read returns the session at once, even while nothing can be written.',

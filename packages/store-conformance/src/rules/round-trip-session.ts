@@ -46,6 +46,7 @@ async function cookieComesBack(
 export const roundTripSession: readonly Rule[] = family('round trip', [
   {
     id: 'RT-12',
+    axes: [],
     level: 'MUST',
     sentence: 'Fields of the session may be named id, _id, sid, expires, ttl, data, lastModified and so on.',
     why: 'What the app has put there under such a name is gone, or is the store’s, on the next page.',
@@ -63,6 +64,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-14',
+    axes: ['size'],
     level: 'MUST',
     sentence: 'Deeply nested data is kept or refused; never flattened or cut.',
     why: 'The inner part of a form or of a tree is gone after the next page load.',
@@ -86,6 +88,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-15',
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'set() replaces the whole session: what is no longer in it is gone.',
     why: 'delete req.session.user does not log out; an emptied cart is full again.',
@@ -107,6 +110,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-16',
+    axes: [],
     level: 'MUST',
     sentence:
       'The cookie comes back: path, domain, httpOnly, secure, sameSite, partitioned, priority and originalMaxAge.',
@@ -119,14 +123,15 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
       const cookies: CookieInit[] = [
         {
           maxAge: 60_000,
-          path: '/app',
-          domain: 'example.com',
+          path: '/app/a%20b',
+          domain: '.example.com',
           httpOnly: false,
           secure: true,
           sameSite: 'none',
         },
-        { maxAge: 90_000, secure: false, sameSite: true, partitioned: true, priority: 'high' },
+        { maxAge: 7_776_000_123, secure: false, sameSite: true, partitioned: true, priority: 'high' },
         { expires: null, path: '/', sameSite: 'lax', priority: 'low', partitioned: false },
+        { maxAge: 60_000, sameSite: false, priority: 'medium' },
       ]
       for (const [index, init] of cookies.entries()) {
         const session = t.session({ n: 1 }, init)
@@ -140,6 +145,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-17',
+    axes: ['time'],
     level: 'MUST',
     sentence:
       'cookie.expires comes back as a Date, as a text with its time zone (ISO), or as null where there was none.',
@@ -166,6 +172,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-18',
+    axes: [],
     level: 'SHOULD',
     sentence: 'A Date in the data comes back as JSON gives it, or as an equal Date.',
     why: 'An empty object or a number in its place breaks every comparison of dates, only after the next page load.',
@@ -188,6 +195,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-19',
+    axes: [],
     level: 'SHOULD',
     sentence: 'Fields that are undefined, and functions, are dropped as JSON drops them.',
     why: 'The same app behaves otherwise with another store: "user" in req.session, or a function that is there in tests only.',
@@ -203,6 +211,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-20',
+    axes: ['number', 'size'],
     level: 'MUST',
     sentence: 'Whatever JSON can say: get() gives what set() took.',
     why: 'Some value of some user breaks the session of that user, and of nobody in the tests.',
@@ -242,6 +251,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-21',
+    axes: [],
     level: 'SHOULD',
     sentence: 'The store adds no fields of its own to the session.',
     why: 'A session that differs from what was saved counts as changed: every request writes it, and saves overwrite each other.',

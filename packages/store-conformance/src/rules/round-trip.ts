@@ -1,4 +1,5 @@
 import { farValues } from './far-values.ts'
+import { lookAlikes } from './look-alikes.ts'
 import { roundTripSession } from './round-trip-session.ts'
 import { family, type Rule } from './rule.ts'
 import { kept, keptOrRefused } from './support/kept.ts'
@@ -15,6 +16,7 @@ function controls(first: number, last: number): string {
 const values: readonly Rule[] = family('round trip', [
   {
     id: 'RT-01',
+    axes: [],
     level: 'MUST',
     sentence: 'Plain JSON data comes back deep-equal, types kept.',
     why: 'What a page put into the session is not there, or is something else, on the next page.',
@@ -39,6 +41,7 @@ const values: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-02',
+    axes: [],
     level: 'MUST',
     sentence: 'All of Unicode survives, in values and in names.',
     why: 'A user whose name has an emoji in it is logged out by it: the session is cut there and cannot be parsed.',
@@ -67,6 +70,7 @@ const values: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-03',
+    axes: [],
     level: 'MUST',
     sentence: 'Control characters, NUL included, are kept or refused; never altered in silence.',
     why: 'Tokens and signatures that hold any byte no longer match after a page load, and nobody sees why.',
@@ -84,6 +88,7 @@ const values: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-04',
+    axes: [],
     level: 'MUST',
     sentence: 'Lone surrogates are kept or refused; never replaced in silence.',
     why: 'A text that was cut in the middle of an emoji changes when it is saved: comparisons and checksums of it fail.',
@@ -100,6 +105,7 @@ const values: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-05',
+    axes: [],
     level: 'MUST',
     sentence: 'Numbers keep their value and their type.',
     why: 'Ids of users and of orders turn into other ids, amounts lose cents.',
@@ -127,6 +133,7 @@ const values: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-06',
+    axes: [],
     level: 'MUST',
     sentence: 'null, the empty text, 0 and false stay distinct and present.',
     why: 'Code that asks whether a field is there, or is exactly false, decides otherwise after the next page load.',
@@ -140,6 +147,7 @@ const values: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-07',
+    axes: [],
     level: 'MUST',
     sentence: 'Empty objects and arrays are kept and stay distinct.',
     why: 'session.cart.push() throws when the empty cart came back as an object, or not at all.',
@@ -154,6 +162,7 @@ const values: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-08',
+    axes: ['number'],
     level: 'MUST',
     sentence: 'The order, the length and the nesting of arrays are kept.',
     why: 'A cart changes its order, a wizard its steps.',
@@ -165,6 +174,7 @@ const values: readonly Rule[] = family('round trip', [
         order: [3, 1, 2, 10, 1],
         mixed: [1, 'one', null, [2, ['two', [3]]], { n: [4] }],
         holes: [null, null, 1, null],
+        one: ['only'],
         long: Array.from({ length: 300 }, (_, index) => 300 - index),
       }
       await kept(t, await t.open(), 'a', data, 'arrays')
@@ -172,6 +182,7 @@ const values: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-09',
+    axes: [],
     level: 'MUST',
     sentence: 'Strings that look like dates, numbers, JSON or literals stay strings.',
     why: 'A phone number loses its leading zero, and text.startsWith() throws because a text has become a Date.',
@@ -198,6 +209,7 @@ const values: readonly Rule[] = family('round trip', [
         tag: '$date',
         lines: 'one\r\ntwo\rthree\n',
         blanks: ' \t blanks at both ends \n ',
+        url: '%41%20b+c%2F',
         html: '</script><b title="a">&amp;</b>',
         signs: "$& $1 $$ $` $' %s %d ? :name @name {0} \\n \\' --",
       }
@@ -206,6 +218,7 @@ const values: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-10',
+    axes: [],
     level: 'MUST',
     sentence: 'Names with dots and dollar signs, and the empty name, survive.',
     why: 'A session that holds a map by host name or by e-mail address cannot be saved any more: the user is logged out.',
@@ -223,6 +236,7 @@ const values: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-11',
+    axes: [],
     level: 'MUST',
     sentence:
       '__proto__, constructor and toJSON are names like others: they survive and change no prototype.',
@@ -251,5 +265,5 @@ const values: readonly Rule[] = family('round trip', [
 export const roundTrip: readonly Rule[] = [
   ...values,
   ...roundTripSession,
-  ...family('round trip', [...oddValues, ...farValues]),
+  ...family('round trip', [...oddValues, ...farValues, ...lookAlikes]),
 ].sort((a, b) => a.id.localeCompare(b.id))

@@ -1,5 +1,6 @@
 import type { Need } from '../subject/needs.ts'
 import type { Trial } from '../trial/trial.ts'
+import type { Axis } from './axes.ts'
 
 /** How strongly a rule binds, in the sense of RFC 2119. */
 export type Level = 'MUST' | 'SHOULD' | 'MAY'
@@ -15,6 +16,8 @@ export type Lane = 'wait' | 'parallel' | 'serial' | 'process'
 export interface Rule {
   /** The id, such as `TCH-03`. It is never reused. */
   readonly id: string
+  /** The axes whose far end this rule tests. Empty if it tests one thing in a calm store. */
+  readonly axes: readonly Axis[]
   readonly level: Level
   /** The heading under which it is listed, such as `touch`. */
   readonly family: string

@@ -18,6 +18,7 @@ const secret = 'canary5e1f'
 export const security: readonly Rule[] = family('security', [
   {
     id: 'SEC-01',
+    axes: [],
     level: 'SHOULD',
     sentence: 'get() of an unknown sid stores nothing.',
     why: 'Whoever sends made-up cookies fills the database, a row for each request.',
@@ -34,6 +35,7 @@ export const security: readonly Rule[] = family('security', [
   },
   {
     id: 'SEC-02',
+    axes: [],
     level: 'SHOULD',
     sentence: 'Errors carry no session data.',
     why: 'Errors are logged: tokens and personal data of users end up in files, and with anyone who reads them.',

@@ -7,6 +7,7 @@ const manual = 'https://github.com/expressjs/session#storetouchsid-session-callb
 export const touchCookies: readonly Rule[] = family('touch', [
   {
     id: 'TCH-09',
+    axes: ['time'],
     level: 'SHOULD',
     sentence: 'After touch(), get() shows the new cookie.expires.',
     why: 'What get() gave is what the app sees and saves: by the old date the session has already ended.',
@@ -29,6 +30,7 @@ export const touchCookies: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-10',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'touch() needs only the cookie of the session it is given.',
     why: 'Sockets and scripts keep a session alive without having read it.',
@@ -52,6 +54,7 @@ export const touchCookies: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-12',
+    axes: ['time'],
     level: 'SHOULD',
     sentence: 'touch() with a browser-session cookie gives the default lifetime, not an endless life.',
     why: 'One page view makes the session immortal: rows pile up for ever, and old cookies work for ever.',
@@ -71,6 +74,7 @@ export const touchCookies: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-13',
+    axes: ['time', 'repetition'],
     level: 'SHOULD',
     sentence: 'Saving what get() gave, after touch() extended the session, neither ends nor shortens it.',
     why: 'A script or socket that reads a session, changes it and saves it logs out a user who has been active all along.',
@@ -102,6 +106,7 @@ export const touchCookies: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-14',
+    axes: ['time', 'repetition'],
     level: 'SHOULD',
     sentence: 'touch() without expires renews the default lifetime.',
     why: 'With browser-session cookies everybody is logged out a fixed time after the login, however active they are.',

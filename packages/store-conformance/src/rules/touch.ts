@@ -1,4 +1,5 @@
 import { besideTouch } from './beside.ts'
+import { farTouches } from './far-lives.ts'
 import { family, type Rule } from './rule.ts'
 import { controlEnded, lasts, patiently, writeAndOutlive } from './support/lives.ts'
 import { touchCookies } from './touch-cookies.ts'
@@ -8,6 +9,7 @@ const manual = 'https://github.com/expressjs/session#storetouchsid-session-callb
 const touchCore: readonly Rule[] = family('touch', [
   {
     id: 'TCH-01',
+    axes: ['time', 'repetition'],
     level: 'MUST',
     sentence: 'touch() moves the expiry to that of the given session.',
     why: 'Users who are active but change nothing in their session are logged out in the middle of their work.',
@@ -22,7 +24,12 @@ const touchCore: readonly Rule[] = family('touch', [
         const brief = t.session({ n: 1 }, { maxAge: life })
         for (const sid of ['a', 'b']) await store.set(sid, brief)
         await store.touch('b', brief)
-        for (const sid of ['a', 'b']) await store.touch(sid, t.session({ n: 1 }))
+        const same = t.session({ n: 1 }, { maxAge: life })
+        await store.touch('b', same)
+        await store.touch('a', t.session({ n: 1 }))
+        // The same object with a later end, as middleware gives it.
+        same.cookie.maxAge = 60_000
+        await store.touch('b', same)
         if (!lasts(brief)) return false
         await t.outlive(brief)
         await t.holds(store, 'a', { n: 1 }, 'after the old expiry')
@@ -33,6 +40,7 @@ const touchCore: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-02',
+    axes: ['size', 'repetition'],
     level: 'MUST',
     sentence: 'touch() does not write session data.',
     why: 'A request that only reads would overwrite what a request beside it has just saved.',
@@ -58,6 +66,7 @@ const touchCore: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-03',
+    axes: [],
     level: 'MUST',
     sentence: 'touch() does not bring a destroyed session back.',
     why: 'A request that began before the logout ends after it: its touch would log the user in again.',
@@ -75,6 +84,7 @@ const touchCore: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-04',
+    axes: [],
     level: 'MUST',
     sentence: 'touch() of an unknown sid is no error and creates nothing.',
     why: 'The middleware touches after the response: the error can reach nobody and becomes ERR_HTTP_HEADERS_SENT.',
@@ -91,6 +101,7 @@ const touchCore: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-05',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'touch() does not revive an expired session.',
     why: 'A session that has timed out must stay so: a stolen cookie of last year would work again.',
@@ -109,6 +120,7 @@ const touchCore: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-06',
+    axes: ['time'],
     level: 'SHOULD',
     sentence: 'touch() can shorten a life.',
     why: 'An app that takes “remember me” back would leave the session alive for its old, long life.',
@@ -127,6 +139,7 @@ const touchCore: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-07',
+    axes: ['time'],
     level: 'SHOULD',
     sentence: 'touch() with an expiry in the past ends the session and is no error.',
     why: 'A request that is answered after the end of its session fails, or makes that session live for ever.',
@@ -144,6 +157,7 @@ const touchCore: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-08',
+    axes: ['time'],
     level: 'MUST',
     sentence: 'touch() with a browser-session cookie keeps the session.',
     why: 'It is the default of the middleware: each request without a change would log its user out.',
@@ -166,9 +180,10 @@ const touchCore: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-11',
+    axes: [],
     exactSids: true,
     level: 'MUST',
-    sentence: 'touch() reaches no other session.',
+    sentence: 'touch() reaches the session with that sid and no other.',
     why: 'One active user keeps the sessions of others alive, without end.',
     check: 'is the sid compared as a whole, or as a prefix or a pattern?',
     seenIn: 'stores that look a sid up with LIKE or KEYS',
@@ -179,15 +194,19 @@ const touchCore: readonly Rule[] = family('touch', [
       const store = await t.open()
       await patiently(t, async life => {
         const brief = t.session({ n: 1 }, { maxAge: life })
-        const neighbours = ['ab', 'ba', 'b', 'aa', 'A']
-        const touched = ['a', 'a*', 'a%', 'a_', '?']
+        const long = 'x'.repeat(32)
+        const neighbours = ['ab', 'ba', 'b', 'aa', 'A', long]
+        const touched = ['a', 'a*', 'a%', 'a_', '?', 'a ', ' b', `${long}1`, '_a', '-a']
+        const extended: string[] = []
         await store.set('control', brief)
         await Promise.all(neighbours.map(sid => store.set(sid, brief)))
         await Promise.all(
           touched.map(async sid => {
             // A store may refuse some of these sids.
-            const { failed } = await store.outcome('set', [sid, t.session({ n: 1 })])
-            if (!failed) await store.outcome('touch', [sid, t.session({ n: 1 })])
+            const { failed } = await store.outcome('set', [sid, brief])
+            if (failed) return
+            extended.push(sid)
+            await store.outcome('touch', [sid, t.session({ n: 1 })])
           }),
         )
         if (!lasts(brief)) return false
@@ -195,12 +214,16 @@ const touchCore: readonly Rule[] = family('touch', [
         await controlEnded(t, store)
         const when = `after its end, when ${JSON.stringify(touched)} were touched`
         for (const sid of neighbours) await t.gone(store, sid, when)
+        for (const sid of extended)
+          await t.holds(store, sid, { n: 1 }, 'after its old end, when it was touched')
         return true
       })
     },
   },
 ])
 
-export const touch: readonly Rule[] = [...touchCore, ...touchCookies, ...family('touch', besideTouch)].sort(
-  (a, b) => a.id.localeCompare(b.id),
-)
+export const touch: readonly Rule[] = [
+  ...touchCore,
+  ...touchCookies,
+  ...family('touch', [...besideTouch, ...farTouches]),
+].sort((a, b) => a.id.localeCompare(b.id))

@@ -6,6 +6,7 @@ import type { RuleText } from './rule.ts'
 export const oddValues: readonly RuleText[] = [
   {
     id: 'RT-22',
+    axes: [],
     since: '1.1',
     level: 'SHOULD',
     sentence: 'A value with toJSON() is stored as that gives it.',
@@ -23,6 +24,7 @@ export const oddValues: readonly RuleText[] = [
   },
   {
     id: 'RT-23',
+    axes: [],
     since: '1.1',
     level: 'MUST',
     sentence: 'A field called __proto__ is data or left out; it never becomes the prototype of anything.',
@@ -47,6 +49,7 @@ export const oddValues: readonly RuleText[] = [
   },
   {
     id: 'RT-24',
+    axes: [],
     since: '1.1',
     level: 'SHOULD',
     sentence: 'Fields of the cookie that the store does not know come back as they are.',
@@ -68,6 +71,7 @@ export const oddValues: readonly RuleText[] = [
 
 export const refusedSids: RuleText = {
   id: 'SID-16',
+  axes: [],
   since: '1.1',
   level: 'SHOULD',
   sentence: 'The error of a sid that is refused comes through the callback or promise, not as a throw.',
@@ -91,6 +95,7 @@ export const refusedSids: RuleText = {
 
 export const sidsOfAnotherType: RuleText = {
   id: 'SID-17',
+  axes: [],
   since: '1.1',
   level: 'MUST',
   sentence: 'A sid that is not a string is refused with a TypeError, through the callback or promise.',

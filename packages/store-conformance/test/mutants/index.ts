@@ -16,6 +16,7 @@ import { listingMutants } from './listing.ts'
 import { modelMutants } from './model.ts'
 import type { Mutant } from './mutant.ts'
 import { namespaceMutants } from './namespace.ts'
+import { deviousMutants } from './of-devious.ts'
 import { renewalsMutants } from './renewals.ts'
 import { roundTripMutants } from './round-trip.ts'
 import { securityMutants } from './security.ts'
@@ -46,4 +47,5 @@ export const mutants: readonly Mutant[] = [
   ...modelMutants,
   ...besideMutants,
   ...farEndsMutants,
+  ...deviousMutants,
 ]

@@ -4,6 +4,7 @@ import { answers } from './answers.ts'
 import { data } from './data.ts'
 import { failures } from './failures.ts'
 import { time } from './time.ts'
+import { unusual } from './unusual.ts'
 import { type Variant, variant } from './variant.ts'
 
 const absent = undefined as never
@@ -33,6 +34,7 @@ export const variants: readonly Variant[] = [
   ...data,
   ...time,
   ...failures,
+  ...unusual,
   coreOnly,
   atOnce,
   nextTick,
