@@ -43,6 +43,8 @@ export interface Isolated {
   transact(key: string, commands: readonly (readonly string[])[]): Promise<unknown[] | null>
   /** Stop watching keys. */
   forget(key: string): Promise<unknown>
+  /** Whether the connection is known to be lost. It never reconnects. Default: it is not. */
+  isLost?(): boolean
   close(): void
 }
 

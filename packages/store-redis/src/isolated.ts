@@ -20,11 +20,20 @@ export function keptConnection(open: () => Promise<Isolated>): Isolation {
     kept = undefined
   }
 
+  /** The kept connection, or a new one in place of one that was lost while nothing used it. */
+  async function usable(): Promise<Isolated> {
+    kept ??= open()
+    const connection = await kept
+    if (!connection.isLost?.()) return connection
+    close()
+    kept = open()
+    return kept
+  }
+
   async function once<T>(work: (connection: Isolated) => Promise<T>): Promise<T> {
     clearTimeout(idle)
-    kept ??= open()
     try {
-      const result = await work(await kept)
+      const result = await work(await usable())
       idle = setTimeout(close, IDLE).unref()
       return result
     } catch (error) {
@@ -57,6 +66,7 @@ export async function isolatedIoredis(client: RedisClient, clustered: boolean): 
   own.on('error', () => {})
   await own.connect()
   return {
+    isLost: () => own.status === 'close' || own.status === 'end',
     send: (_, [name, ...args]) => own.call(name, ...args),
     // In a cluster, UNWATCH cannot be sent to the right server. The next transaction there may fail once and is repeated.
     forget: async () => !clustered && own.unwatch(),
@@ -78,6 +88,7 @@ export async function isolatedNodeRedis(client: RedisClient): Promise<Isolated> 
   own.on('error', () => {})
   await own.connect()
   return {
+    isLost: () => own.isReady === false,
     send: (_, command) => own.sendCommand(command),
     forget: () => own.unwatch(),
     transact: (_, commands) => executed(own.multi(), commands, (multi, command) => multi.addCommand(command)),
@@ -123,10 +134,10 @@ export interface LeasedClient {
   multi(): any
 }
 
-/** Version 4 has another name for this method. */
-function end(client: { destroy?(): unknown; disconnect(): unknown }): void {
+/** Version 4 has another name for this method, and refuses to close a connection that was lost. */
+function end(client: { destroy?(): unknown; disconnect(): Promise<unknown> }): void {
   if (client.destroy) client.destroy()
-  else client.disconnect()
+  else client.disconnect().catch(() => {})
 }
 
 async function executed(

@@ -6,7 +6,7 @@ import {
 import { RedisStore } from '@coatcheck/store-redis'
 import { Cluster } from 'ioredis'
 import { createClientPool } from 'redis'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { useBuilt } from '../../session/test/support/child.ts'
 import { runProcess } from '../../session/test/support/processes.ts'
 import { type Connected, clients, clusters, restricted } from './support/clients.ts'
@@ -168,6 +168,24 @@ describe('a user without scripts', () => {
       text: expect.stringMatching(/tracing/),
     })
   })
+
+  for (const [name, connect] of Object.entries(clients)) {
+    it(`plain commands: a connection that was lost while ${name} did not need it fails no write`, async () => {
+      const { client, end } = await restricted(connect)
+      const store = new RedisStore({ client, prefix: freshPrefix(), timeout: 30_000 })
+      onTestFinished(async () => {
+        await store.close()
+        await end()
+      })
+      await store.set('a', sessionOf({ n: 0 }, 60_000))
+      await store.update('a', ({ n }) => ({ n: (n as number) + 1 }))
+      await openClient().call('client', 'kill', 'user', 'restricted')
+      // The application's client connects again by itself.
+      await vi.waitFor(() => store.get('a'), 30_000)
+      await store.update('a', ({ n }) => ({ n: (n as number) + 1 }))
+      expect(await store.get('a')).toMatchObject({ n: 2 })
+    })
+  }
 
   it('plain commands: a connection that is lost between two writes is made again', async () => {
     const server = await own(startRedis({ dedicated: true }))
