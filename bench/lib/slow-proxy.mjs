@@ -24,6 +24,11 @@ export async function slowProxy(url, delay) {
   const through = new URL(url)
   through.hostname = '127.0.0.1'
   through.port = proxy.address().port
+  // A member of a replica set tells its own address, and the driver would go there.
+  if (through.protocol === 'mongodb:') {
+    through.searchParams.delete('replicaSet')
+    through.searchParams.set('directConnection', 'true')
+  }
   return {
     url: through.href,
     close() {
