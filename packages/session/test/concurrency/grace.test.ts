@@ -174,9 +174,16 @@ it('grace: the lifetime that the user has chosen goes along', async () => {
 it('grace: parallel requests during a rotation see the data and end with one id', async () => {
   const store = Object.assign(new MapStore(), { delay: 1 })
   const gate = deferred()
+  // A rotation that begins when the other has ended would be a second one, of the new id.
+  const both = deferred()
+  let rotating = 0
   const handler: Listener = async (req, res) => {
     if (req.url === '/begin') req.session.user = 'Ada'
-    if (req.url === '/rotate') await rotate(req)
+    if (req.url === '/rotate') {
+      if (++rotating === 2) both.resolve()
+      await both.promise
+      await rotate(req)
+    }
     if (req.url!.startsWith('/key')) {
       await gate.promise
       req.session[req.url!.slice(1)] = true

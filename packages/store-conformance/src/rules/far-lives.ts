@@ -179,7 +179,7 @@ export const farTouches: readonly RuleText[] = [
     axes: ['number', 'time', 'repetition'],
     since: '1.1',
     level: 'MUST',
-    sentence: 'Of 120 sessions that are touched, each is extended.',
+    sentence: 'Of 60 sessions that are touched, each is extended.',
     why: 'One of many users is logged out in the middle of their work, and nobody can reproduce it.',
     check: 'are touches batched, sampled or limited in number?',
     seenIn: 'stores that touch only once in a while',
@@ -188,16 +188,21 @@ export const farTouches: readonly RuleText[] = [
     lane: 'wait',
     async run(t) {
       const store = await t.open()
-      const sids = numbered(120)
-      await patiently(t, async life => {
-        const brief = t.session({ n: 1 }, { maxAge: Math.max(life, 400) })
+      const sids = numbered(60)
+      for (let life = Math.max(t.life, 400), tries = 0; tries < 3; tries++) {
+        const begin = Date.now()
+        const brief = t.session({ n: 1 }, { maxAge: life })
         await eachOf(sids, sid => store.set(sid, brief))
         await eachOf(sids, sid => store.touch(sid, t.session({ n: 1 })))
-        if (!lasts(brief)) return false
-        await t.outlive(brief)
-        await eachOf(sids, sid => t.holds(store, sid, { n: 1 }, 'one of 120 that were touched'))
-        return true
-      })
+        if (lasts(brief)) {
+          await t.outlive(brief)
+          await eachOf(sids, sid => t.holds(store, sid, { n: 1 }, 'one of 60 that were touched'))
+          return
+        }
+        // Too slow for that life. Doubling it some times would take too long.
+        life = 3 * (Date.now() - begin)
+      }
+      t.unverified('store or machine were too slow to touch 60 sessions before their end')
     },
   },
   {

@@ -36,7 +36,7 @@ export const deviousMutants: readonly Mutant[] = [
   ),
   mutantOf('lives are cut at thirty days', 'EXP-27', /after 45/),
   mutantOf('touch() does not know texts in cookie.expires', 'TCH-17', /ISO text in cookie.expires/),
-  mutantOf('every fiftieth touch() is dropped', 'TCH-18', /one of 120 that were touched/),
+  mutantOf('every fiftieth touch() is dropped', 'TCH-18', /one of 60 that were touched/),
   mutantOf(
     'touch() extends only sessions that this store object has saved',
     'TCH-19',

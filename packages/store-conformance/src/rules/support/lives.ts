@@ -8,7 +8,7 @@ import type { Session } from '../../values/session.ts'
  * a busy machine, a session may end between two calls, and that is no fault.
  */
 export async function patiently(t: Trial, look: (life: number) => Promise<boolean>): Promise<void> {
-  for (let life = t.life; life <= Math.max(10_000, t.life * 4); life *= 2) if (await look(life)) return
+  for (let life = t.life; life <= Math.max(5000, t.life * 4); life *= 2) if (await look(life)) return
   t.unverified('store or machine were too slow to look at a session before its end')
 }
 
