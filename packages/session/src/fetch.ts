@@ -1,20 +1,6 @@
 /** Sessions for servers that take a standard `Request` and return a `Response`: Bun, Deno, Hono, Next, SvelteKit and others. */
 export { PAGE_HEADERS } from './errors.ts'
-export type {
-  SessionConflict,
-  SessionCorrupt,
-  SessionCreated,
-  SessionDestroyed,
-  SessionEvents,
-  SessionExpired,
-  SessionOperation,
-  SessionOwnerLimit,
-  SessionRejected,
-  SessionRenewed,
-  SessionRevivalRefused,
-  SessionTrace,
-  TracedFailure,
-} from './events/messages.ts'
+export type * from './events/messages.ts'
 export { createSessions, type Sessions } from './fetch/create-sessions.ts'
 export type {
   FetchSession,

@@ -8,21 +8,7 @@ export { Cookie } from './cookie/cookie.ts'
 export type { Secret } from './cookie/secret.ts'
 export type { SessionErrorCode } from './errors.ts'
 export { SessionError } from './errors.ts'
-export type {
-  SessionConflict,
-  SessionCorrupt,
-  SessionCreated,
-  SessionDestroyed,
-  SessionEvents,
-  SessionExpired,
-  SessionOperation,
-  SessionOwnerLimit,
-  SessionRejected,
-  SessionRenewed,
-  SessionRevivalRefused,
-  SessionTrace,
-  TracedFailure,
-} from './events/messages.ts'
+export type * from './events/messages.ts'
 export type { Next } from './node/next.ts'
 export type { SessionOptions } from './node/options.ts'
 export { type SessionModule, session } from './node/session.ts'

@@ -5,6 +5,7 @@ import { fromKysely } from '@coatcheck/store-mysql/kysely'
 import { fromSequelize } from '@coatcheck/store-mysql/sequelize'
 import { fromTypeorm } from '@coatcheck/store-mysql/typeorm'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { expectEveryMethod } from '../../session/test/support/every-method.ts'
 import { CONNECTIONS_OF } from './support/connections.ts'
 import { EXPRESS_MYSQL_SESSION, holdRow, newDatabase, openPool, sessionOf, urlOf } from './support/mysql.ts'
 
@@ -27,24 +28,7 @@ describe.each(Object.entries(CONNECTIONS_OF))('the connections of %s', (name, co
   it.each([ODD_TABLE, 'sessions'])('client: every method, and any text, in the table %s', async table => {
     const { store } = await open(table)
     const odd = ['\ufeffü', 'a?b $1 $$ \\ \' " `{,} \0 \ud800', 'ü', '{}', 'NULL', ':a']
-    await Promise.all(odd.map(sid => store.set(sid, sessionOf({ sid }, 60_000))))
-    const read = await Promise.all(odd.map(sid => store.get(sid, undefined, { renew: 60_000 })))
-    expect(read).toMatchObject(odd.map(sid => ({ sid })))
-    await store.set('ü', Object.assign(read[2]!, { n: 1 }))
-    expect(await store.get('ü')).toMatchObject({ n: 1 })
-    expect((await store.ids()).sort()).toEqual([...odd].sort())
-    expect(await store.insert('ü', sessionOf())).toBe(false)
-    expect(await store.insert('new', sessionOf())).toBe(true)
-    expect(await store.touch('new', sessionOf({}, 60_000))).toBe(true)
-    expect(await store.touch('none', sessionOf())).toBe(false)
-    expect(await store.exchange('new', 'newer', sessionOf())).toBe(true)
-    expect([await store.destroy('newer'), await store.destroy('newer')]).toEqual([true, false])
-    await store.set('over', sessionOf({}, 20))
-    while (await store.get('over'));
-    expect(await store.prune()).toBe(1)
-    expect((await store.diagnose()).map(({ level }) => level)).not.toContain('problem')
-    await store.clear()
-    expect(await store.length()).toBe(0)
+    await expectEveryMethod(store, odd)
   })
 
   it("client: errors have the server's code, and neither ids nor data", async () => {

@@ -9,6 +9,7 @@ import { fromTypeorm } from '@coatcheck/store-postgres/typeorm'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { expectEveryMethod } from '../../session/test/support/every-method.ts'
 import { CONNECTIONS_OF } from './support/connections.ts'
 import { CONNECT_PG_SIMPLE, holdRow, newSchema, openPool, sessionOf } from './support/postgres.ts'
 import type { Connected } from './support/subject.ts'
@@ -28,22 +29,7 @@ describe.each(Object.entries(CONNECTIONS_OF))('the connections of %s', (name, co
   it('client: any name of a table, any text, and every method', async () => {
     const { store } = await open()
     const odd = ['\ufeffü', 'a?b $1 $$ \\ \' " {,} \0 \ud800', 'ü', '{}', 'NULL']
-    await Promise.all(odd.map(sid => store.set(sid, sessionOf({ sid }, 60_000))))
-    const read = await Promise.all(odd.map(sid => store.get(sid, undefined, { renew: 60_000 })))
-    expect(read).toMatchObject(odd.map(sid => ({ sid })))
-    expect((await store.ids()).sort()).toEqual([...odd].sort())
-    expect(await store.insert('ü', sessionOf())).toBe(false)
-    expect(await store.insert('new', sessionOf())).toBe(true)
-    expect(await store.touch('new', sessionOf({}, 60_000))).toBe(true)
-    expect(await store.touch('none', sessionOf())).toBe(false)
-    expect(await store.exchange('new', 'newer', sessionOf())).toBe(true)
-    expect([await store.destroy('newer'), await store.destroy('newer')]).toEqual([true, false])
-    await store.set('over', sessionOf({}, 20))
-    while (await store.get('over'));
-    expect(await store.prune()).toBe(1)
-    expect((await store.diagnose()).map(({ level }) => level)).not.toContain('problem')
-    await store.clear()
-    expect(await store.length()).toBe(0)
+    await expectEveryMethod(store, odd)
   })
 
   it('client: the table of connect-pg-simple, whose column is of type json', async () => {
