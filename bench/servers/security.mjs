@@ -12,7 +12,6 @@ const POINTS = [
   'rejected',
   'conflict',
   'revival-refused',
-  'owner-limit',
   'corrupt',
 ]
 const OPERATIONS = ['load', 'save', 'touch', 'destroy', 'regenerate', 'update']

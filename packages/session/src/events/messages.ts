@@ -80,17 +80,6 @@ export interface SessionRevivalRefused {
   readonly operation: 'save' | 'touch' | 'regenerate'
 }
 
-/** `coatcheck:owner-limit`: an owner has as many sessions as the limit allows. */
-export interface SessionOwnerLimit {
-  /** The new session. `undefined` if it has no id yet. */
-  readonly session: string | undefined
-  readonly limit: number
-  /** How many older sessions were ended. */
-  readonly ended: number
-  /** Whether the new session was refused. */
-  readonly refused: boolean
-}
-
 /** `coatcheck:corrupt`: a stored session cannot be decoded. */
 export interface SessionCorrupt {
   readonly session: string
@@ -105,6 +94,5 @@ export interface SessionEvents {
   'coatcheck:rejected': SessionRejected
   'coatcheck:conflict': SessionConflict
   'coatcheck:revival-refused': SessionRevivalRefused
-  'coatcheck:owner-limit': SessionOwnerLimit
   'coatcheck:corrupt': SessionCorrupt
 }

@@ -10,7 +10,6 @@ export const revivalRefused: Channel = channel('coatcheck:revival-refused')
 const expired: Channel = channel('coatcheck:expired')
 const rejected: Channel = channel('coatcheck:rejected')
 const conflict: Channel = channel('coatcheck:conflict')
-const ownerLimit: Channel = channel('coatcheck:owner-limit')
 const corrupt: Channel = channel('coatcheck:corrupt')
 
 // The functions take ids and numbers. Without a subscriber no message is made and nothing is hashed.
@@ -47,17 +46,6 @@ export function publishConflict(sid: string, retries: number, keys: number, save
 export function publishRevivalRefused(sid: string, operation: SessionRevivalRefused['operation']): void {
   if (!revivalRefused.hasSubscribers) return
   send<'coatcheck:revival-refused'>(revivalRefused, { session: referenceOf(sid), operation })
-}
-
-/** An owner has reached `limit`: `ended` older sessions were ended, or the new one, of `sid`, was refused. */
-export function publishOwnerLimit(
-  sid: string | undefined,
-  limit: number,
-  ended: number,
-  refused: boolean,
-): void {
-  if (!ownerLimit.hasSubscribers) return
-  send<'coatcheck:owner-limit'>(ownerLimit, { session: optional(sid), limit, ended, refused })
 }
 
 export function publishCorrupt(sid: string): void {

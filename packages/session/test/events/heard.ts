@@ -12,7 +12,6 @@ export const POINTS: readonly Name[] = [
   'rejected',
   'conflict',
   'revival-refused',
-  'owner-limit',
   'corrupt',
 ]
 

@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { channel } from 'node:diagnostics_channel'
 import { createSessions } from '@coatcheck/session/fetch'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { publishOwnerLimit } from '../../src/events/publish.ts'
 import { cookieOf, type Handler } from '../doors/door.ts'
 import { fetchDoor } from '../doors/fetch-door.ts'
 import { nodeDoor } from '../doors/node-door.ts'
@@ -164,20 +163,4 @@ it('rejected: a cookie that cookie-parser has parsed as well is announced once',
   expect(heard).toEqual([{ name: 'rejected', reason: 'signature', session: undefined }])
   await app.get('/')
   expect(heard).toHaveLength(2)
-})
-
-it('owner limit: tells how many older sessions were ended, or that the new one was refused, and no owner', () => {
-  const heard = hear(['owner-limit'])
-  publishOwnerLimit('the-id-of-a-session', 5, 1, false)
-  publishOwnerLimit(undefined, 5, 0, true)
-  expect(heard).toEqual([
-    {
-      name: 'owner-limit',
-      session: expect.stringMatching(/^[\w-]{16}$/),
-      limit: 5,
-      ended: 1,
-      refused: false,
-    },
-    { name: 'owner-limit', session: undefined, limit: 5, ended: 0, refused: true },
-  ])
 })
