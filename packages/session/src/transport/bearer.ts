@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../option-names.ts'
 import type { Transport } from './transport.ts'
 
 /** Options of `bearer()`. */
@@ -13,7 +14,9 @@ const PREFIX = 's:'
  * A transport for clients that keep a token instead of cookies, such as mobile apps. The client sends `Authorization: Bearer <token>`. The
  * response to a login has the token in a header of its own, and the response to a logout has that header without a value.
  */
-export function bearer({ header = 'X-Auth-Token' }: BearerOptions = {}): Transport {
+export function bearer(options: BearerOptions = {}): Transport {
+  checkOptionNames(options, ['header'], 'bearer()')
+  const { header = 'X-Auth-Token' } = options
   if (typeof header !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(header)) {
     throw new TypeError('header option of bearer() must be the name of a header')
   }

@@ -94,6 +94,12 @@ it('bearer: the header of the response can be another one', async () => {
   expect([headers[TOKEN], typeof headers['session-token']]).toEqual([undefined, 'string'])
 })
 
+it('bearer: a name that is not an option is a TypeError at the start, with the name that was probably meant', () => {
+  expect(() => bearer({ hedaer: 'Session-Token' } as never)).toThrow(
+    new TypeError('The option "hedaer" is not an option of bearer(); did you mean "header"?'),
+  )
+})
+
 it.each([{ header: '' }, { header: 'a b' }, { header: 1 }])(
   'bearer: %o is a TypeError at the start',
   options => {
