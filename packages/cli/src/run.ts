@@ -4,16 +4,30 @@ import { clear } from './commands/clear.ts'
 import { copy } from './commands/copy.ts'
 import { count } from './commands/count.ts'
 import { doctor } from './commands/doctor.ts'
+import { logout } from './commands/logout.ts'
 import { ls } from './commands/ls.ts'
 import { prune } from './commands/prune.ts'
 import { reencrypt } from './commands/reencrypt.ts'
 import { rm } from './commands/rm.ts'
+import { sessions } from './commands/sessions.ts'
 import { show } from './commands/show.ts'
 import { helpOn, overview } from './help.ts'
 import { type Io, safeIo } from './io.ts'
 import { printable } from './text.ts'
 
-const COMMANDS: readonly Command[] = [ls, show, rm, count, prune, clear, doctor, copy, reencrypt]
+const COMMANDS: readonly Command[] = [
+  ls,
+  show,
+  rm,
+  sessions,
+  logout,
+  count,
+  prune,
+  clear,
+  doctor,
+  copy,
+  reencrypt,
+]
 
 /** Runs a command line. Returns the exit code: 0 success, 1 failure, 2 wrong command line or refused. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {

@@ -24,17 +24,20 @@ export async function countSessions(store: Store): Promise<number> {
 export async function findIds(store: Store, wanted: readonly string[]): Promise<Map<string, string[]>> {
   const found = new Map(wanted.map(name => [name, name.startsWith('sha256:') ? [] : [name]]))
   const hashes = wanted.filter(name => name.startsWith('sha256:'))
-  if (hashes.some(hash => !/^sha256:[0-9a-f]{8,64}$/.test(hash))) {
-    throw new UsageError(
-      'The hash of an id is sha256: and at least 8 hexadecimal digits, as coatcheck ls shows it',
-    )
-  }
+  checkHashes(hashes)
   if (hashes.length === 0) return found
   for await (const [sid] of sessionsOf(store)) {
     const digest = digestOf(sid)
     for (const hash of hashes) if (digest.startsWith(hash)) found.get(hash)?.push(sid)
   }
   return found
+}
+
+export function checkHashes(hashes: readonly string[]): void {
+  if (hashes.every(hash => /^sha256:[0-9a-f]{8,64}$/.test(hash))) return
+  throw new UsageError(
+    'The hash of an id is sha256: and at least 8 hexadecimal digits, as coatcheck ls shows it',
+  )
 }
 
 export async function readSession(store: Store, sid: string): Promise<SessionData | undefined> {

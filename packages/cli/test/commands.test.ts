@@ -160,7 +160,18 @@ describe('the command line', () => {
   it('help: of all and of each, and the version', async () => {
     const all = await coatcheck(['--help'])
     expect(all.code).toBe(0)
-    for (const name of ['ls', 'show', 'rm', 'count', 'prune', 'clear', 'doctor', 'copy']) {
+    for (const name of [
+      'ls',
+      'show',
+      'rm',
+      'sessions',
+      'logout',
+      'count',
+      'prune',
+      'clear',
+      'doctor',
+      'copy',
+    ]) {
       expect(all.out).toMatch(new RegExp(`^  ${name} `, 'm'))
       const one = await coatcheck([name, '--help'])
       expect(one).toMatchObject({ code: 0, err: '' })
@@ -177,7 +188,10 @@ describe('the command line', () => {
 
   it.each([
     [[], 'No command given'],
-    [['list'], 'Unknown command; the commands are ls, show, rm, count, prune, clear, doctor, copy'],
+    [
+      ['list'],
+      'Unknown command; the commands are ls, show, rm, sessions, logout, count, prune, clear, doctor, copy',
+    ],
     [['--reveal'], 'Unknown option'],
     [['ls', '--revael'], "ls: Unknown option '--revael'; see coatcheck ls --help"],
     [['ls', '--limit', 'many'], 'The option --limit must be a whole number'],

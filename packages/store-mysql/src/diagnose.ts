@@ -9,13 +9,17 @@ const SKEW = 5000
 const LONG_WAIT = 10
 
 /** The findings about the server and the table, whose name is quoted. Changes nothing. */
-export async function diagnose(runner: Runner, table: string, driver: string): Promise<Finding[]> {
+export async function diagnose(
+  runner: Runner,
+  table: string,
+  { driver, owners }: { driver: string; owners: boolean },
+): Promise<Finding[]> {
   const packages = `@coatcheck/store-mysql ${versionIn('../package.json')}, ${driver}`
   return [
     { name: 'packages', level: 'ok', text: packages },
     await serverOf(runner),
     await clockOf(runner),
-    ...(await tableOf(runner, table)),
+    ...(await tableOf(runner, table, owners)),
     await limitsOf(runner),
     {
       name: 'prepare',
@@ -46,12 +50,16 @@ async function clockOf(runner: Runner): Promise<Finding> {
   return { name, level: 'warning', text }
 }
 
-async function tableOf(runner: Runner, table: string): Promise<Finding[]> {
+async function tableOf(runner: Runner, table: string, owners: boolean): Promise<Finding[]> {
   const name = 'table'
   let exact: boolean
   try {
     const layout = await layoutOf(runner, table)
     if (!layout) return [{ name, level: 'ok', text: `${table} is not there yet`, missing: `table ${table}` }]
+    if (owners && !layout.owners) {
+      const text = `${table} has no column owner yet; the store adds it on first use`
+      return [{ name, level: 'ok', text, missing: `column "owner" in the table ${table}` }]
+    }
     exact = layout.exact
   } catch (error) {
     if (!(error instanceof TypeError)) throw error

@@ -72,7 +72,7 @@ export class MysqlStore extends RecordStore implements Diagnosing {
   /** Findings about the server and the table, for `coatcheck doctor`. */
   diagnose(): Promise<Finding[]> {
     const driver = this.#pool ? `mysql2 ${versionIn('mysql2/package.json')}` : 'a client of the app'
-    return diagnose(this.#runner, this.#table, driver)
+    return diagnose(this.#runner, this.#table, { driver, owners: this.#missing.owners })
   }
 
   protected override async _open(): Promise<void> {

@@ -14,11 +14,19 @@ interface Connection extends PostgresClient {
   release?(): void
 }
 
+interface Diagnosed {
+  readonly driver: string
+  /** Whether the table needs a column for owners. */
+  readonly owners: boolean
+  readonly prepare: boolean
+  readonly connection: PostgresClient
+}
+
 /** The findings about the server and the table, whose name is quoted. Changes nothing. */
 export async function diagnose(
   client: PostgresClient,
   table: string,
-  { driver, prepare, connection }: { driver: string; prepare: boolean; connection: PostgresClient },
+  { driver, owners, prepare, connection }: Diagnosed,
 ): Promise<Finding[]> {
   const packages = `@coatcheck/store-postgres ${versionIn('../package.json')}, ${driver}`
   const { rows } = await client.query({
@@ -35,7 +43,7 @@ export async function diagnose(
         }
       : { name: 'server', level: 'ok', text: `PostgreSQL ${version}` },
     await clockOf(client),
-    ...(await tableOf(client, table)),
+    ...(await tableOf(client, table, owners)),
     await limitsOf(client),
     await sharing(connection, prepare),
   ]
@@ -53,12 +61,16 @@ async function clockOf(client: PostgresClient): Promise<Finding> {
   return { name, level: 'warning', text }
 }
 
-async function tableOf(client: PostgresClient, table: string): Promise<Finding[]> {
+async function tableOf(client: PostgresClient, table: string, owners: boolean): Promise<Finding[]> {
   const name = 'table'
   let expires: string
   try {
     const layout = await layoutOf(client, table)
     if (!layout) return [{ name, level: 'ok', text: `${table} is not there yet`, missing: `table ${table}` }]
+    if (owners && !layout.owners) {
+      const text = `${table} has no column owner yet; the store adds it on first use`
+      return [{ name, level: 'ok', text, missing: `column "owner" in the table ${table}` }]
+    }
     expires = layout.expires
   } catch (error) {
     if (!(error instanceof TypeError)) throw error

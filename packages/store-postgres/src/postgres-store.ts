@@ -73,7 +73,8 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   diagnose(): Promise<Finding[]> {
     const driver = this.#pool ? `pg ${versionIn('pg/package.json')}` : 'a client of the app'
     const { prepare } = this.#runner
-    return diagnose(this.#runner, this.#table, { driver, prepare, connection: this.#client })
+    const { owners } = this.#missing
+    return diagnose(this.#runner, this.#table, { driver, owners, prepare, connection: this.#client })
   }
 
   protected override async _open(): Promise<void> {

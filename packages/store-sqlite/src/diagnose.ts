@@ -9,10 +9,10 @@ import { COLUMNS, layoutWith } from './layout.ts'
 /** Runs a query and returns its rows, or a promise of them. */
 export type Query = (sql: string, ...parameters: unknown[]) => unknown[] | Promise<unknown[]>
 
-/** The findings about the file of a client. `driver` is that of `SqliteStore.open`. Changes nothing. */
+/** The findings about the file of a client, whose table may need a column for owners. `driver` is that of `SqliteStore.open`. Changes nothing. */
 export function diagnose(
   client: SqliteClient,
-  table: string,
+  table: { name: string; owners: boolean },
   driver: Driver | undefined,
 ): Promise<Finding[]> {
   const query: Query = (sql, ...parameters) => client.prepare(sql).all(...parameters)
@@ -23,7 +23,7 @@ export function diagnose(
 /** The findings that queries give, among them `others`. */
 export async function diagnoseBy(
   query: Query,
-  table: string,
+  table: { name: string; owners: boolean },
   driver: string,
   others: readonly Finding[] = [],
 ): Promise<Finding[]> {
@@ -102,7 +102,10 @@ async function synchronous(query: Query): Promise<Finding> {
   }
 }
 
-async function tableOf(query: Query, table: string): Promise<Finding> {
+async function tableOf(
+  query: Query,
+  { name: table, owners }: { name: string; owners: boolean },
+): Promise<Finding> {
   const name = 'table'
   const columns = await query(COLUMNS, table)
   let due: string
@@ -114,6 +117,10 @@ async function tableOf(query: Query, table: string): Promise<Finding> {
   if (columns.length === 0) {
     const text = `"${table}" does not exist yet; the store creates it on first use`
     return { name, level: 'ok', text, missing: `table "${table}"` }
+  }
+  if (owners && !columns.some(column => (column as { name: string }).name === 'owner')) {
+    const text = `"${table}" has no column "owner" yet; the store adds it on first use`
+    return { name, level: 'ok', text, missing: `column "owner" in the table "${table}"` }
   }
   const indexed = await oneValue(
     query,

@@ -66,7 +66,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
 
   /** Findings about the file, for `coatcheck doctor`. Changes nothing. */
   async diagnose(): Promise<Finding[]> {
-    return diagnose(this.#connection.client, this.#table, this.#driver)
+    return diagnose(this.#connection.client, { name: this.#table, owners: this.#owners }, this.#driver)
   }
 
   protected override async _open(): Promise<void> {

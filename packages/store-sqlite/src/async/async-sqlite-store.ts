@@ -41,7 +41,7 @@ export class AsyncSqliteStore extends RecordStore implements Diagnosing {
   /** Findings about the file, for `coatcheck doctor`. Changes nothing. */
   diagnose(): Promise<Finding[]> {
     const query = (sql: string, ...parameters: unknown[]) => this.#runner.run(sql, ...parameters)
-    return diagnoseBy(query, this.#table, 'a client of the app')
+    return diagnoseBy(query, { name: this.#table, owners: this.#owners }, 'a client of the app')
   }
 
   protected override async _open(): Promise<void> {
