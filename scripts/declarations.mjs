@@ -4,20 +4,18 @@ import { dirname, join, posix, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { entriesOf } from './entries.mjs'
+import { rolledUp } from './rolled-up.mjs'
 
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url))
 
 /**
  * Write the declarations of a package for npm, from those that the compiler has written to `dist`. Each type is declared once, in a
  * CommonJS file below `types`, so that a project with both kinds of modules has one `Store` and one `SessionData`. Each entry point also
- * has a file for `import` and one for `require`.
+ * has a file for `import` and one for `require`. With `together`, one file has all that the entry points reach.
  */
-export async function writeDeclarations(folder, manifest, to) {
+export async function writeDeclarations(folder, manifest, to, together) {
   const entries = entriesOf(manifest)
-  for (const file of await filesBehind(folder, entries)) {
-    const text = await readFile(join(folder, 'dist', file), 'utf8')
-    await write(join(to, 'types', file.replace(/\.d\.ts$/, '.d.cts')), asCommonJs(text))
-  }
+  await (together ? writeTogether : writeFiles)(folder, entries, join(to, 'types'))
   for (const { name } of entries) {
     const text = await readFile(join(folder, 'dist', `${name}.d.ts`), 'utf8')
     const { required, imported } = doorsTo(name, REQUIRED_AS.test(text))
@@ -28,6 +26,29 @@ export async function writeDeclarations(folder, manifest, to) {
 
 /** `export { session as 'module.exports' }`: the value of `require`. Compilers before 5.6 cannot read it. */
 const REQUIRED_AS = /^export \{ \w+ as ['"]module\.exports['"],? \};?\n/m
+
+async function writeTogether(folder, entries, to) {
+  const names = entries.map(({ name }) => name)
+  const { text, exported } = await rolledUp(join(folder, 'dist'), names)
+  await write(join(to, 'shared.d.cts'), asCommonJs(text))
+  for (const name of names) {
+    const specifiers = exported.get(name).filter(one => one.name !== 'module.exports')
+    const list = specifiers.map(({ name, local, isType }) => {
+      return `${isType ? 'type ' : ''}${local}${local === name ? '' : ` as ${name}`}`
+    })
+    await write(
+      join(to, `${name}.d.cts`),
+      `export { ${list.join(', ')} } from '${upFrom(name)}/shared.cjs'\n`,
+    )
+  }
+}
+
+async function writeFiles(folder, entries, to) {
+  for (const file of await filesBehind(folder, entries)) {
+    const text = await readFile(join(folder, 'dist', file), 'utf8')
+    await write(join(to, file.replace(/\.d\.ts$/, '.d.cts')), asCommonJs(text))
+  }
+}
 
 /** Declarations below `dist` that a user's compiler reads, starting at the entry points. Those of other modules are not needed. */
 async function filesBehind(folder, entries) {
@@ -52,8 +73,7 @@ function asCommonJs(text) {
 }
 
 function doorsTo(name, isFunction) {
-  const up = posix.relative(posix.dirname(name), '.') || '.'
-  const types = `${up}/types/${name}.cjs`
+  const types = `${upFrom(name)}/types/${name}.cjs`
   const all = `export * from '${types}'\n`
   if (!isFunction) return { required: all, imported: all }
   return {
@@ -61,6 +81,8 @@ function doorsTo(name, isFunction) {
     imported: `${all}export { default } from './${posix.basename(name)}.cjs'\n`,
   }
 }
+
+const upFrom = name => posix.relative(posix.dirname(name), '.') || '.'
 
 async function write(file, text) {
   await mkdir(dirname(file), { recursive: true })

@@ -12,7 +12,7 @@ export async function makePublishable(folder, to, declared = folder) {
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   await rm(to, { recursive: true, force: true })
   const inside = await bundle(folder, join(to, 'dist'))
-  await writeDeclarations(declared, manifest, join(to, 'dist'))
+  await writeDeclarations(declared, manifest, join(to, 'dist'), inside.length > 0)
   const others = manifest.files.filter(file => file !== 'dist' && file !== 'src')
   for (const file of [...others, 'LICENSE']) {
     await cp(join(folder, file), join(to, file), { recursive: true })

@@ -6,7 +6,7 @@ import type { SessionRequest } from '../session/session.ts'
 import type { Store } from '../store/store.ts'
 
 /** A request whose session may have the type of this package or that of express-session. */
-interface AnyRequest extends IncomingMessage {
+interface RequestWithSession extends IncomingMessage {
   // biome-ignore-start lint/suspicious/noExplicitAny: see above
   session: any
   sessionStore: any
@@ -17,7 +17,7 @@ interface AnyRequest extends IncomingMessage {
 }
 
 /** A function of a request. It is typed as a method, so that it may take a framework's request: `(req: express.Request) => …`. */
-type OfRequest<T> = { of(req: AnyRequest): T }['of']
+type OfRequest<T> = { of(req: RequestWithSession): T }['of']
 
 /** Options of `session()`. Those of express-session keep their names, defaults and meaning. */
 export interface SessionOptions extends EngineOptions<SessionRequest> {
