@@ -47,6 +47,12 @@ export function hasCode(error: unknown, code: SessionErrorCode): boolean {
   return (error as { code?: unknown } | null | undefined)?.code === code
 }
 
+export function notASession(): SessionError {
+  const message =
+    'req.session, or its cookie or touch method, was replaced by something that is not a session'
+  return new SessionError('ERR_SESSION_NOT_A_SESSION', message)
+}
+
 export function gone(): SessionError {
   return new SessionError('ERR_SESSION_GONE', 'The session was destroyed or has expired')
 }

@@ -1,3 +1,4 @@
+import { KNOWN } from '../session/live-session.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 
@@ -18,7 +19,7 @@ const LIMIT = 10_000
  */
 export class Tombstones {
   readonly #ids = new Map<string, Tombstone>()
-  /** The logical time at which each session was known to exist, for stores that do not detect its end. */
+  /** The logical time at which each session was known to exist, if the session has no place for it. */
   readonly #known = new WeakMap<object, number>()
   #now = 0
   /** Whether any id was replaced with a `grace`: from then on a stored session may be a redirect. */
@@ -46,17 +47,23 @@ export class Tombstones {
 
   /** Note that `session` was in the store at `time`. Stores that extend `RecordStore` need no such note. */
   know(session: object, time: number): void {
-    if (!loadedOf(session)) this.#known.set(session, time)
+    if (loadedOf(session)) return
+    if (KNOWN in session) session[KNOWN] = time
+    else this.#known.set(session, time)
   }
 
   knows(session: object): boolean {
-    return this.#known.has(session)
+    return this.#knownSince(session) !== undefined
+  }
+
+  #knownSince(session: object): number | undefined {
+    return KNOWN in session ? (session[KNOWN] as number | undefined) : this.#known.get(session)
   }
 
   /** What became of a session whose store does not detect its end. */
   becameOf(session: { readonly id: string }): Tombstone | undefined {
     if (this.#ids.size === 0) return undefined
-    const time = this.#known.get(session)
+    const time = this.#knownSince(session)
     return time === undefined || loadedOf(session) ? undefined : this.since(session.id, time)
   }
 }

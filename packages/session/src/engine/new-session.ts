@@ -2,9 +2,8 @@ import { isPromise } from '../calls/call-method.ts'
 import { Cookie } from '../cookie/cookie.ts'
 import { cookieOptions, resolveAuto, type Settings } from '../options/settings.ts'
 import { giveLifespan, lifespanSince } from '../session/lifespan.ts'
-import { noteLoaded } from '../session/loaded.ts'
-import { HOST, Session, type SessionHolder } from '../session/session.ts'
-import { ownMethods } from '../session/session-shape.ts'
+import { LiveSession } from '../session/live-session.ts'
+import { HOST, type SessionHolder } from '../session/session.ts'
 import type { RequestSession } from './request-session.ts'
 
 /** Give the store the method `generate`, which puts a new session into a request, as express-session does. */
@@ -35,10 +34,7 @@ function generate(holder: SessionHolder, req: unknown, settings: Settings): void
 function putNew(holder: SessionHolder, req: unknown, id: string, settings: Settings): void {
   holder.sessionID = id
   const cookie = newCookie(settings, req)
-  const session = new Session(holder)
-  // With this property, the store notes the first save. Later saves update the session and never insert it again.
-  noteLoaded(session, undefined)
-  ownMethods(session)
+  const session = new LiveSession(holder)
   const { absoluteTimeout } = settings
   if (absoluteTimeout !== undefined) giveLifespan(session, lifespanSince(Date.now(), absoluteTimeout))
   session.cookie = cookie

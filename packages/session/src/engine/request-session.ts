@@ -6,7 +6,7 @@ import { PendingCalls } from '../concurrency/pending-calls.ts'
 import type { WriterHost } from '../concurrency/writer-host.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
-import { SessionError } from '../errors.ts'
+import { notASession } from '../errors.ts'
 import type { Settings } from '../options/settings.ts'
 import type { GetOptions } from '../records/renewal.ts'
 import { dateSession, hasEnded, keepLifespan } from '../session/lifespan.ts'
@@ -87,9 +87,7 @@ export class RequestSession implements SessionHost, WriterHost {
     this.renamed = cookie?.renamed ?? false
     this.calls = new PendingCalls(settings.storeTimeout)
     this.writer = new ObservedWriter(this, cookieId)
-    const { holder } = door
-    Object.assign(holder, { sessionStore: settings.store, sessionID: cookieId })
-    Object.defineProperty(holder, HOST, { value: this, configurable: true })
+    Object.assign(door.holder, { sessionStore: settings.store, sessionID: cookieId, [HOST]: this })
   }
 
   get holder(): Door['holder'] {
@@ -231,12 +229,7 @@ export class RequestSession implements SessionHost, WriterHost {
     const { holder } = this
     if (!this.inPlace) return 'nothing'
     if (!holder.session) return this.#mustDestroy() ? 'destroy' : 'nothing'
-    if (!isSession(holder.session)) {
-      throw new SessionError(
-        'ERR_SESSION_NOT_A_SESSION',
-        'req.session, or its cookie or touch method, was replaced by something that is not a session',
-      )
-    }
+    if (!isSession(holder.session)) throw notASession()
     this.touch()
     if (typeof holder.sessionID !== 'string') {
       debug('no session is saved: req.sessionID is not a string')
@@ -298,3 +291,7 @@ export class RequestSession implements SessionHost, WriterHost {
     }
   }
 }
+
+// `console.log(req)` shows no secret.
+const shown = { value: () => 'RequestSession {}' }
+Object.defineProperty(RequestSession.prototype, Symbol.for('nodejs.util.inspect.custom'), shown)

@@ -48,7 +48,8 @@ function applies(settings: Settings<SessionRequest>, req: SessionRequest): boole
     if (policyFor(error, req, settings, 'skip') === 'error') throw error
     return false
   }
-  if (pathOf(req).startsWith(cookieOptions(settings, req).path || '/')) return true
+  const path = cookieOptions(settings, req).path || '/'
+  if ((path === '/' && req.url?.startsWith(path)) || pathOf(req).startsWith(path)) return true
   debug('the path is not below cookie.path')
   return false
 }

@@ -23,9 +23,10 @@ export function loadedOf(session: object): Loaded | undefined {
   return (session as { [LOADED]?: Loaded })[LOADED]
 }
 
-/** Attach a note to `session`, where neither JSON nor `for…in` sees it. */
+/** Attach a note to `session`, where neither JSON nor `for…in` sees it. A session of a request has a place for it. */
 export function noteLoaded(session: object, loaded: Loaded | undefined): void {
-  Object.defineProperty(session, LOADED, { value: loaded, configurable: true, writable: true })
+  if (LOADED in session) session[LOADED] = loaded
+  else Object.defineProperty(session, LOADED, { value: loaded, configurable: true, writable: true })
 }
 
 /** How a session was read, if its store notes that. */
@@ -38,8 +39,10 @@ export interface ReadNote {
 
 const NOTE: unique symbol = Symbol.for('coatcheck.read')
 
-export function noteRead(session: object, note: ReadNote): void {
-  Object.defineProperty(session, NOTE, { value: note, configurable: true, writable: true })
+/** `internal`: only the engine sees this object, so the note may be enumerable, which is cheaper. */
+export function noteRead(session: object, note: ReadNote, internal = false): void {
+  if (internal) (session as { [NOTE]?: ReadNote })[NOTE] = note
+  else Object.defineProperty(session, NOTE, { value: note, configurable: true, writable: true })
 }
 
 export function noteOf(session: object): ReadNote | undefined {

@@ -41,13 +41,19 @@ export function cookieIn(text: string): { expires?: string } | undefined {
 /** The text in front of the date in a cookie. */
 const EXPIRES = ',"expires":"'
 
-/** The text with another expiry in its cookie; `undefined` when the cookie has none, or when that needs parsing. */
-export function withExpires(text: string, date: Date): string | undefined {
-  const head = COOKIE.exec(text)?.[0]
-  const at = head ? head.indexOf(EXPIRES) : -1
+/**
+ * The text with another expiry in its cookie; `undefined` when the cookie has none, or when that needs parsing. `expected` is where it
+ * usually is.
+ */
+export function withExpires(text: string, date: Date, expected: number): string | undefined {
+  const at = text.startsWith(EXPIRES, expected - 1) ? expected - 1 : expiryIn(text)
   if (at < 0) return undefined
   const start = at + EXPIRES.length
   return joined(text.slice(0, start), date.toISOString(), text.slice(text.indexOf('"', start)))
+}
+
+function expiryIn(text: string): number {
+  return COOKIE.exec(text)?.[0].indexOf(EXPIRES) ?? -1
 }
 
 /** Run `work`. In it, `stringify(session)` reuses `content`, so only the session's cookie may change. */

@@ -4,7 +4,7 @@ import type { Cookie } from '../cookie/cookie.ts'
 import { gone } from '../errors.ts'
 import { giveLifespan, lifespanIn, passOnLifespan } from './lifespan.ts'
 import { carryOver, clearData, methodIn, type SessionData } from './session-data.ts'
-
+import { SessionState, STATE, stateOf } from './session-state.ts'
 import type { BaseStore } from './store-contract.ts'
 
 export type { SessionData } from './session-data.ts'
@@ -73,10 +73,6 @@ export type Member<Key extends string, Type> = Key extends keyof SessionData ? u
  * returns the session, or returns a promise. A promise that nobody awaits can reject without ending the process.
  */
 export class Session {
-  /** The session's id; read-only, not enumerable. */
-  declare readonly id: string
-  /** The request; read-only, not enumerable. */
-  declare readonly req: SessionRequest
   declare cookie: Cookie
   /**
    * When the session was created: with the option `absoluteTimeout`. `regenerate()` and a login with `data` start anew; a new id for the
@@ -88,8 +84,7 @@ export class Session {
 
   /** Keys of `data` that are names of methods are left out. */
   constructor(req: Pick<SessionHolder, 'sessionID'>, data?: object | null) {
-    Object.defineProperty(this, 'req', { value: req })
-    Object.defineProperty(this, 'id', { value: req.sessionID, configurable: true })
+    Object.defineProperty(this, STATE, { value: new SessionState(req) })
     if (typeof data !== 'object' || data === null) return
     const own = this as Record<string, unknown>
     for (const key in data) {
@@ -97,6 +92,16 @@ export class Session {
     }
     const lifespan = lifespanIn(this)
     if (lifespan) giveLifespan(this, lifespan)
+  }
+
+  /** The session's id; read-only, not enumerable. */
+  get id(): string {
+    return stateOf(this).id
+  }
+
+  /** The request; read-only, not enumerable. */
+  get req(): SessionRequest {
+    return stateOf(this).req as SessionRequest
   }
 
   /** Restart the lifetime. The middleware does it on each request. */
@@ -196,7 +201,7 @@ function problemOf({ grace, data }: RegenerateOptions, session: Session): string
   if (data === undefined) return undefined
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return 'data must be an object'
   const method = methodIn(data, session)
-  if (method !== undefined) return `data must not have the key "${method}": it names a method of the session`
+  if (method !== undefined) return `data must not have the key "${method}": it names a member of the session`
   return grace ? 'data and grace cannot be given together' : undefined
 }
 

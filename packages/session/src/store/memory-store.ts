@@ -43,7 +43,7 @@ Object.setPrototypeOf(MemoryStore.prototype, Store.prototype)
 
 const methods = {
   get(this: MemoryStore, sid: string, callback?: Callback<SessionData | undefined>, options?: GetOptions) {
-    return answer(callback, () => read(this.sessions, sid, options?.renew))
+    return answer(callback, () => read(this.sessions, sid, options))
   },
 
   set(this: MemoryStore, sid: string, session: SessionData, callback?: Callback) {
@@ -88,11 +88,7 @@ for (const [name, value] of Object.entries(methods)) {
 declareCombined(MemoryStore.prototype, 'get', ['touch'])
 
 /** The session of `sid`. An expired one is deleted. */
-function read(
-  sessions: Record<string, string>,
-  sid: string,
-  renew?: GetOptions['renew'],
-): SessionData | undefined {
+function read(sessions: Record<string, string>, sid: string, options?: GetOptions): SessionData | undefined {
   const text = sessions[sid]
   if (!text) return undefined
   const session = JSON.parse(text)
@@ -101,9 +97,10 @@ function read(
     publishExpired(1, sid)
     return undefined
   }
+  const renew = options?.renew
   const renewed = renew === undefined ? undefined : renewedText(text, renew)
   if (renewed) sessions[sid] = renewed
-  noteRead(session, { text, renewed: renewed !== undefined })
+  noteRead(session, { text, renewed: renewed !== undefined }, options !== undefined)
   return session
 }
 
@@ -111,7 +108,7 @@ function read(
 function renewedText(text: string, renew: number | null): string | undefined {
   const renewal = renewalOf(renew, 0)
   if (!renewal || !text.startsWith(renewal.prefix)) return undefined
-  if (renew !== null) return withExpires(text, new Date(Date.now() + renew))
+  if (renew !== null) return withExpires(text, new Date(Date.now() + renew), renewal.prefix.length)
   // A touch would clear a date. That is left to the touch itself.
   return text.startsWith(`${renewal.prefix}"expires":null`) ? text : undefined
 }

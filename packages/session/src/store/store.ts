@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { callMethod, isPromise } from '../calls/call-method.ts'
 import { nextTick } from '../calls/timers.ts'
 import { Cookie, type CookieOptions } from '../cookie/cookie.ts'
+import { LiveSession } from '../session/live-session.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
 import { HOST, Session, type SessionData, type SessionHolder } from '../session/session.ts'
 import type { BaseStore } from '../session/store-contract.ts'
@@ -51,12 +52,17 @@ const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisTy
     if (typeof expires === 'string') cookie.expires = new Date(expires)
     cookie.originalMaxAge = originalMaxAge as number | null
     ;(data as SessionData).cookie = cookie
-    const session = new Session(req, data) as Session & Partial<SessionData>
     // Other middleware expects that `set` inserts or replaces. Without the note it does.
-    if (HOST in req) noteLoaded(session, loadedOf(data))
+    const session = HOST in req ? live(req, data) : (new Session(req, data) as Session & Partial<SessionData>)
     req.session = session
     return session
   },
+}
+
+function live(req: SessionHolder, data: object): Session & Partial<SessionData> {
+  const session = new LiveSession(req, data)
+  noteLoaded(session, loadedOf(data))
+  return session
 }
 
 for (const [name, value] of Object.entries(methods)) {

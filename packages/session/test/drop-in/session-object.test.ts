@@ -1,5 +1,6 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { type Listener, signed, start } from '../support/http.ts'
+import { type Listener, SECRET, signed, start } from '../support/http.ts'
 import { implementations } from '../support/implementations.ts'
 import { peek, peekOnly, recordCalls, storeWith } from '../support/stores.ts'
 import type { Request, Session } from '../support/types.ts'
@@ -57,6 +58,35 @@ describe.each(implementations)('$name', ({ session }) => {
 
   it('session: knows its request', async () => {
     for (const answer of await both(req => req.session.req === req)) expect(answer).toBe(true)
+  })
+
+  it('session: a copy of it by spread has the data and the cookie, nothing else', async () => {
+    for (const answer of await both(req =>
+      Reflect.ownKeys({ ...req.session })
+        .map(String)
+        .sort(),
+    )) {
+      expect(answer).toEqual(['cookie', 'user'])
+    }
+  })
+
+  it('session: console.log of the session and the request shows no secret', async () => {
+    for (const answer of await both(req => [inspect(req.session), inspect(req, { depth: 8 })].join())) {
+      expect(answer).toContain('Ada')
+      expect(answer).not.toContain(SECRET)
+    }
+  })
+
+  it('session: works behind a proxy of the application', async () => {
+    const store = storeWith(session, { known: { user: 'Ada' } })
+    const handler: Listener = (req, res) => {
+      const proxy = new Proxy(req.session, {})
+      proxy.user = 'Eve'
+      proxy.save(() => res.end(`${proxy.id === req.sessionID} ${proxy.req === req}`))
+    }
+    const app = await start(session, handler, { store })
+    expect((await app.get('/', { cookie: signed('known') })).text).toBe('true true')
+    expect(peek(store, 'known')?.user).toBe('Eve')
   })
 
   it('session: its id is that of the request', async () => {
