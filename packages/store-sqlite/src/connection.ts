@@ -1,4 +1,4 @@
-import { type SqliteClient, type SqliteStatement, singleValue } from './client.ts'
+import { isLibsql, type SqliteClient, type SqliteStatement, singleValue } from './client.ts'
 import { failureOf, isLocked, unavailable } from './failures.ts'
 import { FileOnDisk } from './file-on-disk.ts'
 import { layoutOf } from './layout.ts'
@@ -31,6 +31,7 @@ interface Prepared {
   readonly sql: Statements
   readonly begin: SqliteStatement
   readonly commit: SqliteStatement
+  readonly beginsAlways: boolean
   /** `undefined` for a database in memory. */
   readonly file: FileOnDisk | undefined
   /** Milliseconds that the client itself waits for a lock, which blocks the process. */
@@ -71,6 +72,14 @@ export class Connection {
 
   get sql(): Statements {
     return (this.#prepared as Prepared).sql
+  }
+
+  /**
+   * Whether a single write also needs `begin()`. libsql leaves a statement open that has found the file locked, and commits nothing until
+   * the same statement has run again. So it has to be one with which each write begins.
+   */
+  get beginsAlways(): boolean {
+    return (this.#prepared as Prepared).beginsAlways
   }
 
   /** Begins a transaction that may write. */
@@ -187,6 +196,7 @@ function prepared(client: SqliteClient, table: string, ownTimeout: number, { id,
     sql: prepare(client, table, layout),
     begin: client.prepare('BEGIN IMMEDIATE'),
     commit: client.prepare('COMMIT'),
+    beginsAlways: isLibsql(client),
     file: path ? new FileOnDisk(String(path), id) : undefined,
     ownTimeout,
     readsMeetLocks: singleValue(client, 'PRAGMA journal_mode') !== 'wal',

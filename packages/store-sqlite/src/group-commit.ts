@@ -87,7 +87,8 @@ export class GroupCommit {
     try {
       return this.#connection.write(() => {
         // A single write needs no BEGIN. Neither do writes inside of a transaction that the application has begun.
-        const together = writes.length > 1 && inTransaction(this.#connection.client) === false
+        const { client, beginsAlways } = this.#connection
+        const together = (writes.length > 1 || beginsAlways) && inTransaction(client) === false
         return together ? this.#together(writes) : this.#each(writes)
       })
     } catch (error) {

@@ -42,4 +42,37 @@ describe('libsql', () => {
     await Promise.all(['b', 'c', 'd'].map(sid => store.set(sid, sessionOf())))
     expect(await store.ids()).toEqual(['a', 'b', 'c', 'd'])
   })
+
+  it.each<[string, (store: SqliteStore) => Promise<unknown>]>([
+    ['set', store => store.set('new', sessionOf())],
+    ['touch', store => store.touch('a', sessionOf())],
+    ['destroy', store => store.destroy('a')],
+    ['several', store => Promise.all([store.touch('a', sessionOf()), store.set('new', sessionOf())])],
+  ])(
+    '%s: after its wait for a lock was given up, other connections see what is written later',
+    async (_, write) => {
+      const file = tempFile()
+      const [client, other] = [openLibsql(file), openLibsql(file)]
+      await new SqliteStore({ client: other }).set('a', sessionOf({ user: 'Ada' }))
+      onTestFinished(() => {
+        client.close()
+        other.close()
+      })
+      const store = new SqliteStore({ client, busyTimeout: 50 })
+      await store.length()
+      other.exec('BEGIN IMMEDIATE')
+      await expect(write(store)).rejects.toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE' })
+      other.exec('ROLLBACK')
+      await store.insert('b', sessionOf({ user: 'Bob' }))
+      expect(other.prepare('SELECT sid FROM sessions ORDER BY sid').all()).toEqual([
+        { sid: 'a' },
+        { sid: 'b' },
+      ])
+      await store.exchange('b', 'c', sessionOf({ user: 'Cyd' }))
+      expect(other.prepare('SELECT sid FROM sessions ORDER BY sid').all()).toEqual([
+        { sid: 'a' },
+        { sid: 'c' },
+      ])
+    },
+  )
 })
