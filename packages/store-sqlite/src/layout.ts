@@ -47,10 +47,13 @@ const BETTER_SQLITE3_SESSION_STORE: Layout = {
   fromColumn: value => Date.parse(String(value)),
 }
 
+/** connect-session-knex's: the same text, in columns with the names of connect-sqlite3. */
+const CONNECT_SESSION_KNEX: Layout = { ...BETTER_SQLITE3_SESSION_STORE, expires: 'expired', due: 'expired' }
+
 const LAYOUTS = [OWN, OWN_WITHOUT_DUE, CONNECT_SQLITE3, BETTER_SQLITE3_SESSION_STORE]
 
 /** The query for the columns of a table, whose name is its parameter. */
-export const COLUMNS = 'SELECT name FROM pragma_table_info(?)'
+export const COLUMNS = 'SELECT name, type FROM pragma_table_info(?)'
 
 /** The layout of the table; the store's own when it does not exist. Throws a TypeError when it is not a table of sessions. */
 export function layoutOf(client: SqliteClient, table: string): Layout {
@@ -59,11 +62,14 @@ export function layoutOf(client: SqliteClient, table: string): Layout {
 
 /** The same, of the rows of {@link COLUMNS}. */
 export function layoutWith(rows: readonly unknown[], table: string): Layout {
-  const names = new Set((rows as { name: string }[]).map(({ name }) => name))
+  const types = new Map((rows as { name: string; type: string }[]).map(({ name, type }) => [name, type]))
+  const names = new Set(types.keys())
   if (names.size === 0) return OWN
   const layout = LAYOUTS.find(({ data, expires, due }) =>
     ['sid', data, expires, due].every(column => names.has(column)),
   )
+  // Only connect-session-knex declares a type.
+  if (layout === CONNECT_SQLITE3 && /date|time/i.test(types.get('expired') ?? '')) return CONNECT_SESSION_KNEX
   if (layout) return layout
   throw new TypeError(
     `The table "${table}" is not a table of sessions: it has the columns ${[...names].join(', ')}. Set another name with the option "table"`,
