@@ -4,6 +4,7 @@ import { fromKnex } from '@coatcheck/store-postgres/knex'
 import { fromKysely } from '@coatcheck/store-postgres/kysely'
 import { fromPglite } from '@coatcheck/store-postgres/pglite'
 import { fromPostgresJs } from '@coatcheck/store-postgres/postgres-js'
+import { fromPrisma } from '@coatcheck/store-postgres/prisma'
 import { fromSequelize } from '@coatcheck/store-postgres/sequelize'
 import { fromTypeorm } from '@coatcheck/store-postgres/typeorm'
 import { PGlite } from '@electric-sql/pglite'
@@ -105,6 +106,7 @@ describe('what is no connection', () => {
     ['fromKysely', fromKysely],
     ['fromPglite', fromPglite],
     ['fromPostgresJs', fromPostgresJs],
+    ['fromPrisma', fromPrisma],
     ['fromSequelize', fromSequelize],
     ['fromTypeorm', fromTypeorm],
   ])('%s: is refused at once', (name, adapter) => {

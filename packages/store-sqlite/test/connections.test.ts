@@ -5,12 +5,15 @@ import { fromDrizzle } from '@coatcheck/store-sqlite/drizzle'
 import { fromKnex } from '@coatcheck/store-sqlite/knex'
 import { fromKysely } from '@coatcheck/store-sqlite/kysely'
 import { fromLibsql } from '@coatcheck/store-sqlite/libsql'
+import { fromPrisma } from '@coatcheck/store-sqlite/prisma'
 import { fromTypeorm } from '@coatcheck/store-sqlite/typeorm'
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { expectEveryMethod } from '../../session/test/support/every-method.ts'
 import { describeOwners } from '../../session/test/support/owners.ts'
+import { prismaClient } from '../../session/test/support/prisma.ts'
 import { CONNECTIONS_OF, openBeside } from './support/connections.ts'
 import { openClient, sessionOf, tempFile } from './support/files.ts'
 
@@ -85,6 +88,27 @@ describe.each(Object.entries(CONNECTIONS_OF))('the connections of %s', (name, co
   })
 })
 
+describe('Prisma', () => {
+  it('client: a transaction of the app that is undone takes no session with it', async () => {
+    const file = tempFile()
+    const prisma = prismaClient('sqlite', new PrismaBetterSqlite3({ url: file }))
+    const store = new AsyncSqliteStore({ client: fromPrisma(prisma) })
+    await store.set('before', sessionOf())
+    let written: Promise<void> | undefined
+    const undone = prisma.$transaction(async (tx: typeof prisma) => {
+      await tx.$executeRawUnsafe('CREATE TABLE t (a)')
+      written = store.set('meanwhile', sessionOf())
+      expect(await store.get('before')).toBeDefined()
+      throw new Error('undone')
+    })
+    await expect(undone).rejects.toThrow('undone')
+    await written
+    expect(await store.ids()).toEqual(['before', 'meanwhile'])
+    await store.close()
+    await prisma.$disconnect()
+  })
+})
+
 describeOwners('AsyncSqliteStore', () => {
   const file = tempFile()
   return options => {
@@ -100,6 +124,7 @@ describe('what is no connection', () => {
     ['fromKnex', fromKnex],
     ['fromKysely', fromKysely],
     ['fromLibsql', fromLibsql],
+    ['fromPrisma', fromPrisma],
     ['fromTypeorm', fromTypeorm],
   ])('%s: is refused at once', (name, adapter) => {
     for (const value of [undefined, null, {}, 'sessions.db', { $client: {} }]) {

@@ -2,8 +2,10 @@ import type { MysqlPromiseClient } from '@coatcheck/store-mysql'
 import { fromDrizzle } from '@coatcheck/store-mysql/drizzle'
 import { fromKnex } from '@coatcheck/store-mysql/knex'
 import { fromKysely } from '@coatcheck/store-mysql/kysely'
+import { fromPrisma } from '@coatcheck/store-mysql/prisma'
 import { fromSequelize } from '@coatcheck/store-mysql/sequelize'
 import { fromTypeorm } from '@coatcheck/store-mysql/typeorm'
+import { PrismaMariaDb } from '@prisma/adapter-mariadb'
 import { drizzle } from 'drizzle-orm/mysql2'
 import knex from 'knex'
 import { Kysely, MysqlDialect } from 'kysely'
@@ -11,6 +13,7 @@ import mysql from 'mysql2'
 import mysqlPromise from 'mysql2/promise'
 import { Sequelize } from 'sequelize'
 import { DataSource } from 'typeorm'
+import { prismaClient } from '../../../session/test/support/prisma.ts'
 import type { Connected } from './subject.ts'
 
 type Connect = (url: string) => Connected | Promise<Connected>
@@ -32,6 +35,11 @@ export const CONNECTIONS_OF: Readonly<Record<string, Connect>> = {
   Drizzle(uri) {
     const db = drizzle({ client: mysqlPromise.createPool({ uri, connectionLimit: CONNECTIONS }) })
     return { client: fromDrizzle(db) as MysqlPromiseClient, end: () => db.$client.end() }
+  },
+  Prisma(url) {
+    const adapter = new PrismaMariaDb(`${url}?connectionLimit=${CONNECTIONS}&acquireTimeout=5000`)
+    const prisma = prismaClient('mysql', adapter)
+    return { client: fromPrisma(prisma), end: () => prisma.$disconnect() }
   },
   Sequelize(url) {
     const pool = { min: CONNECTIONS, max: CONNECTIONS }

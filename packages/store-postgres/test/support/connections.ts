@@ -3,9 +3,11 @@ import { fromKnex } from '@coatcheck/store-postgres/knex'
 import { fromKysely } from '@coatcheck/store-postgres/kysely'
 import { fromPglite } from '@coatcheck/store-postgres/pglite'
 import { fromPostgresJs } from '@coatcheck/store-postgres/postgres-js'
+import { fromPrisma } from '@coatcheck/store-postgres/prisma'
 import { fromSequelize } from '@coatcheck/store-postgres/sequelize'
 import { fromTypeorm } from '@coatcheck/store-postgres/typeorm'
 import { PGlite } from '@electric-sql/pglite'
+import { PrismaPg } from '@prisma/adapter-pg'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { drizzle as drizzleOnPostgresJs } from 'drizzle-orm/postgres-js'
 import knex from 'knex'
@@ -14,6 +16,7 @@ import pg from 'pg'
 import postgres from 'postgres'
 import { Sequelize } from 'sequelize'
 import { DataSource } from 'typeorm'
+import { prismaClient } from '../../../session/test/support/prisma.ts'
 import type { Connected } from './subject.ts'
 
 type Connect = (url: string) => Connected | Promise<Connected>
@@ -41,6 +44,10 @@ export const CONNECTIONS_OF: Readonly<Record<string, Connect>> = {
   'Drizzle on Postgres.js'(url) {
     const db = drizzleOnPostgresJs({ client: postgresJs(url) })
     return { client: fromDrizzle(db), end: () => db.$client.end() }
+  },
+  Prisma(connectionString) {
+    const prisma = prismaClient('postgresql', new PrismaPg({ connectionString, max: CONNECTIONS }))
+    return { client: fromPrisma(prisma), end: () => prisma.$disconnect() }
   },
   Sequelize(url) {
     const pool = { min: CONNECTIONS, max: CONNECTIONS }

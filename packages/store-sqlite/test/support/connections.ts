@@ -4,14 +4,17 @@ import { fromDrizzle } from '@coatcheck/store-sqlite/drizzle'
 import { fromKnex } from '@coatcheck/store-sqlite/knex'
 import { fromKysely } from '@coatcheck/store-sqlite/kysely'
 import { fromLibsql } from '@coatcheck/store-sqlite/libsql'
+import { fromPrisma } from '@coatcheck/store-sqlite/prisma'
 import { fromTypeorm } from '@coatcheck/store-sqlite/typeorm'
 import { createClient } from '@libsql/client'
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/libsql'
 import knex from 'knex'
 import { Kysely, SqliteDialect } from 'kysely'
 import Libsql from 'libsql'
 import { DataSource } from 'typeorm'
+import { prismaClient } from '../../../session/test/support/prisma.ts'
 
 /** A client, and how it is given up. */
 export interface Connected {
@@ -43,6 +46,10 @@ export const CONNECTIONS_OF: Readonly<Record<string, (file: string) => Connected
   Kysely(file) {
     const db = new Kysely({ dialect: new SqliteDialect({ database: new Database(file, { timeout }) }) })
     return { client: fromKysely(db), end: () => db.destroy() }
+  },
+  Prisma(url) {
+    const prisma = prismaClient('sqlite', new PrismaBetterSqlite3({ url, timeout }))
+    return { client: fromPrisma(prisma), end: () => prisma.$disconnect() }
   },
   async TypeORM(database) {
     const dataSource = new DataSource({ type: 'better-sqlite3', database, timeout })
