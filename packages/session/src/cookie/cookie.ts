@@ -129,22 +129,44 @@ export class Cookie {
   }
 }
 
+/** The text in front of the expiry in the JSON of a cookie that has one. */
+export const EXPIRES = '"expires":"'
+
 /** The attributes that were sent last, and their text. Most cookies of one second have the same. */
-let last: { attributes: Omit<SetCookie, 'name' | 'value'>; second: number; text: string } | undefined
+let last: { attributes: Omit<CookieData, 'originalMaxAge'>; second: number; text: string } | undefined
 
 /** `; Path=/; Expires=…; HttpOnly` and so on. */
 function textOfAttributes(cookie: Cookie): string {
   const second = cookie._expires instanceof Date ? Math.floor(cookie._expires.valueOf() / 1000) : 0
   if (last && second === last.second && hasAttributes(cookie, last.attributes)) return last.text
   const { domain, path, _expires: expires, httpOnly, secure, partitioned, priority, sameSite } = cookie
-  const attributes = { domain, path, expires, httpOnly, secure, partitioned, priority, sameSite } as SetCookie
-  const text = stringifySetCookie({ ...attributes, name: 'n', value: '' }).slice('n='.length)
+  const attributes = { domain, path, expires, httpOnly, secure, partitioned, priority, sameSite }
+  const text = stringifySetCookie({ ...(attributes as SetCookie), name: 'n', value: '' }).slice('n='.length)
   last = { attributes, second, text }
   return text
 }
 
-/** Whether the cookie has these attributes. Its expiry is compared by the second in which it is. */
-function hasAttributes(cookie: Cookie, attributes: Omit<SetCookie, 'name' | 'value'>): boolean {
+/** The last cookie as JSON: its attributes, and the text around its expiry. Most cookies of an application differ in that only. */
+let stored: { data: CookieData; before: string; after: string } | undefined
+
+/** `JSON.stringify(cookie)`. */
+export function cookieJson(cookie: object): string {
+  const own = cookie instanceof Cookie && cookie.toJSON === Cookie.prototype.toJSON
+  if (!own || !(cookie._expires instanceof Date) || Number.isNaN(cookie._expires.valueOf())) {
+    return JSON.stringify(cookie)
+  }
+  const date = cookie._expires.toISOString()
+  if (stored && cookie.originalMaxAge === stored.data.originalMaxAge && hasAttributes(cookie, stored.data)) {
+    return stored.before + date + stored.after
+  }
+  const text = JSON.stringify(cookie)
+  const start = text.indexOf(EXPIRES) + EXPIRES.length
+  stored = { data: cookie.data, before: text.slice(0, start), after: text.slice(start + date.length) }
+  return text
+}
+
+/** Whether the cookie has these attributes, apart from the time of its expiry. */
+function hasAttributes(cookie: Cookie, attributes: Omit<CookieData, 'originalMaxAge'>): boolean {
   return (
     Boolean(cookie._expires) === Boolean(attributes.expires) &&
     cookie.path === attributes.path &&

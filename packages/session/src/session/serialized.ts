@@ -1,3 +1,4 @@
+import { cookieJson, EXPIRES } from '../cookie/cookie.ts'
 import { LIFESPAN, lifespanText, withLifespan } from './lifespan.ts'
 
 /**
@@ -29,7 +30,7 @@ export function withCookie(text: string, cookie: object): string | undefined {
   if (!head) return undefined
   const [whole, before] = head as unknown as [string, string]
   const start = whole.slice(0, whole.length - before.length)
-  return joined(start, JSON.stringify(cookie), text.slice(whole.length))
+  return joined(start, cookieJson(cookie), text.slice(whole.length))
 }
 
 /** The cookie in the text; `undefined` when the whole text needs parsing for that. */
@@ -38,15 +39,12 @@ export function cookieIn(text: string): { expires?: string } | undefined {
   return cookie === undefined ? undefined : JSON.parse(cookie)
 }
 
-/** The text in front of the date in a cookie. */
-const EXPIRES = ',"expires":"'
-
 /**
  * The text with another expiry in its cookie; `undefined` when the cookie has none, or when that needs parsing. `expected` is where it
  * usually is.
  */
 export function withExpires(text: string, date: Date, expected: number): string | undefined {
-  const at = text.startsWith(EXPIRES, expected - 1) ? expected - 1 : expiryIn(text)
+  const at = text.startsWith(EXPIRES, expected) ? expected : expiryIn(text)
   if (at < 0) return undefined
   const start = at + EXPIRES.length
   return joined(text.slice(0, start), date.toISOString(), text.slice(text.indexOf('"', start)))
@@ -75,7 +73,7 @@ export function stringify(session: object): string {
   }
   const rest = known.content === '{}' ? '}' : `,${known.content.slice(1)}`
   const start = lifespan === undefined ? '{"cookie":' : `{"${LIFESPAN}":"${lifespan}","cookie":`
-  return joined(start, JSON.stringify(cookie), rest)
+  return joined(start, cookieJson(cookie), rest)
 }
 
 function plain(session: { toJSON?: () => object }): object {
