@@ -145,6 +145,7 @@ get_docker || true
 begin images get_images
 begin lint npm run --silent lint
 begin types npm run --silent test:types
+begin site npm run --silent docs:build
 step 'build' build
 begin packages npm run --silent check:packages
 step 'lint' end lint
@@ -154,6 +155,7 @@ for name in $databases; do get_database "$name"; done
 export COATCHECK_WITHOUT=$missing
 run_tests
 step 'packages' end packages
+step 'site' end site
 close_databases
 
 if [[ -n $missing ]]; then printf '\nNot tested, for want of the database:%s\n' "$missing"; fi

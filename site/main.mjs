@@ -1,0 +1,26 @@
+// `npm run docs` serves the site while it is written, `npm run docs:build` builds it to `site/dist/` and checks each link and anchor.
+import { fileURLToPath } from 'node:url'
+import { build, createServer } from 'vitepress'
+import { writeApi } from './lib/api.mjs'
+import { assemble } from './lib/assemble.mjs'
+import { checkAnchors } from './lib/check.mjs'
+import { pages } from './pages.mjs'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+
+function fail(wrong) {
+  if (wrong.length === 0) return
+  console.error(wrong.join('\n'))
+  process.exit(1)
+}
+
+fail(assemble(pages))
+await writeApi()
+if (process.argv[2] === 'serve') {
+  const server = await createServer(here)
+  await server.listen()
+  server.printUrls()
+} else {
+  await build(here, { outDir: fileURLToPath(new URL('dist', import.meta.url)) })
+  fail(checkAnchors())
+}
