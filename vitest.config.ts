@@ -35,7 +35,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['{packages/*,compat,bench,examples/frameworks}/test/**/*.test.ts'],
+          include: ['{packages/*,compat,bench,examples/frameworks,examples/recipes}/test/**/*.test.ts'],
           exclude: [`packages/store-{conformance,${databases}}/**`, ...apart],
           ...patience,
         },

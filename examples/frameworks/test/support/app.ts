@@ -10,6 +10,7 @@ const STORE = new URL('store.mjs', import.meta.url)
 /** An example that runs. */
 export interface Running {
   readonly url: string
+  readonly child: ChildProcess
   /** Make its store fail, or work again. */
   failing(failing: boolean): void
   stop(): Promise<void>
@@ -49,6 +50,7 @@ export async function startExample({ folder, command, env = {} }: Start): Promis
   await answers(url, child)
   return {
     url,
+    child,
     failing(failing) {
       if (failing) writeFileSync(switchFile, '')
       else rmSync(switchFile, { force: true })
