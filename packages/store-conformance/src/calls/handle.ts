@@ -2,6 +2,7 @@ import { Failure, textOf } from '../errors.ts'
 import type { AnyStore } from '../subject/any-store.ts'
 import { isRenewed } from '../subject/combined.ts'
 import type { Subject } from '../subject/subject.ts'
+import { atATime } from '../values/at-a-time.ts'
 import { show } from '../values/show.ts'
 import { type CallOptions, fire, invoke, type Outcome } from './call.ts'
 import { type Entry, entriesOf, isMiss } from './entries.ts'
@@ -211,6 +212,11 @@ export class StoreHandle {
     }
     step.result = `${found.length} entries`
     return this.#untagged(entriesOf(found, 'entries()'))
+  }
+
+  /** Destroys the sessions that were set through this handle. */
+  async destroyAll(): Promise<void> {
+    await atATime(this.sids, 16, sid => this.outcome('destroy', [sid]).catch(() => {}))
   }
 
   /** The arguments for the store. If stores share all sessions, each rule has its own prefix of ids. */

@@ -7,8 +7,8 @@ what a store does not offer is not applicable to it; one that needs a hook which
 
 Broken stores hide at the far end of five axes: number (more sessions than one page), size (past 64 KiB and 1 MB), parallelism, time
 (phases of the second, ends, the closed store) and repetition (later answers, after an error). Each rule tells to which of them it goes.
-A rule that goes to none looks at one thing in a calm store. The far ends of the methods that it calls are looked at by these: API-04,
-API-15 and CON-17 (number, repetition), RT-13 and RT-26 (size), CON-08 and CON-09 (parallelism), EXP-01 and LIF-06 (time).
+A rule that goes to none looks at one thing in a calm store. The far ends of the methods that it calls are looked at by these: API-15
+and API-16 (repetition), CON-17 and ENU-06 (number), RT-13 and RT-26 (size), CON-08 and CON-09 (parallelism), EXP-01 and LIF-06 (time).
 
 This file is generated from the rules themselves: \`npx vitest run packages/store-conformance/test/rule-book.test.ts -u\`.
 `

@@ -123,7 +123,7 @@ export const aliasing: readonly Rule[] = family('aliasing', [
   },
   {
     id: 'ISO-04',
-    axes: ['time'],
+    axes: ['time', 'repetition'],
     level: 'MUST',
     sentence: 'set() saves the session as it was at the call.',
     why: 'Changes that a handler makes while the save is under way end up in the store, or half of them do.',
@@ -145,7 +145,7 @@ export const aliasing: readonly Rule[] = family('aliasing', [
   },
   {
     id: 'ISO-05',
-    axes: ['time', 'repetition'],
+    axes: ['time'],
     level: 'MUST',
     sentence: 'set() and touch() do not change the session given to them.',
     why: 'The request goes on with that session: fields vanish or appear in it, and it counts as changed once more.',
@@ -175,7 +175,7 @@ export const aliasing: readonly Rule[] = family('aliasing', [
   },
   {
     id: 'ISO-06',
-    axes: ['time'],
+    axes: ['time', 'repetition'],
     level: 'MUST',
     sentence: 'Changing the objects that all() gave does not change the store.',
     why: 'A list of users on an admin page that hides a field in each session takes it from the users.',

@@ -16,7 +16,7 @@ async function setBeside(
   const other = t.has('shared') ? await t.open() : store
   const sids = numbered(24)
   const brief = t.brief({ n: 1 })
-  await eachOf(sids, sid => store.set(sid, brief))
+  await eachOf(t, sids, sid => store.set(sid, brief))
   await t.outlive(brief)
   await t.staggered(
     sids.flatMap(sid => [
@@ -109,10 +109,12 @@ export const besideListing: readonly RuleText[] = [
     needs: ['clear', 'shared', 'strict'],
     async run(t) {
       const [one, other] = await t.pair()
-      await one.set('a', t.session({ n: 1 }))
-      await other.get('a')
-      await one.clear()
-      await t.gone(other, 'a', 'in the other store after clear()')
+      for (const time of ['', 'a second ']) {
+        await one.set('a', t.session({ n: 1 }))
+        await other.get('a')
+        await one.clear()
+        await t.gone(other, 'a', `in the other store after ${time}clear()`)
+      }
     },
   },
   {

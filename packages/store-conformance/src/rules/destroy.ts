@@ -23,7 +23,7 @@ export const destroy: readonly Rule[] = family('destroy', [
   },
   {
     id: 'DEL-02',
-    axes: ['repetition'],
+    axes: ['parallelism', 'repetition'],
     level: 'MUST',
     sentence: 'destroy() of an unknown sid, or of one destroyed before, is no error.',
     why: 'Two clicks on “log out” answer the second one with status 500.',

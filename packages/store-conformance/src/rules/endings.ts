@@ -66,7 +66,7 @@ export const endings: readonly RuleText[] = [
   },
   {
     id: 'DEL-11',
-    axes: ['time'],
+    axes: ['time', 'repetition'],
     since: '1.1',
     level: 'MUST',
     sentence: 'destroy() returns whether a session was there; an expired one was not.',

@@ -29,7 +29,7 @@ function listenersOf(emitter: AnyStore): number {
 export const events: readonly Rule[] = family('events', [
   {
     id: 'EVT-01',
-    axes: ['time'],
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'A store that emitted disconnect emits connect once it is back.',
     why: 'After disconnect express-session passes requests on without a session, and does not call the store until connect: the app stays logged out.',

@@ -25,7 +25,7 @@ async function everyKind(t: Trial, store: StoreHandle): Promise<string[]> {
   await store.set('again', t.session({ n: 2 }))
   await store.set('_under', t.session({ n: 1 }))
   await store.set('-dash', t.session({ n: 1 }))
-  const large = await store.outcome('set', ['large', t.session({ text: 'x'.repeat(60_000) })])
+  const large = await store.outcome('set', ['large', t.session({ text: 'x'.repeat(100_000) })])
   return t.refused(large) ? sids : [...sids, 'large']
 }
 

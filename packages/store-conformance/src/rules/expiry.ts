@@ -251,7 +251,7 @@ const expiryCore: readonly Rule[] = family('expiry', [
   },
   {
     id: 'EXP-19',
-    axes: ['time'],
+    axes: ['time', 'repetition'],
     level: 'SHOULD',
     sentence: 'get() does not extend a session.',
     why: 'A page that polls would keep a session alive for ever; extending is what touch() is for.',

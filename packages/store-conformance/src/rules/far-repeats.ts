@@ -9,7 +9,7 @@ const manual = 'https://github.com/expressjs/session#session-store-implementatio
 /** A rule on many calls of one sid. */
 export const farRepeats: RuleText = {
   id: 'API-16',
-  axes: ['number', 'repetition'],
+  axes: ['repetition'],
   since: '1.1',
   level: 'MUST',
   sentence: 'The three-hundredth call of a method does what the first did.',

@@ -116,7 +116,7 @@ export const faultsInCalls: readonly RuleText[] = [
   },
   {
     id: 'ERR-12',
-    axes: ['parallelism', 'time'],
+    axes: ['parallelism'],
     level: 'SHOULD',
     sentence: 'A backend that never answers becomes an error within the declared time.',
     why: 'Requests pile up behind a dead connection until the server itself answers nothing.',

@@ -47,7 +47,7 @@ export const insert: readonly Rule[] = family('inserts', [
   },
   {
     id: 'INS-02',
-    axes: [],
+    axes: ['time'],
     level: 'MUST',
     sentence:
       'An insert does not change a live session or its lifetime, and returns that it has not inserted.',
@@ -67,7 +67,7 @@ export const insert: readonly Rule[] = family('inserts', [
   },
   {
     id: 'INS-03',
-    axes: ['time'],
+    axes: ['time', 'repetition'],
     level: 'MUST',
     sentence: 'An insert takes the place of an expired session, deleted or not.',
     why: 'Whether an insert succeeds would depend on how often the store cleans up.',

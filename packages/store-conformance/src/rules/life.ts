@@ -119,7 +119,7 @@ export const life: readonly Rule[] = family('life cycle', [
   },
   {
     id: 'LIF-04',
-    axes: ['time'],
+    axes: ['repetition'],
     level: 'MUST',
     sentence: 'Sessions outlive the store object that wrote them.',
     why: 'Each deploy logs everybody out, in spite of the database behind the store.',

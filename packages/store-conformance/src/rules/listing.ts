@@ -85,7 +85,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
       const sids = numbered(many(t, 1203, 130))
       await setMany(t, store, sids)
       await store.clear()
-      const found = await eachOf(sids, sid => store.get(sid))
+      const found = await eachOf(t, sids, sid => store.get(sid))
       const left = found.filter(session => session !== undefined)
       t.equal(left.length, 0, `the number of sessions that get() finds after clear() of ${sids.length}`)
       if (t.has('length')) t.equal(await count(t, store, 'after clear()'), 0, 'length() after clear()')
@@ -95,7 +95,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
   },
   {
     id: 'ENU-04',
-    axes: ['repetition'],
+    axes: ['parallelism', 'repetition'],
     level: 'MUST',
     sentence: 'clear() of an empty store is no error, also twice.',
     why: 'Scripts and tests that begin with clear() fail on a new database.',

@@ -172,7 +172,7 @@ export const namespace: readonly Rule[] = family('namespaces', [
   },
   {
     id: 'NS-07',
-    axes: ['parallelism', 'repetition'],
+    axes: ['parallelism'],
     level: 'MUST',
     sentence: 'Two stores can set themselves up side by side in one database.',
     why: 'The second app on a database never starts: its table cannot be made.',

@@ -52,7 +52,7 @@ async function fill(t: Trial, store: StoreHandle, count: number): Promise<string
 export const records: readonly Rule[] = family('entries and prune', [
   {
     id: 'REC-01',
-    axes: [],
+    axes: ['size'],
     exactSids: true,
     level: 'MUST',
     sentence:
@@ -64,7 +64,12 @@ export const records: readonly Rule[] = family('entries and prune', [
     needs: ['entries', 'conditional'],
     async run(t) {
       const writer = await t.open()
-      const sids = await fill(t, writer, 7)
+      const saved = new Map<string, object>((await fill(t, writer, 7)).map((sid, n) => [sid, { n }]))
+      await writer.set('browser', t.session({ n: 7 }, { expires: null }))
+      saved.set('browser', { n: 7 })
+      const large = { text: 'x'.repeat(100_000) }
+      if (!t.refused(await writer.outcome('set', ['large', t.session(large)]))) saved.set('large', large)
+      const sids = [...saved.keys()]
       // A store that was not used yet, and has to prepare itself first.
       const store = t.has('shared') ? await t.open() : writer
       const entries = await store.entries()
@@ -75,8 +80,8 @@ export const records: readonly Rule[] = family('entries and prune', [
         'entries()',
       )
       for (const { sid, session } of entries) {
-        const n = sids.indexOf(sid!)
-        if (n >= 0) t.same(session, { n }, `entries() for "${sid}"`)
+        const data = saved.get(sid!)
+        if (data) t.same(session, data, `entries() for "${sid}"`)
       }
       if (typeof store.store.ids === 'function') complete(t, await idsOf(t, store), sids, 'ids()')
     },
@@ -138,7 +143,7 @@ export const records: readonly Rule[] = family('entries and prune', [
   },
   {
     id: 'REC-04',
-    axes: ['number'],
+    axes: ['number', 'parallelism'],
     exactSids: true,
     level: 'MUST',
     sentence: 'entries() misses no session while others are destroyed.',
@@ -174,7 +179,7 @@ export const records: readonly Rule[] = family('entries and prune', [
   },
   {
     id: 'REC-05',
-    axes: ['time'],
+    axes: ['time', 'repetition'],
     level: 'MUST',
     sentence: 'prune() deletes expired sessions only and tells how many.',
     why: 'A wrong unit or column logs everybody out; a wrong number hides that nothing is ever deleted.',

@@ -121,7 +121,7 @@ export const renewals: readonly Rule[] = family('renewals', [
   },
   {
     id: 'REN-02',
-    axes: ['time'],
+    axes: ['time', 'repetition'],
     level: 'MUST',
     sentence:
       'A read that reports a touch of a session whose cookie has no expiry restarts the default lifetime.',

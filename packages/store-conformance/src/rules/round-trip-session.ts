@@ -148,7 +148,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-17',
-    axes: ['time'],
+    axes: [],
     level: 'MUST',
     sentence:
       'cookie.expires comes back as a Date, as a text with its time zone (ISO), or as null where there was none.',
@@ -214,7 +214,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-20',
-    axes: ['number', 'size'],
+    axes: [],
     level: 'MUST',
     sentence: 'Whatever JSON can say: get() gives what set() took.',
     why: 'Some value of some user breaks the session of that user, and of nobody in the tests.',
@@ -249,7 +249,7 @@ export const roundTripSession: readonly Rule[] = family('round trip', [
         if (mayBeRefused(data)) await keptOrRefused(t, store, sid, data, 'the counterexample')
         else await kept(t, store, sid, data, 'the counterexample')
       })
-      await t.property(property, { numRuns: 60 })
+      await t.property(property, { numRuns: 60, timeLimitMs: 5000 })
     },
   },
   {

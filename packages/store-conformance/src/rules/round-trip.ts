@@ -162,7 +162,7 @@ const values: readonly Rule[] = family('round trip', [
   },
   {
     id: 'RT-08',
-    axes: ['number'],
+    axes: [],
     level: 'MUST',
     sentence: 'The order, the length and the nesting of arrays are kept.',
     why: 'A cart changes its order, a wizard its steps.',

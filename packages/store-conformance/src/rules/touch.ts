@@ -40,7 +40,7 @@ const touchCore: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-02',
-    axes: ['size', 'repetition'],
+    axes: ['size'],
     level: 'MUST',
     sentence: 'touch() does not write session data.',
     why: 'A request that only reads would overwrite what a request beside it has just saved.',
@@ -180,7 +180,7 @@ const touchCore: readonly Rule[] = family('touch', [
   },
   {
     id: 'TCH-11',
-    axes: [],
+    axes: ['parallelism', 'time'],
     exactSids: true,
     level: 'MUST',
     sentence: 'touch() reaches the session with that sid and no other.',

@@ -134,6 +134,11 @@ function leftOut(rule: Rule, options: Options): RuleResult | undefined {
   return options.quick && slow ? resultOf(rule, 'unverified', 'left out by the option quick') : undefined
 }
 
+/** Rules that may take long come first, so that the run does not end with one of them alone. */
+function longestFirst(rules: readonly Rule[]): Rule[] {
+  return rules.toSorted((a, b) => (b.budgetMs ?? 0) - (a.budgetMs ?? 0))
+}
+
 async function pool(
   rules: Rule[],
   width: number,
@@ -141,7 +146,7 @@ async function pool(
   finish: Finish,
   setting: Setting,
 ): Promise<void> {
-  const queue = [...rules]
+  const queue = width > 1 ? longestFirst(rules) : [...rules]
   const worker = async (): Promise<void> => {
     for (let rule = queue.shift(); rule && !options.signal?.aborted; rule = queue.shift()) {
       options.onProgress?.({ type: 'start', rule })

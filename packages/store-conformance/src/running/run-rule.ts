@@ -6,6 +6,7 @@ import type { Waiver } from '../subject/subject.ts'
 import { guarded, within } from '../trial/guard.ts'
 import type { Measured, Setting } from '../trial/setting.ts'
 import { Trial } from '../trial/trial.ts'
+import { usualLifeMs } from '../values/session.ts'
 
 const hooks: ReadonlySet<Need> = new Set<Hook>([
   'chaos',
@@ -81,24 +82,28 @@ async function attempt(rule: Rule, setting: Setting, number: number): Promise<Ru
   const trial = new Trial(setting, rule.id, number, rule.exactSids)
   const started = performance.now()
   const budget = budgetOf(rule, setting)
+  const overdue = new Failure(`the rule was not finished within ${budget} ms`)
   let thrown: unknown
   try {
-    await guarded(trial, () =>
-      within(
-        budget,
-        perform(rule, trial),
-        () => new Failure(`the rule was not finished within ${budget} ms`),
-      ),
-    )
+    await guarded(trial, () => within(budget, perform(rule, trial), () => overdue))
   } catch (error) {
     thrown = error ?? new Error(`thrown: ${error}`)
   }
+  if (thrown instanceof Failure && thrown !== overdue) thrown = unlessTooLate(thrown, started)
   const { verdict, message } = judge(rule, thrown, trial)
   if (verdict === 'pass') trial.passed()
   const ms = Math.round(performance.now() - started)
   const steps = verdict === 'pass' ? [] : trial.recorder.lines()
   await guarded(trial, () => trial.end()).catch(() => {})
   return resultOf(rule, verdict, message, { steps, ms })
+}
+
+/** A failure, but no verdict if the usual session of a rule may have ended meanwhile, because the machine was too busy. */
+export function unlessTooLate(failure: Failure, started: number): Failure | Unverified {
+  const took = performance.now() - started
+  if (took < usualLifeMs) return failure
+  const seconds = Math.round(took / 1000)
+  return new Unverified(`the rule took ${seconds} s, and its sessions live for a minute: ${failure.message}`)
 }
 
 /** Milliseconds that a rule may take. A slower store has more. */

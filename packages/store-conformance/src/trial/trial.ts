@@ -12,7 +12,7 @@ import type { Backend, Subject } from '../subject/subject.ts'
 import { equal } from '../values/equal.ts'
 import { after } from '../values/patience.ts'
 import { randomFrom, seedFrom } from '../values/random.ts'
-import { Cookie, type CookieInit, plain, Session } from '../values/session.ts'
+import { Cookie, type CookieInit, plain, Session, usualLifeMs } from '../values/session.ts'
 import { show } from '../values/show.ts'
 import { Bench } from './bench.ts'
 import { type Owner, within } from './guard.ts'
@@ -108,13 +108,13 @@ export class Trial implements Owner {
 
   // Sessions
 
-  /** A session as middleware passes it to a store. Default lifetime: one minute. */
-  session(data: object = { n: 1 }, cookie: CookieInit = { maxAge: 60_000 }): Session {
+  /** A session as middleware passes it to a store. */
+  session(data: object = { n: 1 }, cookie: CookieInit = { maxAge: usualLifeMs }): Session {
     return new Session(data, new Cookie(cookie))
   }
 
   /** The same as plain JSON data, which most stores return. */
-  plain(data: object = { n: 1 }, cookie: CookieInit = { maxAge: 60_000 }): Stored {
+  plain(data: object = { n: 1 }, cookie: CookieInit = { maxAge: usualLifeMs }): Stored {
     return plain(this.session(data, cookie)) as Stored
   }
 
@@ -279,16 +279,15 @@ export class Trial implements Owner {
     await checkProperty(property, { seed: this.seed, ...options, timeLimitMs: limit }, this.recorder)
   }
 
-  // The end
-
   /** Restores the backend, removes the rule's sessions if stores share everything, and releases the stores. */
   async end(): Promise<void> {
     await this.up().catch(() => {})
     const limit = (work: () => unknown): Promise<unknown> =>
       within(2000, (async () => work())(), () => new Error('too slow')).catch(() => {})
+    // Whether other rules would see the sessions. During the smoke test, nothing is known yet.
+    const leaves = !this.has('namespaces') && (this.has('shared') || this.#setting.offered.size === 0)
     for (const handle of this.#handles) {
-      if (!this.has('namespaces'))
-        for (const sid of handle.sids) await handle.outcome('destroy', [sid]).catch(() => {})
+      if (leaves) await handle.destroyAll()
       if (this.subject.dispose) await limit(() => this.subject.dispose?.(handle.store))
       else if (this.#closes(handle)) await limit(() => handle.store.close())
     }

@@ -1,3 +1,6 @@
+/** The lifetime of a session in a rule that is not about lifetimes. */
+export const usualLifeMs = 60_000
+
 /** Options for the cookie of a rule's session. */
 export interface CookieInit {
   /** Milliseconds from now; sets `expires`. */

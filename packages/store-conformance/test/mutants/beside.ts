@@ -63,6 +63,28 @@ export const besideMutants: readonly Mutant[] = [
       }
     },
   ),
+  mutant('onlyTheFirstClearIsTold', 'ENU-10', /in the other store after a second clear\(\) gave/, Base => {
+    const caches: Map<string, Row>[] = []
+    return class extends Base {
+      cache = new Map<string, Row>()
+      told = caches.push(this.cache) === 0
+      override async _get(sid: string) {
+        const row = this.cache.get(this.key(sid)) ?? (await this.client.read(this.key(sid)))
+        if (!row || !this.alive(row)) return undefined
+        this.cache.set(this.key(sid), row)
+        return this.open(sid, row)
+      }
+      override async _set(sid: string, session: Data) {
+        await super._set(sid, session)
+        for (const cache of caches) cache.delete(this.key(sid))
+      }
+      override async _clear() {
+        await super._clear()
+        if (!this.told) for (const cache of caches) cache.clear()
+        this.told = true
+      }
+    }
+  }),
   mutant('clearCached', 'ENU-10', /in the other store after clear\(\) gave/, Base => {
     return class extends Base {
       cache = new Map<string, Row>()

@@ -104,6 +104,16 @@ export const concurrencyMutants: readonly Mutant[] = [
       }
     }
   }),
+  mutant('tornLargeWrite', 'CON-05', /get\("a"\) failed with Error: the stored session is damaged/, Base => {
+    return class extends Base {
+      override async _set(sid: string, session: Data) {
+        const row = this.row(session)
+        const text = row.text.slice(0, 65_536)
+        if (text.length < row.text.length) await this.client.write(this.key(sid), { ...row, text })
+        await super._set(sid, session)
+      }
+    }
+  }),
   mutant('touchRMWchecked', 'CON-06', /after set\(\) and touch\(\) side by side gave/, readsAndWrites(true)),
   mutant('touchRMW', 'CON-07', /after destroy\(\) and touch\(\) side by side gave/, readsAndWrites(false)),
   mutant(

@@ -53,6 +53,45 @@ export const farEndsMutants: readonly Mutant[] = [
       }
     }
   }),
+  mutant('all() leaves out what is past 64 KiB', 'ENU-12', /leaves out gave "large"/, Base => {
+    return class extends Base {
+      override async _all() {
+        return (await this.live()).filter(({ session }) => JSON.stringify(session).length < 65_536)
+      }
+    }
+  }),
+  mutant(
+    'length() counts rows up to 64 KiB',
+    'ENU-13',
+    /the growth of length\(\) of the store gave 7/,
+    Base => {
+      return class extends Base {
+        override async _length() {
+          return (await this.rows()).filter(([, row]) => row.text.length < 65_536).length
+        }
+      }
+    },
+  ),
+  mutant('clear() leaves what is past 64 KiB', 'ENU-14', /get\("large"\) after clear/, Base => {
+    return class extends Base {
+      override async _clear() {
+        await this.client.removeAll(this.start(), row => row.text.length < 65_536)
+      }
+    }
+  }),
+  mutant(
+    'entries() leaves browser sessions out',
+    'REC-01',
+    /entries\(\) leaves out 1 of 9 sessions/,
+    Base => {
+      return class extends Base {
+        override async *entries() {
+          for (const { sid, session } of await this.live())
+            if (session.cookie.expires) yield [sid, session] as [string, Data]
+        }
+      }
+    },
+  ),
   mutant('a list is cut after 4,096 entries', 'RT-25', /a list of 5,000 numbers/, Base => {
     return class extends Base {
       override serialize(session: Data) {
