@@ -26,8 +26,8 @@ two agree on is listed first. What the suite alone has seen stands apart, and is
 |---|---|---|---|---|---|---|
 ${found.map(row).join('\n')}
 
-"Not checked" are rules for which the store offers nothing to check (no \`touch\`, no \`all\`) or the run had no way to look. The numbers of
-a row add up to the number of rules at its run: a store that was run later was held to more of them.
+"Not checked" are rules for which the store offers nothing to check (no \`touch\`, no \`all\`) or the run had no way to look. A store
+that was run later was held to more rules, so the numbers of its row add up to more.
 
 ${found.map(detail).join('\n\n')}
 `
