@@ -10,8 +10,16 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 
 function fail(wrong) {
   if (wrong.length === 0) return
-  console.error(wrong.join('\n'))
+  console.log(wrong.join('\n'))
   process.exit(1)
+}
+
+// A page that throws while it is rendered is built all the same, with a message.
+const thrown = []
+const { error } = console
+console.error = (...args) => {
+  thrown.push(String(args[0]))
+  error(...args)
 }
 
 fail(assemble(pages))
@@ -22,5 +30,5 @@ if (process.argv[2] === 'serve') {
   server.printUrls()
 } else {
   await build(here, { outDir: fileURLToPath(new URL('dist', import.meta.url)) })
-  fail(checkAnchors())
+  fail([...thrown, ...checkAnchors()])
 }

@@ -41,7 +41,8 @@ export default defineConfig({
     search: { provider: 'local' },
     socialLinks: [{ icon: 'github', link: REPOSITORY }],
     editLink: {
-      pattern: ({ frontmatter }) => `${REPOSITORY}/edit/main/${frontmatter.source}`,
+      // It runs in the browser, where no other name of this file is known.
+      pattern: ({ frontmatter }) => `https://github.com/coatcheck/coatcheck/edit/main/${frontmatter.source}`,
       text: 'Edit this page',
     },
     footer: { message: 'MIT license' },

@@ -1,6 +1,7 @@
 // The API reference, made from the types.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { headings } from './markdown.mjs'
 import { root, written } from './root.mjs'
 
 /** What a package exports, by the name that an import has. Entries for old imports and adapters of drivers are left to their READMEs. */
@@ -71,12 +72,32 @@ export async function writeApi() {
       project.removeReflection(namespace)
   }
   await app.generateOutputs(project)
-  for (const { name } of entries) {
-    const page = new URL(`api/${fileOf(name)}.md`, written)
-    const text = readFileSync(page, 'utf8').replace(/^# .*$/m, `# ${name}`)
-    writeFileSync(page, `---\neditLink: false\n---\n\n${text}`)
-  }
+  finish()
+}
+
+/** Gives the pages their titles, and the site's list of them. */
+function finish() {
+  const pages = new Map(entries.map(({ name }) => [`${fileOf(name)}.md`, tidied(name)]))
+  for (const [file, text] of pages) write(file, withAnchors(file, text, pages))
   const list = entries.map(({ name }) => `- [${name}](/api/${fileOf(name)})`).join('\n')
   const index = `# API reference\n\nWhat each package exports, made from its types.\n\n${list}\n`
-  writeFileSync(new URL('api/index.md', written), `---\neditLink: false\n---\n\n${index}`)
+  write('index.md', index)
+}
+
+const write = (file, text) =>
+  writeFileSync(new URL(`api/${file}`, written), `---\neditLink: false\n---\n\n${text}`)
+
+/** The page under the name of its import, without the heading of a namespace that is no more. */
+function tidied(name) {
+  const text = readFileSync(new URL(`api/${fileOf(name)}.md`, written), 'utf8')
+  return text.replace(/^# .*$/m, `# ${name}`).replace(/^## Namespaces\n.*?(?=^## )/ms, '')
+}
+
+/** The anchors were counted together with those of what was removed. */
+function withAnchors(file, text, pages) {
+  const has = (page, anchor) => headings(page).some(heading => heading.anchor === anchor)
+  return text.replace(/\]\(([\w.-]*)#([\w-]+?)(-\d+)\)/g, (link, path, anchor, number) => {
+    const page = pages.get(path || file)
+    return page && !has(page, anchor + number) ? `](${path}#${anchor})` : link
+  })
 }
