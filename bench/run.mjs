@@ -7,6 +7,7 @@ import * as large from './cases/large.mjs'
 import * as latency from './cases/latency.mjs'
 import * as operations from './cases/operations.mjs'
 import * as overhead from './cases/overhead.mjs'
+import * as pipelining from './cases/pipelining.mjs'
 import * as requests from './cases/requests.mjs'
 import * as roundTrips from './cases/round-trips.mjs'
 import * as security from './cases/security.mjs'
@@ -25,6 +26,7 @@ const CASES = {
   adapters,
   'round-trips': roundTrips,
   operations,
+  pipelining,
   json,
   large,
   latency,

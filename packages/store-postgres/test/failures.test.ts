@@ -73,12 +73,15 @@ describe('what errors tell', () => {
 })
 
 describe('a lone Client', () => {
-  it('client: under load it is asked one question at a time, and pg has nothing to warn of', async () => {
+  it.each([
+    ['it is asked one question at a time', false],
+    ['with pipelining it is asked many at a time', true],
+  ])('client: under load %s, and pg has nothing to warn of', async (_, pipeline) => {
     const heard: string[] = []
     const listener = ({ message }: Error) => heard.push(message)
     process.on('warning', listener)
     onTestFinished(() => void process.off('warning', listener))
-    const client = new pg.Client(urlOf())
+    const client = new pg.Client({ connectionString: urlOf(), pipeline } as pg.ClientConfig)
     await client.connect()
     onTestFinished(() => client.end())
     const schema = await newSchema()
