@@ -12,6 +12,7 @@
  * - `ERR_SESSION_STORE_MISSING`: `openStore` with `create: false`, and the file, table or collection does not exist.
  * - `ERR_SESSION_TOO_LATE`: a new session was made after the response headers were sent, so its cookie could not be sent; nothing was
  *   written.
+ * - `ERR_SESSION_OWNER_LIMIT`: a login was refused, because its owner has as many sessions as `maxPerOwner` allows.
  * - `ERR_SESSION_NOT_A_SESSION`: `req.session` was replaced by something that is not a session.
  */
 export type SessionErrorCode =
@@ -25,20 +26,22 @@ export type SessionErrorCode =
   | 'ERR_SESSION_STORE_UNAVAILABLE'
   | 'ERR_SESSION_STORE_MISSING'
   | 'ERR_SESSION_TOO_LATE'
+  | 'ERR_SESSION_OWNER_LIMIT'
   | 'ERR_SESSION_NOT_A_SESSION'
 
 /** A failure that this package detects. A driver's error is never wrapped: it reaches the caller unchanged. */
 export class SessionError extends Error {
   /** Stable: compare this, not the message. */
   readonly code: SessionErrorCode
-  /** HTTP status that Express's error handling uses: 503 when the store is unavailable, otherwise 500. */
+  /** HTTP status that Express's error handling uses: 503 when the store is unavailable, 403 for a refused login, otherwise 500. */
   readonly status: number
 
   constructor(code: SessionErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'SessionError'
     this.code = code
-    this.status = code === 'ERR_SESSION_STORE_TIMEOUT' || code === 'ERR_SESSION_STORE_UNAVAILABLE' ? 503 : 500
+    const isAway = code === 'ERR_SESSION_STORE_TIMEOUT' || code === 'ERR_SESSION_STORE_UNAVAILABLE'
+    this.status = isAway ? 503 : code === 'ERR_SESSION_OWNER_LIMIT' ? 403 : 500
   }
 }
 
@@ -69,6 +72,13 @@ export function tooLate(): SessionError {
   return new SessionError(
     'ERR_SESSION_TOO_LATE',
     'The session was made after the response headers were sent, so its cookie could not be sent',
+  )
+}
+
+export function ownerLimit(): SessionError {
+  return new SessionError(
+    'ERR_SESSION_OWNER_LIMIT',
+    'The login was refused: the owner has as many sessions as the option maxPerOwner allows',
   )
 }
 

@@ -1,16 +1,33 @@
 import { type Callback, promised } from '../calls/call-method.ts'
+import { isCombined } from '../calls/combined-operation.ts'
 import { nextTick } from '../calls/timers.ts'
 import { gone } from '../errors.ts'
-import { keepLifespan } from '../session/lifespan.ts'
+import { keepLifespan, passOnLifespan } from '../session/lifespan.ts'
 import { loadedOf } from '../session/loaded.ts'
 import { withContent } from '../session/serialized.ts'
 import type { RegenerateOptions, Session } from '../session/session.ts'
-import { carryOver, clearData } from '../session/session-data.ts'
+import { carryOver, clearData, keepsAny } from '../session/session-data.ts'
+import type { Tombstones } from './tombstones.ts'
 import type { Writer } from './writer.ts'
 
 /**
+ * Whether `replaceSession` can do what `regenerate` is asked to do. What is kept of a stored session must not outlive it, so there the
+ * one step is needed. A login does without when this process knows redirects: then a successor may have to end as well.
+ */
+export function canReplace(
+  store: object,
+  tombstones: Tombstones,
+  session: Session,
+  { data, grace, keep }: RegenerateOptions,
+): boolean {
+  if (grace || !(data || keepsAny(session, keep)) || !isCombined(store, 'exchange')) return false
+  return keep && loadedOf(session) ? true : Boolean(data) && !tombstones.rotating
+}
+
+/**
  * Give the request a session with another id, with `data` and the kept data of the old one. The store destroys the old session and
- * stores the new one in one atomic step. Calls back with whether the old one was there. If it fails, nothing has changed, and the request keeps the session that it had.
+ * stores the new one in one atomic step: if somebody ends the old one meanwhile, nothing of it lives on. Calls back with whether the old
+ * one was there. If it fails, nothing has changed, and the request keeps the session that it had.
  */
 export function replaceSession(
   writer: Writer,
@@ -37,8 +54,10 @@ async function replaced(
   try {
     await holder.sessionStore.generate(holder)
     carryOver(old, holder.session, keep)
-    carryOver(data as object, holder.session, true)
-    there = await store(writer, old.id, required)
+    if (data) carryOver(data, holder.session, true)
+    else passOnLifespan(old, holder.session)
+    const from = required ? await idNow(writer, old.id) : old.id
+    there = from === undefined ? false : await store(writer, from, required)
   } catch (error) {
     Object.assign(holder, { sessionID: old.id, session: old })
     throw error
@@ -46,6 +65,14 @@ async function replaced(
   if (there || !required) return there
   clearData(holder.session)
   throw gone()
+}
+
+/** The id under which the session is stored; `undefined` if it has ended. Its id may have been replaced, by a redirect. */
+function idNow(writer: Writer, sid: string): Promise<string | undefined> | string {
+  if (!writer.host.settings.tombstones.rotating) return sid
+  return new Promise((resolve, reject) => {
+    writer.read(sid, (error, data, found) => (error ? reject(error) : resolve(data && found)))
+  })
 }
 
 /** Let the store replace the session. Returns whether the old one was there. */

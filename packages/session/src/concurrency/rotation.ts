@@ -1,11 +1,11 @@
 import { type Callback, promised } from '../calls/call-method.ts'
 import { nextTick } from '../calls/timers.ts'
 import { changed, hasCode } from '../errors.ts'
+import { makeRedirect } from '../records/redirect-record.ts'
 import { lifespanOf, passOnLifespan } from '../session/lifespan.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { RegenerateOptions, Session } from '../session/session.ts'
 import { carryOver, clearData } from '../session/session-data.ts'
-import { makeRedirect } from '../store/redirect-record.ts'
 import type { Writer } from './writer.ts'
 
 /** How often a rotation is tried while other requests write the session. */

@@ -21,3 +21,15 @@ export function remaining(session: Session): number {
   const shown = expires instanceof Date ? expires.valueOf() - Date.now() : 0
   return loadedOf(session)?.ttl ?? shown
 }
+
+/**
+ * A store that keeps the expiry in the data returns that of the last write. Touches have moved the real expiry since. Returns whether the
+ * lifetime was restarted for that.
+ */
+export function restartIfPast(session: Session): boolean {
+  const { originalMaxAge, expires } = session.cookie
+  if (typeof originalMaxAge !== 'number' || originalMaxAge <= 0) return false
+  if (!(expires instanceof Date && expires.valueOf() <= Date.now())) return false
+  session.resetMaxAge()
+  return true
+}

@@ -67,8 +67,9 @@ function isUnreachable(own: RequestSession, { headGone }: Completion): boolean {
 }
 
 function saved(own: RequestSession, error: unknown, completion: Completion): void {
-  if (!hasCode(error, 'ERR_SESSION_GONE')) return answered(own, error, completion)
-  // The session was destroyed meanwhile and stays destroyed. The changes of this request are dropped.
+  if (!hasCode(error, 'ERR_SESSION_GONE') && !hasCode(error, 'ERR_SESSION_OWNER_LIMIT'))
+    return answered(own, error, completion)
+  // The session was destroyed meanwhile and stays destroyed, or was refused. The changes of this request are dropped.
   withdraw(own, completion)
   if (own.settings.onSaveError === 'error') return completion.refuse(error)
   own.report(error)

@@ -1,8 +1,8 @@
 import type { Writer } from '../concurrency/writer.ts'
 import { LOAD } from '../events/trace.ts'
+import type { Found } from '../records/redirect-record.ts'
 import { noteOf } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
-import type { Found } from '../store/redirect-record.ts'
 
 /** Reads the session of an id for a request. */
 type Read<Own> = (own: Own, sid: string, found: Found) => void

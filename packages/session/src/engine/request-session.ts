@@ -1,8 +1,8 @@
 import { createDebug } from 'obug'
 import type { Callback } from '../calls/call-method.ts'
-import { isCombined } from '../calls/combined-operation.ts'
 import { ObservedWriter } from '../concurrency/observed-writer.ts'
 import { PendingCalls } from '../concurrency/pending-calls.ts'
+import { canReplace } from '../concurrency/replace-session.ts'
 import type { WriterHost } from '../concurrency/writer-host.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
@@ -21,12 +21,13 @@ import {
 } from '../session/session.ts'
 import { isSession, ownMethods } from '../session/session-shape.ts'
 import { loadedSnapshot, type Snapshot, sameSnapshot, takeSnapshot } from '../session/snapshot.ts'
-import { fullLifetime, remaining, sinceLastTouch } from './age.ts'
+import { fullLifetime, remaining, restartIfPast, sinceLastTouch } from './age.ts'
 import { createSession } from './create-session.ts'
 import type { Door } from './door.ts'
 import { tell, warnOfOnError } from './hooks.ts'
 import { type KeptAlive, keepAlive } from './keep-alive.ts'
 import { load, readAgain } from './load.ts'
+import { thenLimit } from './owner-limit.ts'
 import { TouchOnRead } from './touch-on-read.ts'
 
 const debug = createDebug('express-session')
@@ -51,6 +52,8 @@ export class RequestSession implements SessionHost, WriterHost {
   /** Calls of the store that the response waits for. */
   readonly calls: PendingCalls
   readonly writer: ObservedWriter
+  /** Whose session the store has, if the option `maxPerOwner` is set. */
+  owner: string | undefined
   /** The `Set-Cookie` value that the response carries for this session, or what it carries for a transport. */
   setCookie: string | undefined
   /** The id of the session that has been destroyed. */
@@ -129,7 +132,7 @@ export class RequestSession implements SessionHost, WriterHost {
     this.#adopt(session, this.#original, time)
     this.#sinceTouch = sinceLastTouch(session, this.settings.store)
     if (this.#read && noted?.renewed) this.#read.session = session
-    this.#refresh(session)
+    if (restartIfPast(session)) this.#expiresAtLoad = session.cookie.expires
     keepAlive(this, noted?.renewed ? (fullLifetime(session, this.settings.store) ?? 0) : remaining(session))
   }
 
@@ -174,7 +177,7 @@ export class RequestSession implements SessionHost, WriterHost {
   }
 
   save(session: Session, done: Callback): void {
-    this.writer.save(session, done)
+    this.writer.save(session, this.settings.ownerLimit ? thenLimit(this, session, done) : done)
   }
 
   destroy(session: Session, { clearSite = false }: DestroyOptions, done: Callback<boolean>): void {
@@ -191,13 +194,12 @@ export class RequestSession implements SessionHost, WriterHost {
     this.writer.renew(session, options, done)
   }
 
-  /** Not when this process knows redirects: then the successor has to be destroyed as well. */
-  get canReplace(): boolean {
-    return !this.settings.tombstones.rotating && isCombined(this.settings.store, 'exchange')
+  replaces(session: Session, options: RegenerateOptions): boolean {
+    return canReplace(this.settings.store, this.settings.tombstones, session, options)
   }
 
   replace(session: Session, options: RegenerateOptions, done: Callback): void {
-    this.writer.replace(session, options, done)
+    this.writer.replace(session, options, this.settings.ownerLimit ? thenLimit(this, undefined, done) : done)
   }
 
   prepare(session: Session): boolean {
@@ -252,6 +254,7 @@ export class RequestSession implements SessionHost, WriterHost {
     this.lastSession = session
     this.#expiresAtLoad = session.cookie.expires
     this.writer.adopt(session, snapshot, time)
+    this.owner = this.settings.ownerLimit?.store.ownerOf(session)
     const dated = dateSession(session, this.settings.absoluteTimeout)
     if (!this.settings.resave && !dated) this.writer.saved = snapshot
   }
@@ -279,16 +282,6 @@ export class RequestSession implements SessionHost, WriterHost {
     const { holder, settings, lastSession } = this
     const ended = lastSession !== undefined && settings.unset === 'destroy' && holder.session == null
     return ended && Boolean(holder.sessionID) && this.#endingId !== holder.sessionID
-  }
-
-  /** A store that keeps the expiry in the data returns that of the last write. Touches have moved the real expiry since. */
-  #refresh(session: Session): void {
-    const { cookie } = session
-    if (typeof cookie.originalMaxAge !== 'number' || cookie.originalMaxAge <= 0) return
-    if (cookie.expires instanceof Date && cookie.expires.valueOf() <= Date.now()) {
-      session.resetMaxAge()
-      this.#expiresAtLoad = cookie.expires
-    }
   }
 }
 

@@ -80,6 +80,16 @@ export interface SessionRevivalRefused {
   readonly operation: 'save' | 'touch' | 'regenerate'
 }
 
+/** `coatcheck:owner-limit`: a login has met the option `maxPerOwner`. */
+export interface SessionOwnerLimit {
+  /** The session of the login. */
+  readonly session: string
+  /** `'ended'`: older sessions of the owner were ended. `'refused'`: the login was. */
+  readonly outcome: 'ended' | 'refused'
+  /** How many sessions were ended, the refused one included. */
+  readonly count: number
+}
+
 /** `coatcheck:corrupt`: a stored session cannot be decoded. */
 export interface SessionCorrupt {
   readonly session: string
@@ -94,5 +104,6 @@ export interface SessionEvents {
   'coatcheck:rejected': SessionRejected
   'coatcheck:conflict': SessionConflict
   'coatcheck:revival-refused': SessionRevivalRefused
+  'coatcheck:owner-limit': SessionOwnerLimit
   'coatcheck:corrupt': SessionCorrupt
 }

@@ -1,5 +1,5 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
-import type { SessionEvents, SessionRejected, SessionRevivalRefused } from './messages.ts'
+import type { SessionEvents, SessionOwnerLimit, SessionRejected, SessionRevivalRefused } from './messages.ts'
 import { referenceOf } from './reference.ts'
 
 // Channels are kept for the life of the process: a lookup by name costs more than the check for subscribers.
@@ -10,6 +10,7 @@ export const revivalRefused: Channel = channel('coatcheck:revival-refused')
 const expired: Channel = channel('coatcheck:expired')
 const rejected: Channel = channel('coatcheck:rejected')
 const conflict: Channel = channel('coatcheck:conflict')
+const overLimit: Channel = channel('coatcheck:owner-limit')
 const corrupt: Channel = channel('coatcheck:corrupt')
 
 // The functions take ids and numbers. Without a subscriber no message is made and nothing is hashed.
@@ -46,6 +47,11 @@ export function publishConflict(sid: string, retries: number, keys: number, save
 export function publishRevivalRefused(sid: string, operation: SessionRevivalRefused['operation']): void {
   if (!revivalRefused.hasSubscribers) return
   send<'coatcheck:revival-refused'>(revivalRefused, { session: referenceOf(sid), operation })
+}
+
+export function publishOwnerLimit(sid: string, outcome: SessionOwnerLimit['outcome'], count: number): void {
+  if (!overLimit.hasSubscribers) return
+  send<'coatcheck:owner-limit'>(overLimit, { session: referenceOf(sid), outcome, count })
 }
 
 export function publishCorrupt(sid: string): void {

@@ -1,9 +1,9 @@
 import { callStore, offers } from '../calls/any-store.ts'
 import { gone, hasCode } from '../errors.ts'
+import { redirectOf } from '../records/redirect-record.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 import type { RecordStore } from '../store/record-store.ts'
-import { redirectOf } from '../store/redirect-record.ts'
 import { remaining, stored, tombstoneOf } from './copy.ts'
 
 /** Lifetime of a provisional copy in milliseconds. If its process is killed, the copy expires. */

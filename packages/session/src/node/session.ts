@@ -13,6 +13,7 @@ import type {
   SessionEvents,
   SessionExpired,
   SessionOperation,
+  SessionOwnerLimit,
   SessionRejected,
   SessionRenewed,
   SessionRevivalRefused,
@@ -40,8 +41,8 @@ import type { Diagnosing, Finding } from '../store/diagnose.ts'
 import { MemoryStore } from '../store/memory-store.ts'
 import { RecordStore } from '../store/record-store.ts'
 import { RECORD_STORE_OPTIONS, type RecordStoreOptions } from '../store/record-store-options.ts'
-import type { SessionChange, StoredSession } from '../store/record-update.ts'
 import { Store } from '../store/store.ts'
+import type { SessionChange, StoredSession } from '../store/update-record.ts'
 import { type BearerOptions, bearer } from '../transport/bearer.ts'
 import type { Transport, TransportRequest, TransportResponse } from '../transport/transport.ts'
 import { createMiddleware } from './middleware.ts'
@@ -135,6 +136,7 @@ export declare namespace session {
     SessionMiddleware,
     SessionOperation,
     SessionOptions,
+    SessionOwnerLimit,
     SessionRejected,
     SessionRenewed,
     SessionRequest,

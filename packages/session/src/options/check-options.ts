@@ -22,6 +22,7 @@ export function checkOptions<Req>(options: EngineOptions<Req>): Problem[] {
   checkTransport(options.transport)
   checkTimes(options)
   checkChoice('onSaveError', options.onSaveError, ['continue', 'error'])
+  checkOwnerLimit(options)
   checkChoice('onCorrupt', options.onCorrupt, ['new', 'error'])
   if (typeof conflict !== 'function') checkChoice('conflict', conflict, ['overwrite', 'merge', 'error'])
   if (typeof onStoreUnavailable !== 'function') {
@@ -57,6 +58,14 @@ function checkTimes<Req>({ storeTimeout, touchAfter, absoluteTimeout, cookie }: 
   if (touchAfter && typeof maxAge === 'number' && touchAfter >= maxAge) {
     throw new TypeError('touchAfter option must be less than cookie.maxAge, or active sessions would expire')
   }
+}
+
+function checkOwnerLimit<Req>({ maxPerOwner, onOwnerLimit }: EngineOptions<Req>): void {
+  checkChoice('onOwnerLimit', onOwnerLimit, ['end-oldest', 'refuse'])
+  if (maxPerOwner !== undefined && !(Number.isInteger(maxPerOwner) && maxPerOwner > 0))
+    throw new TypeError('maxPerOwner option must be a whole number greater than 0')
+  if (onOwnerLimit !== undefined && maxPerOwner === undefined)
+    throw new TypeError('onOwnerLimit option needs the option maxPerOwner')
 }
 
 /** An empty secret would accept a cookie that anybody can sign. */

@@ -69,6 +69,16 @@ export interface EngineOptions<Req> {
    * session, which are then reserved names. Default: no end.
    */
   absoluteTimeout?: number | undefined
+  /**
+   * How many sessions an owner may have at a time. Needs a store with the option `owner`. A login over the limit does what `onOwnerLimit`
+   * says. Default: no limit.
+   */
+  maxPerOwner?: number | undefined
+  /**
+   * What a login does when its owner has `maxPerOwner` sessions: `'end-oldest'` ends the oldest one, `'refuse'` fails with
+   * `ERR_SESSION_OWNER_LIMIT`. Default `'end-oldest'`.
+   */
+  onOwnerLimit?: 'end-oldest' | 'refuse' | undefined
   /** Requests without a session, such as health checks: a function of the request. The store is not called for them. Default: none. */
   skip?: ((req: Req) => boolean) | undefined
   /**
@@ -152,6 +162,8 @@ export const ENGINE_OPTIONS: readonly (keyof EngineOptions<never>)[] = [
   'onCorrupt',
   'storeTimeout',
   'absoluteTimeout',
+  'maxPerOwner',
+  'onOwnerLimit',
   'skip',
   'touch',
   'touchAfter',

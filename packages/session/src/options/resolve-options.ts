@@ -2,6 +2,7 @@ import { watch } from '../calls/availability.ts'
 import { saveQueueOf } from '../concurrency/save-queue.ts'
 import { tombstonesOf } from '../concurrency/tombstones.ts'
 import type { Secret } from '../cookie/secret.ts'
+import { ownerLimitOf } from '../owners/owner-limit.ts'
 import type { Codec } from '../session/codec.ts'
 import { comparable } from '../session/comparable.ts'
 import { randomId } from '../session/session-id.ts'
@@ -30,6 +31,7 @@ export function resolveOptions<Req>(
   store: Store,
   { choosesName: _, ...door }: DoorSettings<Req>,
 ): Settings<Req> {
+  const { maxPerOwner } = options
   const { codec = JSON } = store as { codec?: Codec }
   return {
     ...door,
@@ -50,6 +52,9 @@ export function resolveOptions<Req>(
     storeTimeout: options.storeTimeout ?? 0,
     touchAfter: options.touchAfter ?? 0,
     absoluteTimeout: options.absoluteTimeout,
+    ownerLimit: maxPerOwner
+      ? ownerLimitOf(maxPerOwner, options.onOwnerLimit ?? 'end-oldest', store)
+      : undefined,
     awaitTouch: options.awaitTouch ?? true,
     clearCookie: options.clearCookie ?? options.transport !== undefined,
     cacheHeaders: options.cacheHeaders ?? false,

@@ -2,6 +2,7 @@ import type { Availability } from '../calls/availability.ts'
 import type { ConcurrencySettings } from '../concurrency/settings.ts'
 import type { Cookie, CookieOptions } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
+import type { OwnerLimit } from '../owners/owner-limit.ts'
 import type { Store } from '../store/store.ts'
 import type { Transport } from '../transport/transport.ts'
 import { warnOfRejected } from './check-cookie.ts'
@@ -36,6 +37,8 @@ export interface Settings<Req = any> extends ConcurrencySettings {
   readonly onStoreUnavailable: EngineOptions<Req>['onStoreUnavailable']
   readonly storeTimeout: number
   readonly touchAfter: number
+  /** How many sessions an owner may have. */
+  readonly ownerLimit: OwnerLimit | undefined
   readonly awaitTouch: boolean
   readonly clearCookie: boolean
   readonly cacheHeaders: boolean

@@ -54,13 +54,16 @@ export class OwnedSessions {
 
   /** The sessions of an owner, newest first. */
   async list(owner: Owner): Promise<OwnedSession[]> {
+    const entries = await this.#entriesOf(owner)
+    const now = Date.now()
     const sessions: OwnedSession[] = []
-    for (const entry of await this.#entriesOf(owner)) {
+    for (const entry of entries) {
       const data = this.#decoded(entry)
       if (data && !hasEnded(data) && this.#records.ownerOf(data) === ownerText(owner))
-        sessions.push(this.#described(entry, data))
+        sessions.push(this.#described(entry, data, now))
     }
-    return sessions.sort((a, b) => ageOf(b) - ageOf(a))
+    // Logins that happen at once need the same order everywhere.
+    return sessions.sort((a, b) => timeOf(b) - timeOf(a) || (a.sid < b.sid ? -1 : 1))
   }
 
   /**
@@ -137,12 +140,12 @@ export class OwnedSessions {
     }
   }
 
-  #described({ sid, ttl }: StoredEntry, session: SessionData): OwnedSession {
+  #described({ sid, ttl }: StoredEntry, session: SessionData, now: number): OwnedSession {
     const lifetime = session.cookie.originalMaxAge ?? this.#records.ttl
     return {
       sid,
       createdAt: createdIn(session),
-      touchedAt: new Date(Date.now() - Math.max(lifetime - ttl, 0)),
+      touchedAt: new Date(now - Math.max(lifetime - ttl, 0)),
       session: session as OwnedSession['session'],
     }
   }
@@ -153,7 +156,7 @@ export function noOwners(message: string): TypeError {
   return Object.assign(new TypeError(message), { code: 'ERR_SESSION_NO_OWNERS' })
 }
 
-function ageOf({ createdAt, touchedAt }: OwnedSession): number {
+function timeOf({ createdAt, touchedAt }: OwnedSession): number {
   return (createdAt ?? touchedAt).valueOf()
 }
 

@@ -29,6 +29,12 @@ export function carryOver(from: object, to: object, keep: boolean | readonly str
   }
 }
 
+/** Whether `carryOver` has something to copy. */
+export function keepsAny(from: object, keep: boolean | readonly string[] | undefined): boolean {
+  const keys = keep === true ? Object.keys(from) : keep || []
+  return keys.some(key => key !== 'cookie' && Object.hasOwn(from, key) && !isMember(from, key))
+}
+
 /** A key of `data` that names a method of the session, such as `save`. */
 export function methodIn(data: object, session: object): string | undefined {
   return Object.keys(data).find(key => key !== LIFESPAN && isMethod(session, key))

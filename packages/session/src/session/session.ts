@@ -54,8 +54,8 @@ export interface SessionHost {
   destroy(session: Session, options: DestroyOptions, done: Callback<boolean>): void
   /** Give the request a session with another id. Calls back with whether the old one was still there. */
   regenerate(session: Session, options: RegenerateOptions, done: Callback<boolean>): void
-  /** Whether the store can destroy one session and store another in one atomic step. */
-  readonly canReplace: boolean
+  /** Whether the store destroys this session and stores the new one in one atomic step. */
+  replaces(session: Session, options: RegenerateOptions): boolean
   /** Give the request a session with another id and `data`, in that one step. */
   replace(session: Session, options: RegenerateOptions, done: Callback): void
   /** Report an error that nobody else may handle. */
@@ -163,7 +163,8 @@ export class Session {
 
   /**
    * Destroy the session and put a new one with a new id into `req.session`. Use it on login, against session fixation.
-   * The new session is empty, except for `data` and what `keep` names. With `keep` or `grace` it fails with `ERR_SESSION_GONE`, and
+   * The new session is empty, except for `data` and what `keep` names. Kept data is stored at once if the store can do that in one atomic
+   * step with the end of the old session. With `keep` or `grace` it fails with `ERR_SESSION_GONE`, and
    * keeps nothing, when the session was destroyed meanwhile by this process, or on a store that detects that. With `data` the new
    * session is stored before the callback. If that fails, the new session is empty, or the old one is back if it still exists.
    * If the store fails otherwise, the new session is empty and keeps nothing, and the client keeps the cookie of the old one, unless
@@ -178,7 +179,7 @@ export class Session {
       const problem = problemOf(chosen, this)
       if (problem) return done(new TypeError(problem))
       const host = hostOf(this.req)
-      if (chosen.data && host?.canReplace) return host.replace(this, chosen, done)
+      if (host?.replaces(this, chosen)) return host.replace(this, chosen, done)
       regenerate(this, chosen, (error, there) => {
         const { req } = this
         const keeps = chosen.keep || chosen.grace

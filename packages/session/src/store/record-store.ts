@@ -15,10 +15,9 @@ import { Lifecycle } from './lifecycle.ts'
 import { pruneInBatches } from './prune-timer.ts'
 import { RecordHooks } from './record-hooks.ts'
 import { checkOptions, type RecordStoreOptions } from './record-store-options.ts'
-import type { SessionChange, StoredSession } from './record-update.ts'
 import { type Encoded, SessionRecords } from './session-records.ts'
 import type { StoredData } from './store.ts'
-import { updateRecord } from './update-record.ts'
+import { type SessionChange, type StoredSession, updateRecord } from './update-record.ts'
 
 /**
  * The base class of a store. A backend implements the hooks of {@link RecordHooks}. This class does everything else: lifetimes,
@@ -32,25 +31,27 @@ export abstract class RecordStore extends RecordHooks {
   readonly #reads: BatchedReads | undefined
   readonly #owned: OwnedSessions
 
+  /** Finds the owner of a session. Missing without the option `owner`. */
+  readonly ownerOf: ((session: object) => string | undefined) | undefined
+
   constructor(options: RecordStoreOptions = {}) {
     super()
     const { ttl = DAY, pruneInterval = 15 * 60_000, codec = JSON, hashIds, encryption, owner } = options
     checkOptions(ttl, pruneInterval, codec)
     const sealing = sealingOf(hashIds, encryption)
-    this.#records = new SessionRecords(this as unknown as Backend, codec, ttl, sealing, ownerReader(owner))
+    this.ownerOf = ownerReader(owner)
+    this.#records = new SessionRecords(this as unknown as Backend, codec, ttl, sealing, this.ownerOf)
     this.#lifecycle = new Lifecycle({
       open: () => this._open(),
       close: () => this._close(),
       prune: () => this.prune(),
       pruneInterval: () => this._prune && pruneInterval,
     })
-    const { backend } = this.#records
     this.#owned = new OwnedSessions(this.#records)
     if (this._readMany) {
-      this.#reads = new BatchedReads({
-        one: backend._read.bind(backend),
-        several: backend._readMany!.bind(backend),
-      })
+      const { backend } = this.#records
+      const several = backend._readMany!.bind(backend)
+      this.#reads = new BatchedReads({ one: backend._read.bind(backend), several })
     }
     // Callers rely on an atomic `insert`. If the backend cannot do that, the store has no such method.
     if (!this._insert && this.insert === RecordStore.prototype.insert)

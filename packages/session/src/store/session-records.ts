@@ -5,13 +5,13 @@ import { type OwnerOf, ownerText } from '../owners/owner.ts'
 import type { Backend } from '../records/backend.ts'
 import { cookieOf, lifetimeOf, showExpiry } from '../records/lifetime.ts'
 import type { Reencrypted, Renewal, StoredRecord, UpdateResult } from '../records/record.ts'
+import { hideSuccessor, redirectOf, showSuccessor, successorIn } from '../records/redirect-record.ts'
 import { renewalOf } from '../records/renewal.ts'
 import type { Sealing } from '../records/sealing.ts'
 import { type Codec, decode, encode } from '../session/codec.ts'
 import { capLifetime, hasEnded } from '../session/lifespan.ts'
 import { LOADED, type Loaded, loadedOf, noteLoaded, noteRead } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
-import { hideSuccessor, redirectOf, showSuccessor, successorIn } from './redirect-record.ts'
 import type { StoredData } from './store.ts'
 
 /** A session in the form for a backend. */
@@ -190,8 +190,11 @@ export class SessionRecords {
     required: boolean,
   ): Promise<boolean> {
     if (ttl <= 0) return this.remove(old)
-    const there = await this.ended(old, await this.backend._exchange(old, sid, data, ttl, required, owner))
+    const removed = await this.backend._exchange(old, sid, data, ttl, required, owner)
+    const there = Boolean(removed) && (await this.#endSuccessor(old, removed)) !== false
     if (there || !required) this.#noteStored(session, sid, text, data, ttl)
+    // The old record has redirected to a session that has ended: that one must not live on.
+    else if (removed) await this.backend._destroy(sid)
     return there
   }
 
@@ -220,9 +223,14 @@ export class SessionRecords {
 
   /** If the record that was removed is a redirect, remove its successor too. Returns whether there was a record. */
   async ended(sid: string, removed: string | boolean): Promise<boolean> {
-    const successor = typeof removed === 'string' ? this.#successorIn(sid, removed) : undefined
-    if (successor !== undefined) await this.remove(successor)
+    await this.#endSuccessor(sid, removed)
     return Boolean(removed)
+  }
+
+  /** Whether there was a successor; `undefined` if the record is no redirect. */
+  async #endSuccessor(sid: string, removed: string | boolean): Promise<boolean | undefined> {
+    const successor = typeof removed === 'string' ? this.#successorIn(sid, removed) : undefined
+    return successor === undefined ? undefined : this.remove(successor)
   }
 
   #successorIn(sid: string, removed: string): string | undefined {

@@ -2,13 +2,21 @@ import { backoff } from '../calls/backoff.ts'
 import { sleep } from '../calls/timers.ts'
 import { changed, gone } from '../errors.ts'
 import { UPDATE } from '../events/trace.ts'
+import { redirectOf } from '../records/redirect-record.ts'
 import { encode } from '../session/codec.ts'
 import { LIFESPAN, withLifespan } from '../session/lifespan.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
-import type { SessionChange, StoredSession } from './record-update.ts'
-import { redirectOf } from './redirect-record.ts'
 import type { SessionRecords } from './session-records.ts'
+
+/**
+ * Changes the session in place, or returns the data that replaces it. It may be called again, with newer data. If the returned data has
+ * no `cookie`, the session keeps its own.
+ */
+export type SessionChange = (session: StoredSession) => void | object | Promise<void | object>
+
+/** A session as plain data. */
+export type StoredSession = SessionData & Record<string, unknown>
 
 /** How often a change is tried while other writers are faster. */
 const ATTEMPTS = 50

@@ -12,6 +12,7 @@ export const POINTS: readonly Name[] = [
   'rejected',
   'conflict',
   'revival-refused',
+  'owner-limit',
   'corrupt',
 ]
 

@@ -13,6 +13,8 @@ const ACTS = {
     await session.save()
   },
   rotate: session => session.regenerate({ keep: true, grace: 30_000 }),
+  'new id': session => session.regenerate({ keep: true }),
+  'new id of a moved session': session => session.regenerate({ keep: true }),
   replace: session => session.regenerate({ keep: true, data: { again: true } }),
   touch: async () => {},
   // biome-ignore lint/suspicious/noExplicitAny: a session with the data of this test
@@ -53,6 +55,8 @@ async function race(
   outcome: { undone: string[]; came: number },
 ): Promise<void> {
   const cookie = await ask(here, undefined, session => session.regenerate({ data: { user } }))
+  // The cookie's id leads to the session, which has another one.
+  if (act === 'new id of a moved session') await ask(there, cookie.value, ACTS.rotate)
   const request = pause(3).then(() => ask(there, cookie.value, ACTS[act]))
   // Up to a time at which a request of several steps has come through.
   const ending = pause(Math.random() * 60).then(() => here.destroyAllOf(user))

@@ -1,9 +1,9 @@
 import type { Callback } from '../calls/call-method.ts'
-import type { HashedIds } from '../records/hashed-ids.ts'
 import { type Codec, decode } from '../session/codec.ts'
 import { hasEnded } from '../session/lifespan.ts'
 import { type Loaded, noteLoaded } from '../session/loaded.ts'
 import type { Session, SessionData } from '../session/session.ts'
+import type { HashedIds } from './hashed-ids.ts'
 
 /**
  * This key in the cookie of a record makes the record a redirect: the session has a new id. Other middleware reads it as a session
