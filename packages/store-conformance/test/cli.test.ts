@@ -5,8 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../src/cli/run.ts'
-import { rules } from '../src/index.ts'
+import { summary } from '../src/cli/terminal.ts'
+import { rules, runConformance } from '../src/index.ts'
+import type { Report } from '../src/reports/report.ts'
+import { exitCodeOf } from '../src/reports/shared.ts'
 import { typescript } from './mutants/execute.ts'
+import { ReferenceStore } from './mutants/reference.ts'
+import { subjectOf } from './mutants/reference-subject.ts'
 
 const subject = (name: string): string => fileURLToPath(new URL(`subjects/${name}.mjs`, import.meta.url))
 const only = ['--only', 'API-02,API-05,TCH-02,TCH-03']
@@ -76,6 +81,35 @@ describe('exit codes', () => {
     const { code, err } = await cli(...argv)
     expect(err).toContain(sentence)
     expect(code).toBe(2)
+  })
+})
+
+describe('exit code 3', () => {
+  test('the suite itself failed: says so, and what to do', async () => {
+    let err = ''
+    const output = {
+      write() {
+        throw new Error('no room')
+      },
+    }
+    expect(await main(['--list'], output, { write: text => (err += text) })).toBe(3)
+    expect(err).toMatch(/^The suite itself failed, which says nothing about your store: Error: no room/)
+    expect(err).toContain('What to do: run it once more with the same --seed')
+  })
+
+  test('the suite failed in one rule: it is named, with the command to run it again', async () => {
+    const report = await runConformance(subjectOf(ReferenceStore), { only: ['API-01', 'API-02'], seed: 's' })
+    const [first, ...others] = report.rules
+    const broken: Report = {
+      ...report,
+      rules: [{ ...first!, verdict: 'error', message: 'it broke' }, ...others],
+    }
+    expect(exitCodeOf(broken)).toBe(3)
+    const text = summary(broken, false)
+    expect(text).toContain(
+      'the suite itself failed in API-01: run these once more with --only API-01 --seed s.',
+    )
+    expect(text).toContain('leave them out with --skip API-01')
   })
 })
 

@@ -69,6 +69,16 @@ function besideText({ rules }: Report): string[] {
   return [`  not to be trusted: ${ids.join(', ')} failed beside other rules and passed alone.`]
 }
 
+/** Says what to do if a rule ended with an error of the suite. */
+function errorText({ rules, seed }: Report): string[] {
+  const ids = rules.filter(({ verdict }) => verdict === 'error').map(({ id }) => id)
+  if (ids.length === 0) return []
+  return [
+    `  the suite itself failed in ${ids.join(', ')}: run these once more with --only ${ids.join(',')} --seed ${seed}. If they fail again,`,
+    `  leave them out with --skip ${ids.join(',')}, and report the text above at https://github.com/coatcheck/coatcheck/issues`,
+  ]
+}
+
 function verdictText(report: Report, strict: boolean): string {
   const failed = report.rules.filter(result => isFailure(result, strict)).length
   const ok = report.conforms && failed === 0
@@ -80,6 +90,7 @@ function verdictText(report: Report, strict: boolean): string {
     `${ok ? '✓' : '✗'} ${report.subject.name} ${ok ? 'conforms' : 'does not conform'}${report.partial ? ' (some rules only)' : ''}${strict ? ', strictly' : ''}`,
     `  ${report.label}`,
     ...besideText(report),
+    ...errorText(report),
     `  ${tally.join(', ')}; ${(report.ms / 1000).toFixed(1)} s, seed ${report.seed}`,
   ].join('\n')
 }
