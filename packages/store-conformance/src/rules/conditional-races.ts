@@ -1,6 +1,7 @@
 import type { StoreHandle } from '../calls/handle.ts'
 import type { Trial } from '../trial/trial.ts'
 import type { RuleText } from './rule.ts'
+import { rounds } from './support/lives.ts'
 
 /** Two stores with the same sessions; the same store twice if stores share nothing. */
 export async function two(t: Trial): Promise<[StoreHandle, StoreHandle]> {
@@ -23,7 +24,7 @@ export const conditionalRaces: readonly RuleText[] = [
     lane: 'serial',
     async run(t) {
       const stores = await two(t)
-      for (let round = 0; round < 10; round++) {
+      for (const round of rounds(10)) {
         const sid = `a${round}`
         await stores[0].set(sid, t.session({ n: 0 }))
         const sessions = await Promise.all(
@@ -97,7 +98,7 @@ export const conditionalRaces: readonly RuleText[] = [
     stochastic: true,
     async run(t) {
       const [one, other] = await two(t)
-      for (let round = 0; round < 60; round++) {
+      for (const _ of rounds(60)) {
         await one.set('a', t.session({ n: 0 }))
         const session = await other.load('a')
         if (!session) return t.fail('reading "a" for an update gave nothing, want the session')

@@ -1,6 +1,6 @@
 import { two } from './conditional-races.ts'
 import { family, type Rule } from './rule.ts'
-import { writeAndOutlive } from './support/lives.ts'
+import { rounds, writeAndOutlive } from './support/lives.ts'
 import { redirect } from './support/redirects.ts'
 
 const decision =
@@ -71,7 +71,7 @@ export const exchanges: readonly Rule[] = family('exchanges', [
     stochastic: true,
     async run(t) {
       const stores = await two(t)
-      for (let round = 0; round < 20; round++) {
+      for (const round of rounds(20)) {
         await stores[0].set('old', t.session({ round }))
         const sids = [0, 1, 2, 3, 4, 5].map(n => `${round}-${n}`)
         const won = await t.staggered(

@@ -2,7 +2,7 @@ import type { StoreHandle } from '../calls/handle.ts'
 import type { Trial } from '../trial/trial.ts'
 import { two } from './conditional-races.ts'
 import { family, type Rule } from './rule.ts'
-import { lasts, patiently, writeAndOutlive } from './support/lives.ts'
+import { lasts, patiently, rounds, writeAndOutlive } from './support/lives.ts'
 
 /** Inserts over a live session, which must keep its expiry. Returns false when it had ended before the check. */
 async function leftAlone(t: Trial, store: StoreHandle, life: number): Promise<boolean> {
@@ -32,7 +32,7 @@ export const insert: readonly Rule[] = family('inserts', [
     lane: 'serial',
     async run(t) {
       const stores = await two(t)
-      for (let round = 0; round < 10; round++) {
+      for (const round of rounds(10)) {
         const sid = `a${round}`
         const results = await t.staggered(
           Array.from({ length: 6 }, (_, index) => () => {
