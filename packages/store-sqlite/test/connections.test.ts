@@ -99,6 +99,8 @@ describe('Prisma', () => {
       await tx.$executeRawUnsafe('CREATE TABLE t (a)')
       written = store.set('meanwhile', sessionOf())
       expect(await store.get('before')).toBeDefined()
+      // Long enough for the write, if it did not wait.
+      await sleep(200)
       throw new Error('undone')
     })
     await expect(undone).rejects.toThrow('undone')

@@ -5,8 +5,8 @@ import { adapt, checkHas } from './adapt.ts'
 export interface PrismaLike {
   // biome-ignore lint/suspicious/noExplicitAny: the types of its parameters and rows are its own
   $queryRawUnsafe(sql: string, ...values: any[]): PromiseLike<any>
-  // biome-ignore lint/suspicious/noExplicitAny: the results of the statements
-  $transaction(statements: any[]): PromiseLike<any>
+  // biome-ignore lint/suspicious/noExplicitAny: the client of a transaction has the same methods
+  $transaction<T>(run: (client: any) => Promise<T>): Promise<T>
 }
 
 /** A client for `AsyncSqliteStore` on the connection of Prisma 7, whose driver adapter is `@prisma/adapter-better-sqlite3`. */
@@ -16,11 +16,9 @@ export function fromPrisma(prisma: PrismaLike): AsyncSqliteClient {
   }
   return adapt(async (sql, parameters) => {
     try {
-      const statement = prisma.$queryRawUnsafe(sql, ...parameters)
-      if (/^\s*SELECT/.test(sql)) return await statement
+      if (/^\s*SELECT/.test(sql)) return await prisma.$queryRawUnsafe(sql, ...parameters)
       // All statements are on one connection. Without a transaction, this one would be part of one of the app's that is under way.
-      const [rows] = await prisma.$transaction([statement])
-      return rows
+      return await prisma.$transaction(async client => client.$queryRawUnsafe(sql, ...parameters))
     } catch (error) {
       throw driverError(error)
     }
