@@ -21,6 +21,7 @@ const CASES = {
   overhead,
   redis: requests.on('redis'),
   postgres: requests.on('postgres'),
+  mysql: requests.on('mysql'),
   sqlite: requests.on('sqlite'),
   mongodb: requests.on('mongodb'),
   adapters,

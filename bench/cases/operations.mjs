@@ -5,9 +5,9 @@ import { median, ratios, summary } from '../lib/stats.mjs'
 import { ratio, us, whole } from '../lib/units.mjs'
 
 const AIM = 0.9
-const KINDS = ['redis', 'postgres', 'sqlite', 'mongodb']
+const KINDS = ['redis', 'postgres', 'mysql', 'sqlite', 'mongodb']
 /** With these counts, a sample takes some tenths of a second. */
-const COUNTS = { redis: 24_000, postgres: 4000, sqlite: 24_000, mongodb: 4000 }
+const COUNTS = { redis: 24_000, postgres: 4000, mysql: 4000, sqlite: 24_000, mongodb: 4000 }
 const OPERATIONS = ['get', 'set', 'touch', 'destroy']
 const VARIANTS = ['driver', 'coatcheck', 'express-session']
 

@@ -13,6 +13,7 @@ const SESSIONS = 1000
 const PEERS = {
   redis: 'connect-redis',
   postgres: 'connect-pg-simple',
+  mysql: 'express-mysql-session',
   sqlite: 'better-sqlite3-session-store',
   mongodb: 'connect-mongo',
 }

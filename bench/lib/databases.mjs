@@ -1,15 +1,16 @@
-import { startMongodb, startPostgres, startRedis } from '@coatcheck/store-conformance/containers'
+import { startMongodb, startMysql, startPostgres, startRedis } from '@coatcheck/store-conformance/containers'
 import { directUrl } from './direct.mjs'
 
 const started = new Map()
 
-const STARTERS = { redis: startRedis, postgres: startPostgres, mongodb: startMongodb }
+const STARTERS = { redis: startRedis, postgres: startPostgres, mysql: startMysql, mongodb: startMongodb }
 
 const OURS = {
   memory: ['@coatcheck/session', 'MemoryStore'],
   'memory-bounded': ['@coatcheck/store-memory', 'MemoryStore'],
   redis: ['@coatcheck/store-redis', 'RedisStore'],
   postgres: ['@coatcheck/store-postgres', 'PostgresStore'],
+  mysql: ['@coatcheck/store-mysql', 'MysqlStore'],
   sqlite: ['@coatcheck/store-sqlite', 'SqliteStore'],
   mongodb: ['@coatcheck/store-mongodb', 'MongodbStore'],
 }

@@ -3,7 +3,7 @@
  * settings.
  */
 
-/** The number of connections of each server to PostgreSQL or MongoDB. */
+/** The number of connections of each server to PostgreSQL, MySQL or MongoDB. */
 const POOL = 10
 
 const OPENERS = {
@@ -55,6 +55,25 @@ const OPENERS = {
     },
   },
 
+  mysql: {
+    async coatcheck(_, url, watch) {
+      const { MysqlStore } = await import('@coatcheck/store-mysql')
+      const client = await mysqlPool(url)
+      return {
+        store: new MysqlStore({ client: watch(client), table: 'coatcheck' }),
+        close: () => client.end(),
+      }
+    },
+    async 'express-session'(session, url) {
+      const { default: makeStore } = await import('express-mysql-session')
+      const client = await mysqlPool(url)
+      const options = { clearExpired: false, createDatabaseTable: true, schema: { tableName: 'peer' } }
+      const store = new (makeStore(session))(options, client)
+      await store.onReady()
+      return { store, close: () => client.end() }
+    },
+  },
+
   sqlite: {
     async coatcheck(_, __, watch) {
       const { SqliteStore } = await import('@coatcheck/store-sqlite')
@@ -95,6 +114,11 @@ async function nodeRedis(url) {
 async function pgPool(url) {
   const { default: pg } = await import('pg')
   return new pg.Pool({ connectionString: url, max: POOL })
+}
+
+async function mysqlPool(uri) {
+  const { default: mysql } = await import('mysql2/promise')
+  return mysql.createPool({ uri, connectionLimit: POOL })
 }
 
 async function mongoClient(url) {
