@@ -1,4 +1,5 @@
 import type { Driver, Isolation, RedisClient, Send } from './driver.ts'
+import { ofGlide } from './glide.ts'
 import {
   isolatedCluster,
   isolatedIoredis,
@@ -15,9 +16,10 @@ export function driverOf(client: RedisClient): Driver {
   if (typeof client === 'object' && client !== null) {
     if (typeof client.call === 'function') return ofIoredis(client)
     if (typeof client.sendCommand === 'function') return ofNodeRedis(client)
+    if (typeof client.customCommand === 'function') return ofGlide(client)
   }
   const hint = typeof client === 'function' ? ', not a function or class that makes one' : ''
-  throw new TypeError(`The option "client" must be a client of ioredis or node-redis${hint}`)
+  throw new TypeError(`The option "client" must be a client of ioredis, node-redis or Valkey GLIDE${hint}`)
 }
 
 function ofIoredis(client: RedisClient): Driver {

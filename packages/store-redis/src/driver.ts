@@ -1,6 +1,6 @@
 /**
  * The methods of a client that the store uses: a `Redis` or `Cluster` of ioredis; a client, pool, cluster or Sentinel of node-redis.
- * A client with `call` is one of ioredis, a client with `sendCommand` one of node-redis.
+ * A client with `call` is one of ioredis, a client with `sendCommand` one of node-redis, a client with `customCommand` one of Valkey GLIDE.
  */
 export interface RedisClient {
   /** ioredis. */
@@ -17,6 +17,12 @@ export interface RedisClient {
   nodeClient?(master: any): PromiseLike<RedisClient> | RedisClient
   /** node-redis, a Sentinel only. */
   getMasterNode?(): unknown
+  /** Valkey GLIDE. */
+  // biome-ignore lint/suspicious/noExplicitAny: its options and results are its own
+  customCommand?(command: any[]): Promise<any>
+  /** Valkey GLIDE, a cluster only. */
+  // biome-ignore lint/suspicious/noExplicitAny: the store only looks whether it is there
+  invokeScriptWithRoute?(...args: any[]): any
   /** Makes another client with the same settings, for the store's transactions. A pool of node-redis has no such method. */
   // biome-ignore lint/suspicious/noExplicitAny: its parameters depend on what kind of client it is
   duplicate?(...overrides: any[]): any

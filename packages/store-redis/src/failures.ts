@@ -9,7 +9,7 @@ const BUSY = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|ERR max number of c
 const LOST =
   /^(Connection is closed|Command aborted due to connection close|Command timed out|Stream isn't writeable|Cluster (isn't ready|enableOfflineQueue)|None of startup nodes|Failed to refresh slots cache|All sentinels are unreachable|connect ETIMEDOUT|Ready check failed|Socket timeout)/
 const LOST_CLASSES =
-  /^(MaxRetriesPerRequest|ClusterAllFailed|ClientClosed|ClientOffline|DisconnectsClient|SocketClosedUnexpectedly|ConnectionTimeout|SocketTimeout|Timeout|ReconnectStrategy|RootNodesUnavailable|SocketTimeoutDuringMaintenance|CommandTimeoutDuringMaintenance)(Error)?$/
+  /^(MaxRetriesPerRequest|Closing|Connection|ClusterAllFailed|ClientClosed|ClientOffline|DisconnectsClient|SocketClosedUnexpectedly|ConnectionTimeout|SocketTimeout|Timeout|ReconnectStrategy|RootNodesUnavailable|SocketTimeoutDuringMaintenance|CommandTimeoutDuringMaintenance)(Error)?$/
 /** Errors that say that there is no connection, but not why. */
 const VAGUE =
   /^(Reached the max retries|Connection is closed|Command aborted|Stream isn't|Cluster isn't|Failed to refresh slots|None of startup nodes|All sentinels are unreachable)/

@@ -4,7 +4,7 @@ import { createClient } from 'redis'
 import { describe, expect, it } from 'vitest'
 import { openClient, storeOn } from './support/redis.ts'
 
-const NO_CLIENT = 'The option "client" must be a client of ioredis or node-redis'
+const NO_CLIENT = 'The option "client" must be a client of ioredis, node-redis or Valkey GLIDE'
 
 describe('options', () => {
   it.each([undefined, null, {}, 'redis://localhost', 1])('client: %j is none', client => {
