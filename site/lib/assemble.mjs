@@ -33,7 +33,7 @@ function compose(page) {
 
 /** The code that all examples of a file begin with: the last block before its first section. */
 const beginning = opening =>
-  `The examples on this page begin with this:\n\n${/```js\n[\s\S]*?```$/.exec(opening)[0]}`
+  `An example on this page that does not make its own \`sessions\` begins with this:\n\n${/```js\n[\s\S]*?```$/.exec(opening)[0]}`
 
 /** A file as a section. */
 function shown(path) {
