@@ -29,6 +29,7 @@ describe('what cannot be looked at never passes', () => {
     'conditional',
     'exchange',
     'insert',
+    'owners',
     'recordStore',
     'renewal',
   ]

@@ -21,8 +21,8 @@ export const subjectOf = ({ options, keyOf, seal, showIds }: Sealed): Subject =>
     granularityMs: 1,
     shared: false,
     namespaces: true,
-    create({ ttlMs }) {
-      const store = new OpenStore({ ttl: ttlMs, ...options })
+    create({ ttlMs, owner }) {
+      const store = new OpenStore({ ttl: ttlMs, owner, ...options })
       showIds(store)
       return store
     },

@@ -47,11 +47,11 @@ export function subjectOf({ name, connect, look }: Place): Subject {
       await looking.flushdb()
       looking.disconnect()
     },
-    create({ namespace, ttlMs, chaos }) {
+    create({ namespace, ttlMs, owner, chaos }) {
       const { client } = connections[made++ % connections.length]!
       // As the README tells: prefix and id are put together as they are, and a colon keeps them apart.
       const prefix = `${namespace}:`
-      const store = new RedisStore({ client: chaos(client), prefix, ttl: ttlMs, timeout: 2000 })
+      const store = new RedisStore({ client: chaos(client), prefix, ttl: ttlMs, owner, timeout: 2000 })
       prefixes.set(store, prefix)
       return store
     },

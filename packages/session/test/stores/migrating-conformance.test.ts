@@ -17,9 +17,11 @@ test('conformance: every rule is kept, those that a store SHOULD keep too', () =
   expect(report).toMatchObject({ conforms: true, stray: [] })
 })
 
-test('conformance: nothing is left out but insert(), exchange(), reads that renew, and what needs a driver that makes its callers wait', () => {
+test('conformance: nothing is left out but insert(), exchange(), reads that renew, owners, and what needs a driver that makes its callers wait', () => {
   const renewals = ['01', '02', '03', '04', '05', '06', '07', '08'].map(n => `REN-${n}`)
   const exchanges = ['01', '02', '03', '04', '05', '06', '07'].map(n => `EXC-${n}`)
-  expect(idsOf('not-applicable', 'waived')).toEqual(['INS-01', 'INS-02', 'INS-03', ...renewals, ...exchanges])
+  const owners = Array.from({ length: 11 }, (_, i) => `OWN-${String(i + 1).padStart(2, '0')}`)
+  const missing = ['INS-01', 'INS-02', 'INS-03', ...renewals, ...exchanges, ...owners]
+  expect(idsOf('not-applicable', 'waived')).toEqual(missing)
   expect(idsOf('unverified')).toEqual(['CON-13', 'CON-14', 'CON-15', 'ERR-12', 'ERR-14'])
 })

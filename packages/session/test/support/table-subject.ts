@@ -24,6 +24,14 @@ export const CONNECTIONS = 2
 /** The rows of a statement. */
 type Query = (sql: string, values?: unknown[]) => Promise<readonly { count?: unknown }[]>
 
+/** What a store is opened with. */
+interface TableOptions<Client> {
+  readonly client: Client
+  readonly table: string
+  readonly ttl: number | undefined
+  readonly owner: string | undefined
+}
+
 /** Stores on tables of a database. */
 export interface Tables<Client, S extends RecordStore> {
   readonly name: string
@@ -34,7 +42,7 @@ export interface Tables<Client, S extends RecordStore> {
   tableOf(namespace: string): string
   /** Statements that make one that the store would make in another way. */
   made(table: string): readonly string[]
-  open(options: { client: Client; table: string; ttl: number | undefined }, chaos: Context['chaos']): S
+  open(options: TableOptions<Client>, chaos: Context['chaos']): S
   /** Hold a row. What it gives lets go of it. Not where there cannot be another connection. */
   readonly lock?: (table: string, sid: string) => Promise<() => Promise<unknown>>
   put(query: Query, table: string, sid: string, text: string): Promise<unknown>
@@ -77,12 +85,12 @@ export function tableSubject<Client, S extends RecordStore>(tables: Tables<Clien
       for (const table of made.keys()) await tables.query(admin.client)(`DROP TABLE IF EXISTS ${table}`)
       await Promise.all([admin, ...free].map(connected => connected.end()))
     },
-    async create({ namespace, ttlMs, chaos, fresh }) {
+    async create({ namespace, ttlMs, owner, chaos, fresh }) {
       const table = tables.tableOf(namespace)
       if (!made.has(table)) made.set(table, make(table))
       await made.get(table)
       const connected = free.pop() ?? (await tables.connect())
-      const store = tables.open({ client: connected.client, table: namespace, ttl: ttlMs }, chaos)
+      const store = tables.open({ client: connected.client, table: namespace, ttl: ttlMs, owner }, chaos)
       places.set(store, { connected, table })
       // To make the table takes longer than some lifetimes are.
       if (!fresh) await store.length()

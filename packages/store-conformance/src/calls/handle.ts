@@ -7,7 +7,7 @@ import { show } from '../values/show.ts'
 import { type CallOptions, fire, invoke, type Outcome } from './call.ts'
 import { type Entry, entriesOf, isMiss } from './entries.ts'
 import type { Recorder } from './recorder.ts'
-import type { Stored } from './stored.ts'
+import type { Owned, Stored } from './stored.ts'
 
 /** How many of the first arguments are session ids. */
 const idsOf: Readonly<Record<string, number>> = {
@@ -219,10 +219,45 @@ export class StoreHandle {
     await atATime(this.sids, 16, sid => this.outcome('destroy', [sid]).catch(() => {}))
   }
 
+  /** The elements of the async iterable `sessionsOf()`. Needs `owners`. */
+  async sessionsOf(owner: string): Promise<Owned[]> {
+    const step = this.#recorder.begin(this.#index, 'sessionsOf', [owner])
+    const found: Owned[] = []
+    try {
+      for await (const entry of this.store.sessionsOf(owner)) found.push(entry)
+    } catch (error) {
+      step.result = `threw ${textOf(error)}`
+      throw new Failure(`sessionsOf(${show(owner)}) threw ${textOf(error)}, want no error`)
+    }
+    step.result = `${found.length} sessions`
+    for (const { sid, session } of found) {
+      if (typeof sid !== 'string' || typeof session !== 'object' || session === null)
+        throw new Failure(
+          `sessionsOf(${show(owner)}) gave ${show({ sid, session })}, want a sid and a session`,
+        )
+    }
+    return found
+  }
+
+  /** Calls `countOf` or `destroyAllOf`, which only return promises of a number. Needs `owners`. */
+  async ofOwner(method: 'countOf' | 'destroyAllOf', ...args: readonly unknown[]): Promise<unknown> {
+    const { failed, error, value } = await this.outcome(method, args, {
+      style: 'promise',
+      deadlineMs: 60_000,
+    })
+    if (!failed) return value
+    throw new Failure(`${method}(${args.map(show).join(', ')}) failed with ${textOf(error)}, want no error`)
+  }
+
   /** The arguments for the store. If stores share all sessions, each rule has its own prefix of ids. */
   tagged(method: string, args: readonly unknown[]): readonly unknown[] {
     const ids = this.#tag === '' ? 0 : (idsOf[method] ?? 0)
     return args.map((arg, index) => (index < ids && typeof arg === 'string' ? this.#tag + arg : arg))
+  }
+
+  /** The same without that prefix. */
+  untag(sids: readonly string[]): string[] {
+    return sids.map(sid => (sid.startsWith(this.#tag) ? sid.slice(this.#tag.length) : sid))
   }
 
   #untagged(entries: readonly Entry[]): Entry[] {

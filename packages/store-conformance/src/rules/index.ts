@@ -15,6 +15,7 @@ import { life } from './life.ts'
 import { listing } from './listing.ts'
 import { model } from './model.ts'
 import { namespace } from './namespace.ts'
+import { owners } from './owners.ts'
 import { renewals } from './renewals.ts'
 import { roundTrip } from './round-trip.ts'
 import type { Rule } from './rule.ts'
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   ...insert,
   ...renewals,
   ...exchanges,
+  ...owners,
   ...model,
 ]
 

@@ -2,14 +2,25 @@ import type { Chaos } from '../chaos/chaos.ts'
 import type { Context } from './subject.ts'
 
 /** The parts of the context that `create` has read. It cannot use others. */
-export type Seen = Set<'namespace' | 'ttlMs' | 'ttlSeconds'>
+export type Seen = Set<'namespace' | 'ttlMs' | 'ttlSeconds' | 'owner'>
+
+/** How a rule opens a store. */
+export interface OpenOptions {
+  /** Another namespace than that of the rule: its suffix, or with `exactly` its full name. */
+  namespace?: string
+  exactly?: boolean
+  /** The default lifetime in milliseconds. */
+  ttlMs?: number
+  fresh?: boolean
+  /** Whether the store keeps an index of the owners of sessions, which is their key `owner`. */
+  owners?: boolean
+}
 
 /** The context for one store. All stores of one rule share the same `chaos`. */
 export function contextFor(
   namespace: string,
   chaos: Chaos,
-  ttlMs: number | undefined,
-  fresh: boolean,
+  { ttlMs, fresh = false, owners = false }: OpenOptions,
   seen: Seen,
 ): Context {
   return {
@@ -24,6 +35,10 @@ export function contextFor(
     get ttlSeconds() {
       seen.add('ttlSeconds')
       return ttlMs === undefined ? undefined : Math.max(1, Math.ceil(ttlMs / 1000))
+    },
+    get owner() {
+      seen.add('owner')
+      return owners ? 'owner' : undefined
     },
     fresh,
     chaos: (client, methods) => chaos.wrap(client, methods),

@@ -13,6 +13,7 @@ export type Capability =
   | 'insert'
   | 'renewal'
   | 'exchange'
+  | 'owners'
   | 'recordStore'
   | 'shared'
   | 'namespaces'

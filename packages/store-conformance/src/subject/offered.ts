@@ -30,6 +30,8 @@ export function capabilitiesOf(
     insert: has('_update') && has('insert'),
     renewal: isCombined(store, 'get'),
     exchange: isCombined(store, 'exchange'),
+    owners:
+      (subject.owners ?? seen.has('owner')) && has('sessionsOf') && has('countOf') && has('destroyAllOf'),
     // The store extends `RecordStore`, or declares that it behaves like it.
     recordStore: has('_update'),
     shared: subject.shared ?? shared,

@@ -8,6 +8,8 @@ export interface Context {
   readonly ttlMs?: number | undefined
   /** The same in seconds, at least one. */
   readonly ttlSeconds?: number | undefined
+  /** The key of the session that has its owner, if the rule is about owners. */
+  readonly owner?: string | undefined
   /** The store must not reuse anything that was prepared before, because the rule tests the first use. */
   readonly fresh: boolean
   /** Wraps the store's client, so that rules can make the backend fail, hang, wait and count commands. */
@@ -74,6 +76,8 @@ export interface Subject {
   namespaces?: boolean
   /** Whether stores use the default lifetime of the context. Default: whether `create` reads `ttlMs` or `ttlSeconds`. */
   defaultTtl?: boolean
+  /** Whether stores list the sessions of an owner. Default: whether `create` reads `owner`. */
+  owners?: boolean
   /** `eventual`: a read may lag behind a write, by `lagMs` at most. Default: `strict`. */
   consistency?: 'strict' | 'eventual'
   /** With `consistency: 'eventual'`: milliseconds after which every read sees a write. Rules wait that long before they read. */

@@ -6,7 +6,7 @@ import { Recorder } from '../calls/recorder.ts'
 import type { Stored } from '../calls/stored.ts'
 import type { Chaos } from '../chaos/chaos.ts'
 import { Failure, textOf, Unverified } from '../errors.ts'
-import { contextFor, namespaceFor, type Seen, tagFor } from '../subject/context.ts'
+import { contextFor, namespaceFor, type OpenOptions, type Seen, tagFor } from '../subject/context.ts'
 import type { Need } from '../subject/needs.ts'
 import type { Backend, Subject } from '../subject/subject.ts'
 import { equal } from '../values/equal.ts'
@@ -18,15 +18,6 @@ import { Bench } from './bench.ts'
 import { type Owner, within } from './guard.ts'
 import { checkProperty, type Property, type PropertyOptions } from './property.ts'
 import type { Setting } from './setting.ts'
-
-export interface OpenOptions {
-  /** Another namespace than that of the rule: its suffix, or with `exactly` its full name. */
-  namespace?: string
-  exactly?: boolean
-  /** The default lifetime in milliseconds. */
-  ttlMs?: number
-  fresh?: boolean
-}
 
 /** What a rule works with: stores, sessions, time, faults and expectations. One per run of a rule. */
 export class Trial implements Owner {
@@ -82,7 +73,7 @@ export class Trial implements Owner {
   async open(options: OpenOptions = {}): Promise<StoreHandle> {
     const ending = options.namespace ?? ''
     const namespace = options.exactly ? ending : this.#base + ending
-    const context = contextFor(namespace, this.#bench.chaos, options.ttlMs, options.fresh ?? false, this.seen)
+    const context = contextFor(namespace, this.#bench.chaos, options, this.seen)
     try {
       const made = Promise.resolve(this.subject.create(context))
       const store: unknown = await within(20_000, made, () => new Error('no store within 20 s'))

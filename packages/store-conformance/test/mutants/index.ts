@@ -17,6 +17,7 @@ import { modelMutants } from './model.ts'
 import type { Mutant } from './mutant.ts'
 import { namespaceMutants } from './namespace.ts'
 import { deviousMutants } from './of-devious.ts'
+import { ownersMutants } from './owners.ts'
 import { renewalsMutants } from './renewals.ts'
 import { roundTripMutants } from './round-trip.ts'
 import { securityMutants } from './security.ts'
@@ -44,6 +45,7 @@ export const mutants: readonly Mutant[] = [
   ...insertMutants,
   ...renewalsMutants,
   ...exchangesMutants,
+  ...ownersMutants,
   ...modelMutants,
   ...besideMutants,
   ...farEndsMutants,

@@ -11,7 +11,12 @@ export function subjectOf(Store: StoreClass, changes: Partial<Subject> = {}): Su
   const database = new Database()
   const client = new Client(database)
   const create = (context: Context): AnyStore =>
-    new Store({ client: context.chaos(client), prefix: context.namespace, ttlMs: context.ttlMs })
+    new Store({
+      client: context.chaos(client),
+      prefix: context.namespace,
+      ttlMs: context.ttlMs,
+      owner: context.owner,
+    })
   const row = (store: AnyStore, sid: string): Row => database.rows.get(store.key(sid))!
   return {
     name: 'reference',

@@ -22,6 +22,22 @@ export interface ReferenceOptions {
   client: Client
   prefix: string
   ttlMs?: number | undefined
+  /** Whether owners are kept. */
+  owner?: string | undefined
+}
+
+export interface Owned {
+  readonly sid: string
+  readonly row: Row
+  readonly session: Data
+}
+
+/** A session in the list of an owner. */
+export interface Told {
+  readonly sid: string
+  readonly session: Data
+  readonly createdAt: Date | undefined
+  readonly touchedAt: Date
 }
 
 /**
@@ -32,13 +48,15 @@ export class ReferenceStore extends Store {
   readonly client: Client
   readonly prefix: string
   readonly ttlMs: number
+  readonly owner: string | undefined
   closed = false
 
-  constructor({ client, prefix, ttlMs }: ReferenceOptions) {
+  constructor({ client, prefix, ttlMs, owner }: ReferenceOptions) {
     super()
     this.client = client
     this.prefix = prefix
     this.ttlMs = ttlMs ?? day
+    this.owner = owner
   }
 
   get(sid: string, callback?: Callback, options?: { renew?: Renew }): unknown {
@@ -99,6 +117,22 @@ export class ReferenceStore extends Store {
 
   async *ids(): AsyncGenerator<string> {
     for (const { sid } of await this.live()) yield sid
+  }
+
+  async *sessionsOf(owner: string): AsyncGenerator<Told> {
+    const sessions = (await this._owned(owner)).map(found => this._told(found))
+    yield* sessions.sort((a, b) => Number(b.createdAt ?? b.touchedAt) - Number(a.createdAt ?? a.touchedAt))
+  }
+
+  async countOf(owner: string): Promise<number> {
+    return (await this._owned(owner)).length
+  }
+
+  async destroyAllOf(owner: string, options: { except?: string | string[] } = {}): Promise<number> {
+    const kept = new Set([options.except ?? []].flat())
+    const results: unknown[] = []
+    for (const { sid } of await this._owned(owner)) if (!kept.has(sid)) results.push(await this._destroy(sid))
+    return results.filter(Boolean).length
   }
 
   /** Runs the work and answers once, later, and outside of any try. */
@@ -186,6 +220,25 @@ export class ReferenceStore extends Store {
     const successor = row && /"coatcheck\.redirect":\{"to":"([^"]*)"/.exec(row.text)?.[1]
     if (successor) await this._destroy(successor)
     return row !== undefined
+  }
+
+  /** The live sessions of an owner. */
+  async _owned(owner: string): Promise<Owned[]> {
+    return (await this._found()).filter(({ session }) => session.owner === owner)
+  }
+
+  /** The live sessions of the store, with their rows. */
+  async _found(): Promise<Owned[]> {
+    return (await this.rows()).map(([key, row]) => {
+      const sid = key.slice(this.start().length)
+      return { sid, row, session: this.open(sid, row) }
+    })
+  }
+
+  _told({ sid, row, session }: Owned): Told {
+    const created = Number.parseInt(session['coatcheck.lifespan'], 10)
+    const createdAt = Number.isNaN(created) ? undefined : new Date(created)
+    return { sid, session, createdAt, touchedAt: new Date(row.expires - session.cookie.originalMaxAge) }
   }
 
   async _all(): Promise<unknown> {

@@ -38,7 +38,7 @@ export function mongodbSubject({ url, version, stringify }: Kind): Subject {
       await client.db(dbName).dropDatabase()
       await client.close()
     },
-    async create({ namespace, ttlMs, chaos, fresh }) {
+    async create({ namespace, ttlMs, owner, chaos, fresh }) {
       const client = newClient(url, version)
       const watched = chaos(client as MongodbClient)
       const store = new MongodbStore({
@@ -52,6 +52,7 @@ export function mongodbSubject({ url, version, stringify }: Kind): Subject {
         dbName,
         collection: namespace,
         ttl: ttlMs,
+        owner,
         stringify,
         ttlIndex: false,
       })

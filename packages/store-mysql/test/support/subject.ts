@@ -52,8 +52,8 @@ export function mysqlSubject({
         (await client.query({ sql, values }))[0],
     tableOf: namespace => `\`${namespace}\``,
     made: ddl,
-    open: ({ client, table, ttl }, chaos) =>
-      new MysqlStore({ client: chaos(client, ['query', 'execute']), table, ttl, prepare }),
+    open: ({ client, table, ttl, owner }, chaos) =>
+      new MysqlStore({ client: chaos(client, ['query', 'execute']), table, ttl, owner, prepare }),
     async lock(table, sid) {
       const locking = await mysql.createConnection(url)
       await locking.beginTransaction()

@@ -70,8 +70,8 @@ export function postgresSubject({
         (await client.query({ text, values })).rows,
     tableOf: namespace => `"${namespace}"`,
     made: ddl,
-    open: ({ client, table, ttl }, chaos) =>
-      new PostgresStore({ client: chaos(client, ['query']), table, ttl, prepare }),
+    open: ({ client, table, ttl, owner }, chaos) =>
+      new PostgresStore({ client: chaos(client, ['query']), table, ttl, owner, prepare }),
     ...(url && { lock: (table: string, sid: string) => lockRow(url, table, sid) }),
     put(query, table, sid, text) {
       const insert = `

@@ -33,10 +33,10 @@ export function asyncSubject(name: string, connect: (typeof CONNECTIONS_OF)[stri
       for (const { end } of free) await end()
       place.remove()
     },
-    async create({ namespace, ttlMs, chaos }) {
+    async create({ namespace, ttlMs, owner, chaos }) {
       const connected = free.pop() ?? (await connect(place.file))
       const client = chaos(connected.client, ['query'])
-      const store = new AsyncSqliteStore({ client, table: namespace, ttl: ttlMs })
+      const store = new AsyncSqliteStore({ client, table: namespace, ttl: ttlMs, owner })
       places.set(store, { client: open(place.file), table: quoted(namespace), connected })
       return store
     },

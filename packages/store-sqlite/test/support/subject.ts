@@ -43,7 +43,7 @@ export function subjectOn(
       place = newFile(open)
     },
     teardown: () => place.remove(),
-    create({ namespace, ttlMs, chaos }) {
+    create({ namespace, ttlMs, owner, chaos }) {
       const client = open(place.file)
       // As the README advises. Otherwise each commit waits for the disk, which other tests keep busy.
       client.exec('PRAGMA synchronous = NORMAL')
@@ -52,7 +52,7 @@ export function subjectOn(
       watched.prepare('SELECT 1').get()
       watched.prepare('SELECT 1').all()
       watched.exec('SELECT 1')
-      const store = new SqliteStore({ client: watched, table: namespace, ttl: ttlMs, ...options })
+      const store = new SqliteStore({ client: watched, table: namespace, ttl: ttlMs, owner, ...options })
       showIds(store)
       places.set(store, { client, table: quoted(namespace) })
       return store
