@@ -14,39 +14,21 @@ export interface Device {
   own: boolean
 }
 
-/** All sessions of a user, the oldest first. It reads the whole store: fine for a demo, an index for an app with many users. */
+/** All sessions of a user: the own one first, then the newest. */
 export async function devicesOf(store: SqliteStore, user: string, ownId: string): Promise<Device[]> {
   const devices: Device[] = []
-  for await (const [sid, visitor, lastSeen] of sessionsOf(store, user)) {
+  for await (const { sid, session, createdAt, touchedAt } of store.sessionsOf(user)) {
+    const visitor = session as unknown as Partial<Visitor>
     devices.push({
       number: ticketNumber(sid),
       coat: coatFrom(visitor.coat),
       browser: visitor.browser ?? 'Unknown browser',
-      since: visitor.since ?? lastSeen,
-      lastSeen,
+      since: (createdAt ?? touchedAt).valueOf(),
+      lastSeen: touchedAt.valueOf(),
       own: sid === ownId,
     })
   }
-  return devices.sort((a, b) => a.since - b.since)
-}
-
-/** End every session of a user but one. Returns how many there were. */
-export async function logOutOthers(store: SqliteStore, user: string, ownId: string): Promise<number> {
-  let count = 0
-  for await (const [sid] of sessionsOf(store, user)) {
-    if (sid !== ownId && (await store.destroy(sid))) count++
-  }
-  return count
-}
-
-async function* sessionsOf(store: SqliteStore, user: string) {
-  for await (const [sid, session] of store.entries()) {
-    const visitor = session as Partial<Visitor> & typeof session
-    const { expires, originalMaxAge } = visitor.cookie
-    // Each request restarts the full lifetime.
-    const lastSeen = new Date(expires as Date | string).valueOf() - (originalMaxAge ?? 0)
-    if (visitor.user === user) yield [sid, visitor, lastSeen] as const
-  }
+  return devices.sort((a, b) => Number(b.own) - Number(a.own))
 }
 
 /** The number of a visitor's ticket; `undefined` before there is one. */

@@ -42,7 +42,7 @@ async function start(settings: Settings): Promise<void> {
 /** Opens the file now and writes to it, so that an unusable file is reported at the start and not to the first visitor. */
 async function openStore(file: string): Promise<SqliteStore> {
   try {
-    const store = SqliteStore.open(file)
+    const store = SqliteStore.open(file, { owner: 'user' })
     await store.prune()
     return store
   } catch (error) {

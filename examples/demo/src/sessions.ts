@@ -36,9 +36,19 @@ export interface SessionSettings {
   maxAge: number
 }
 
+/** A login is good for a week, however much it is used. The store then also knows when each one was. */
+const WEEK = 7 * 24 * 3_600_000
+
 /** The sessions of the demo. `rolling`: each answer renews the cookie. */
 export function visitorSessions({ store, secret, maxAge }: SessionSettings): VisitorSessions {
-  return session.strict<Visitor>({ name: TICKET, store, secret, rolling: true, cookie: { maxAge } })
+  return session.strict<Visitor>({
+    name: TICKET,
+    store,
+    secret,
+    rolling: true,
+    absoluteTimeout: WEEK,
+    cookie: { maxAge },
+  })
 }
 
 /** The same, but the last writer wins, and with another cookie on another path. */

@@ -63,7 +63,7 @@ test('devices: each hangs on the rail, with its browser and since when', async (
   const phone = await newDevice({ userAgent: PHONE })
   await logIn(laptop, url, 'Ada')
   await logIn(phone, url, 'Ada')
-  await logIn(await newDevice(), url, 'Grace')
+  await logIn(await newDevice(), url, 'Ada Lovelace')
   await laptop.reload()
   const places = laptop.locator('.devices .place')
   expect(await places.count()).toBe(2)
@@ -71,6 +71,13 @@ test('devices: each hangs on the rail, with its browser and since when', async (
     /Chrome \d+ on Linux\s+this device\s+came (just now|\d+ seconds ago)/,
   )
   expect(await places.last().innerText()).toMatch(/Safari on iPhone\s+last seen (just now|\d+ seconds ago)/)
+
+  // When a device came stays what it was; when it was last seen is the last request.
+  const came = () => places.last().locator('time').getAttribute('datetime')
+  const before = await came()
+  await phone.reload()
+  await laptop.reload()
+  expect(await came()).toBe(before)
 })
 
 test('devices: logging out the others ends them and nobody else', async () => {
@@ -82,7 +89,7 @@ test('devices: logging out the others ends them and nobody else', async () => {
   ]
   await logIn(laptop, url, 'Ada')
   await logIn(phone, url, 'Ada')
-  await logIn(stranger, url, 'Grace')
+  await logIn(stranger, url, 'Ad')
   await laptop.reload()
   await press(laptop, 'Log out the others')
   expect(await laptop.getByRole('status').innerText()).toBe('One other device is logged out.')
@@ -92,7 +99,7 @@ test('devices: logging out the others ends them and nobody else', async () => {
   expect(await textOf(phone)).toContain('you were logged out from another device')
   expect(await phone.context().cookies()).toEqual([])
   await stranger.reload()
-  expect(await stranger.locator('h1').innerText()).toMatch(/^\S.*, Grace\.$/)
+  expect(await stranger.locator('h1').innerText()).toMatch(/^\S.*, Ad\.$/)
   await laptop.reload()
   expect(await laptop.getByRole('status').count()).toBe(0)
 })

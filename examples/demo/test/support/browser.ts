@@ -11,7 +11,7 @@ export async function newDevice(options?: BrowserContextOptions): Promise<Page> 
   browser ??= launch()
   const context = await (await browser).newContext(options)
   onTestFinished(() => context.close())
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(120_000)
   return context.newPage()
 }
 
