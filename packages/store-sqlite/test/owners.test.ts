@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { SqliteStore } from '@coatcheck/store-sqlite'
 import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
+import { describeOwnerColumn } from '../../session/test/support/owner-column.ts'
 import { describeOwners, sessionFor } from '../../session/test/support/owners.ts'
 
 describeOwners('store-sqlite', () => options => SqliteStore.open(':memory:', options))
@@ -61,4 +62,23 @@ it('with hashIds and a key, the file has neither ids nor owners', async () => {
   client.close()
   expect(row!.owner).toMatch(/^[\w-]{43}$/)
   expect(row!.sid).not.toContain('an-id')
+})
+
+describeOwnerColumn('store-sqlite', 'SqliteStore', async () => {
+  const file = newFile()
+  const before = SqliteStore.open(file)
+  onTestFinished(() => before.close())
+  await before.set('a', sessionFor('ada'))
+  return {
+    url: file,
+    async owners() {
+      const client = new Database(file)
+      const indexes = client.prepare("SELECT name FROM pragma_index_list('sessions')").all()
+      client.close()
+      // The store that has no owners goes on.
+      expect(await before.get('a')).toMatchObject({ user: 'ada' })
+      const columns = columnsIn(file).filter(name => name === 'owner').length
+      return { columns, indexes: JSON.stringify(indexes).split('sessions_owner').length - 1 }
+    },
+  }
 })
