@@ -12,6 +12,7 @@ const POINTS = [
   'rejected',
   'conflict',
   'revival-refused',
+  'owner-limit',
   'corrupt',
 ]
 const OPERATIONS = ['load', 'save', 'touch', 'destroy', 'regenerate', 'update']
