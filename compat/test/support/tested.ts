@@ -98,6 +98,16 @@ export const tested: Tested[] = [
     tests: ['packed/quick-start.test.ts'],
   },
   {
+    what: 'Every block of every README, in an empty folder: programs and commands are run, fragments compile',
+    packages: ['fastify', '@fastify/session', 'koa', 'hono', 'express-session', 'mysql2'],
+    tests: [
+      'packed/readme-programs.test.ts',
+      'packed/readme-programs.db.test.ts',
+      'packed/readme-commands.test.ts',
+      'packed/readme-fragments.test.ts',
+    ],
+  },
+  {
     what: 'Two copies of the middleware in one process',
     packages: [],
     tests: ['packed/two-copies.test.ts'],

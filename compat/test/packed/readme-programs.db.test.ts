@@ -1,0 +1,75 @@
+import { rmSync } from 'node:fs'
+import { openStore } from '@coatcheck/session/stores'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { blocksOf, blocksOfKind, databaseOf } from '../support/readme-blocks.ts'
+import { emptyFolder, runShell, visit } from '../support/readme-folder.ts'
+
+// Each program in each README that needs a database, and the commands of the READMEs that go to one.
+
+const programs = blocksOfKind(/^js runnable$/).filter(databaseOf)
+const [inTwoMinutes] = blocksOf('packages/cli/README.md').filter(({ text }) =>
+  text.includes('coatcheck doctor'),
+)
+const elsewhere = ['packages/cli/README.md', 'packages/cli/alias/README.md'].flatMap(file =>
+  blocksOf(file).filter(({ text }) => text.startsWith('npx -p coatcheck ')),
+)
+
+let folder = ''
+beforeAll(async () => {
+  folder = await emptyFolder()
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** The variables that the programs read. */
+function urlsOf(block: (typeof programs)[number]): Record<string, string> {
+  const urls = {
+    redis: () => ({ REDIS_URL: `${inject('redisUrl')}/13` }),
+    postgres: () => ({ DATABASE_URL: inject('postgresUrl') }),
+    mysql: () => ({ DATABASE_URL: inject('mysqlUrl') }),
+    mongodb: () => ({ MONGODB_URL: inject('mongodbUrl') }),
+  }
+  return urls[databaseOf(block)!]()
+}
+
+it('readme: there are programs for each database', () => {
+  expect([...new Set(programs.map(databaseOf))].sort()).toEqual(['mongodb', 'mysql', 'postgres', 'redis'])
+})
+
+it.each(programs)('readme: the program at $place knows a visitor who comes again', async block => {
+  const { first, second, other } = await visit(folder, block, { env: urlsOf(block) })
+  expect(first).toMatch(/\b1\b/)
+  expect(second).toBe(first.replace(/\b1\b/, '2'))
+  expect(other).toBe(first)
+})
+
+it('readme: the commands of "In two minutes" do what they say, from a SQLite file to PostgreSQL', async () => {
+  const store = await openStore(`sqlite:${folder}/sessions.db`)
+  await store.clear()
+  for (const sid of ['ada', 'bob']) await store.set(sid, { cookie: { path: '/' }, user: sid } as never)
+  await store.close()
+  const { createHash } = await import('node:crypto')
+  const hash = createHash('sha256').update('ada').digest('hex').slice(0, 16)
+  const to = `${inject('postgresUrl')}?table=readme_commands`
+  const text = inTwoMinutes!.text
+    .replaceAll('sha256:5d5b09f6dcb2d53a', `sha256:${hash}`)
+    .replace('postgres://localhost/app', `'${to}'`)
+    // There is nobody who can be asked.
+    .replace(/^npx coatcheck rm .*$/m, '$& --yes')
+  expect(text).not.toBe(inTwoMinutes!.text)
+  const { code, out } = await runShell(folder, `set -e\n${text}`)
+  expect(out).toMatch(/^2\nsha256:/)
+  expect(out).toContain('"user": "<text of 3>"')
+  expect(out).toContain('1 session removed')
+  expect(out).toContain('write and read: correct')
+  expect(out).toContain('1 of 1 session copied')
+  expect(code).toBe(0)
+  const moved = await openStore(to)
+  expect(Object.keys(await moved.all())).toEqual(['bob'])
+  await moved.clear()
+  await moved.close()
+})
+
+it.each(elsewhere)('readme: the command at $place counts the sessions in Redis', async ({ text }) => {
+  const command = text.replace('redis://localhost:6379', `'${inject('redisUrl')}?prefix=readme_none:'`)
+  expect(await runShell(folder, command)).toEqual({ code: 0, out: '0\n' })
+})

@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { link } from '../../../packages/session/test/support/child.ts'
+import { type Running, runProcess } from '../../../packages/session/test/support/processes.ts'
+import { freePort } from '../../../packages/session/test/support/readme.ts'
+import { cache, installPacked, published } from './packed.ts'
+import { type Block, root } from './readme-blocks.ts'
+
+/** What a reader has installed beside our packages. */
+const DRIVERS = ['better-sqlite3', 'ioredis', 'pg', 'mysql2', 'mongodb', 'redis']
+const HOSTS = [
+  'express',
+  'express-session',
+  'fastify',
+  '@fastify/cookie',
+  '@fastify/session',
+  'koa',
+  'hono',
+  '@hono/node-server',
+]
+
+/** An empty folder, in which the packages are installed as they are published, and what the READMEs say to install beside them. */
+export async function emptyFolder(): Promise<string> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'coatcheck-readme-')))
+  await installPacked(folder)
+  await link(folder, [...DRIVERS, ...HOSTS])
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }))
+  cpSync(join(root, 'packages/cli/alias'), join(folder, 'node_modules/coatcheck'), { recursive: true })
+  linkCommands(folder)
+  return folder
+}
+
+/** As npm does it, so that `npx` finds them without asking the registry. */
+function linkCommands(folder: string): void {
+  const bin = join(folder, 'node_modules/.bin')
+  mkdirSync(bin)
+  for (const { name } of published()) {
+    const place = join(folder, 'node_modules', name)
+    const manifest = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8')) as {
+      bin?: Record<string, string>
+    }
+    for (const [command, file] of Object.entries(manifest.bin ?? {})) {
+      symlinkSync(join(place, file), join(bin, command))
+    }
+  }
+}
+
+export interface Ended {
+  code: number
+  out: string
+}
+
+/** Run a block of a shell in the folder, from its first line to its last. Nothing is fetched. */
+export async function runShell(
+  folder: string,
+  text: string,
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  const options = {
+    cwd: folder,
+    env: { ...process.env, NODE_OPTIONS: '', npm_config_offline: 'true', npm_config_cache: cache, ...env },
+    timeout: 240_000,
+  }
+  try {
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', text], options)
+    return { code: 0, out: stdout + stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, out: `${stdout}${stderr}` }
+  }
+}
+
+/** What a program of a README says to a visitor who comes twice, and to somebody else. */
+export async function visit(
+  folder: string,
+  { text }: Pick<Block, 'text'>,
+  { env = {}, runtime }: { env?: Record<string, string>; runtime?: string } = {},
+): Promise<{ first: string; second: string; other: string }> {
+  const port = await freePort()
+  const app = runProcess(folder, text, { PORT: port, ...env }, runtime)
+  const url = await addressOf(app)
+  const first = await fetch(url)
+  const cookie = first.headers.getSetCookie().map(line => line.split(';')[0]!)
+  const second = await fetch(url, { headers: { cookie: cookie.join('; ') } })
+  const other = await fetch(url)
+  const said = { first: await first.text(), second: await second.text(), other: await other.text() }
+  app.child.kill('SIGKILL')
+  return said
+}
+
+/** What it prints first. */
+async function addressOf(app: Running): Promise<string> {
+  for (;;) {
+    const line = app.lines.find(line => /^http:/.test(line))
+    if (line) return line.trim()
+    const tick = new Promise<string>(resolve => setTimeout(resolve, 50, 'tick'))
+    if ((await Promise.race([app.ended, tick])) !== 'tick') throw new Error('It has ended')
+  }
+}
