@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type Command, parse, UsageError } from './command.ts'
 import { clear } from './commands/clear.ts'
 import { copy } from './commands/copy.ts'
@@ -6,6 +5,7 @@ import { count } from './commands/count.ts'
 import { doctor } from './commands/doctor.ts'
 import { logout } from './commands/logout.ts'
 import { ls } from './commands/ls.ts'
+import { moveApp } from './commands/move-app.ts'
 import { prune } from './commands/prune.ts'
 import { reencrypt } from './commands/reencrypt.ts'
 import { rm } from './commands/rm.ts'
@@ -14,6 +14,7 @@ import { show } from './commands/show.ts'
 import { helpOn, overview } from './help.ts'
 import { type Io, safeIo } from './io.ts'
 import { printable } from './text.ts'
+import { version } from './version.ts'
 
 const COMMANDS: readonly Command[] = [
   ls,
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   doctor,
   copy,
   reencrypt,
+  moveApp,
 ]
 
 /** Runs a command line. Returns the exit code: 0 success, 1 failure, 2 wrong command line or refused. */
@@ -63,11 +65,6 @@ function unknown(name: string | undefined): UsageError {
   const problem =
     name === undefined ? 'No command given' : `Unknown ${name.startsWith('-') ? 'option' : 'command'}`
   return new UsageError(`${problem}; the commands are ${names}; see coatcheck --help`)
-}
-
-function version(): string {
-  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
 }
 
 function oneLine(error: unknown): string {

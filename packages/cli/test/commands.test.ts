@@ -171,6 +171,8 @@ describe('the command line', () => {
       'clear',
       'doctor',
       'copy',
+      'reencrypt',
+      'move-app',
     ]) {
       expect(all.out).toMatch(new RegExp(`^  ${name} `, 'm'))
       const one = await coatcheck([name, '--help'])
