@@ -146,10 +146,12 @@ begin images get_images
 begin lint npm run --silent lint
 begin types npm run --silent test:types
 begin site npm run --silent docs:build
+begin workflows bash scripts/lint-workflows.sh
 step 'build' build
 begin packages npm run --silent check:packages
 step 'lint' end lint
 step 'types of the tests' end types
+step 'workflows' end workflows
 end images || true
 for name in $databases; do get_database "$name"; done
 export COATCHECK_WITHOUT=$missing

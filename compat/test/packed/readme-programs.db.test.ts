@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { openStore } from '@coatcheck/session/stores'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
@@ -43,28 +44,30 @@ it.each(programs)('readme: the program at $place knows a visitor who comes again
 })
 
 it('readme: the commands of "In two minutes" do what they say, from a SQLite file to PostgreSQL', async () => {
-  const store = await openStore(`sqlite:${folder}/sessions.db`)
+  // With owners, for `sessions` and `logout`.
+  const store = await openStore(`sqlite:${folder}/sessions.db`, { owner: 'userId' })
   await store.clear()
-  for (const sid of ['ada', 'bob']) await store.set(sid, { cookie: { path: '/' }, user: sid } as never)
+  for (const [sid, userId] of Object.entries({ ada: '7', bob: '42', cy: '8' })) {
+    await store.set(sid, { cookie: { path: '/' }, userId } as never)
+  }
   await store.close()
-  const { createHash } = await import('node:crypto')
   const hash = createHash('sha256').update('ada').digest('hex').slice(0, 16)
   const to = `${inject('postgresUrl')}?table=readme_commands`
   const text = inTwoMinutes!.text
     .replaceAll('sha256:5d5b09f6dcb2d53a', `sha256:${hash}`)
     .replace('postgres://localhost/app', `'${to}'`)
     // There is nobody who can be asked.
-    .replace(/^npx coatcheck rm .*$/m, '$& --yes')
+    .replaceAll(/^npx coatcheck (rm|logout) .*$/gm, '$& --yes')
   expect(text).not.toBe(inTwoMinutes!.text)
   const { code, out } = await runShell(folder, `set -e\n${text}`)
-  expect(out).toMatch(/^2\nsha256:/)
-  expect(out).toContain('"user": "<text of 3>"')
+  expect(out).toMatch(/^3\nsha256:/)
+  expect(out).toContain('"userId": "<text of 1>"')
   expect(out).toContain('1 session removed')
-  expect(out).toContain('write and read: correct')
+  expect(out).toMatch(/1 session (ended|removed|logged out)[\s\S]*write and read: correct/)
   expect(out).toContain('1 of 1 session copied')
   expect(code).toBe(0)
   const moved = await openStore(to)
-  expect(Object.keys(await moved.all())).toEqual(['bob'])
+  expect(Object.keys(await moved.all())).toEqual(['cy'])
   await moved.clear()
   await moved.close()
 })

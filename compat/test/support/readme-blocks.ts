@@ -16,12 +16,12 @@ export interface Block {
   place: string
 }
 
-/** The README of the repository, of each package, and of all that is beside them. */
+/** The README of the repository, of each package, and of all that is beside them. The recipes are run by their own tests. */
 export function readmes(): string[] {
   const found = ['packages', 'examples', 'compat', 'bench'].flatMap(folder =>
     (readdirSync(join(root, folder), { recursive: true }) as string[])
       .filter(file => /(^|\/)README\.md$/.test(file))
-      .filter(file => !/(^|\/)(node_modules|dist|published|fixtures)\//.test(file))
+      .filter(file => !/(^|\/)(node_modules|dist|published|recipes)\//.test(file))
       .map(file => join(folder, file)),
   )
   return ['README.md', ...found.sort()]
