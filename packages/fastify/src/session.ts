@@ -4,7 +4,7 @@ import type { Session as Data } from 'fastify'
 
 type Keys = Omit<Data, 'cookie'>
 
-type Members = 'cookie' | 'id' | 'createdAt' | 'isFresh' | 'touch' | 'resetMaxAge'
+type Members = 'cookie' | 'id' | 'createdAt' | 'isFresh' | 'bound' | 'touch' | 'resetMaxAge'
 
 /** The methods of a session, as in @fastify/session. Those that use the store return a promise, or take a callback. */
 export interface FastifySessionMethods extends Pick<FetchSession, Members> {

@@ -22,9 +22,10 @@ async function register(app: FastifyInstance, options: SessionsOptions): Promise
   const commonFor = commonOf(options)
 
   decorate(app, options)
-  app.addHook('onRequest', async (request: WithSession) => {
+  app.addHook('onRequest', async (request: WithSession, reply) => {
     const common = commonFor(request)
     const opened = await door.open(new WebRequest(request, common.form), request)
+    if (opened.answer) return reply.send(opened.answer)
     request[OWN] = new RequestSession(opened, common)
   })
   app.addHook('onSend', async (request: WithSession, reply) => {

@@ -35,6 +35,7 @@ export function sessions<T extends object = SessionData>(
   return async (c, next) => {
     if (c.get('session')) return next()
     const opened = await door.open(c.req.raw, c)
+    if (opened.answer) return opened.answer
     if (opened.session) c.set('session', opened.session)
     await next()
     if (c.get('session') === null) opened.session = null

@@ -1,4 +1,5 @@
 import { describeDoor } from '../../session/test/doors/behaviours.ts'
+import { describeDeviceBound } from '../../session/test/doors/device-bound.ts'
 import { describeTenants } from '../../session/test/doors/tenants.ts'
 import { describeTransport } from '../../session/test/doors/transports.ts'
 import { honoDoor, honoOnNodeDoor } from './support/hono-door.ts'
@@ -7,4 +8,5 @@ for (const door of [honoDoor, honoOnNodeDoor]) {
   describeDoor(door)
   describeTransport(door)
   describeTenants(door)
+  describeDeviceBound(door)
 }

@@ -1,7 +1,7 @@
 import type { Callback, DestroyOptions, RegenerateOptions, Session, SessionData } from '@coatcheck/session'
 import type { FetchSession, OpenedSession } from '@coatcheck/session/fetch'
 
-type Members = 'id' | 'cookie' | 'createdAt' | 'isFresh' | 'touch' | 'resetMaxAge'
+type Members = 'id' | 'cookie' | 'createdAt' | 'isFresh' | 'bound' | 'touch' | 'resetMaxAge'
 
 /** The members of a session: those of koa-session, and those of the sessions of this family. */
 export interface KoaSessionMethods extends Pick<FetchSession, Members> {
@@ -56,8 +56,9 @@ export interface SessionContext<T extends object = SessionData> {
 
 type Data = Record<string, unknown>
 
-/** The key in which a session keeps its age, with the option `absoluteTimeout`. */
+/** The keys in which a session keeps its age and its device, with the options `absoluteTimeout` and `dbsc`. */
 const LIFESPAN = 'coatcheck.lifespan'
+const DEVICE = 'coatcheck.device'
 
 /** The members of koa-session that sessions of `createSessions()` do not have. */
 class Methods {
@@ -96,7 +97,7 @@ class Methods {
   }
 
   toJSON(): Data {
-    const { cookie: _, [LIFESPAN]: __, ...data } = this.#session as unknown as Data
+    const { cookie: _, [LIFESPAN]: __, [DEVICE]: ___, ...data } = this.#session as unknown as Data
     return data
   }
 

@@ -46,7 +46,9 @@ export function sessions<T extends object = SessionData>(
   return async (context, next) => {
     const ctx = context as unknown as Context
     if (ctx[OWN]) return next()
-    const own = new ContextSession(ctx, await door.open(new WebRequest(ctx), ctx))
+    const opened = await door.open(new WebRequest(ctx), ctx)
+    if (opened.answer) return answer(ctx, opened.answer)
+    const own = new ContextSession(ctx, opened)
     ctx[OWN] = own
     Object.defineProperty(ctx, 'session', {
       configurable: true,
@@ -64,6 +66,13 @@ export function sessions<T extends object = SessionData>(
     }
     if (autoCommit) await own.end()
   }
+}
+
+/** Send a response that the session gives in place of the application. */
+async function answer(ctx: Context, { status, headers, body }: Response): Promise<void> {
+  ctx.set(Object.fromEntries(headers))
+  ctx.status = status
+  ctx.body = body ? await new Response(body).text() : ''
 }
 
 /** Koa removes all headers from an error page, except those that the error itself has. */

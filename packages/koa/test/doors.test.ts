@@ -1,4 +1,5 @@
 import { describeDoor } from '../../session/test/doors/behaviours.ts'
+import { describeDeviceBound } from '../../session/test/doors/device-bound.ts'
 import { describeTenants } from '../../session/test/doors/tenants.ts'
 import { describeTransport } from '../../session/test/doors/transports.ts'
 import { koaDoor } from './support/koa-door.ts'
@@ -9,4 +10,5 @@ for (const [name, koa] of versions) {
   describeDoor(door)
   describeTransport(door)
   describeTenants(door)
+  describeDeviceBound(door)
 }

@@ -32,6 +32,7 @@ export interface Client {
 /** Serve an app until the test ends. Returns its address. */
 export async function listen(app: Pick<Koa, 'listen'>): Promise<string> {
   const server = app.listen(0, '127.0.0.1')
+  server.keepAliveTimeout = 300_000
   await once(server, 'listening')
   onTestFinished(() => {
     server.closeAllConnections()

@@ -3,8 +3,8 @@ import { nextTick } from '../calls/timers.ts'
 import type { CookieData } from '../cookie/cookie.ts'
 import { changed, gone } from '../errors.ts'
 import type { Found } from '../records/redirect-record.ts'
-import { shareLifespan } from '../session/lifespan.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
+import { shareMetadata } from '../session/metadata.ts'
 import type { Session, SessionData } from '../session/session.ts'
 import { textOf } from '../session/snapshot.ts'
 import type { Data } from './conflict.ts'
@@ -44,7 +44,7 @@ export function mergeStored(
   { progress, refusal, read }: StoredMerge,
   done: Callback,
 ): void {
-  const { conflict, tombstones, comparable } = writer.host.settings
+  const { conflict, dbsc, tombstones, comparable } = writer.host.settings
   const time = tombstones.now
   read(session.id, (error, stored, sid) => {
     if (error) return done(error)
@@ -55,8 +55,9 @@ export function mergeStored(
     } catch (failure) {
       return done(failure)
     }
-    const moved = sid !== session.id
-    if (conflict === 'error' && !(moved && theirs === writer.base.data)) return done(refusal ?? changed())
+    // A new id, or another challenge for the device, is no change of the data.
+    const elsewhere = sid !== session.id || dbsc !== undefined
+    if (conflict === 'error' && !(elsewhere && theirs === writer.base.data)) return done(refusal ?? changed())
     mergeWith(writer, session, { stored, theirs, sid, progress }, error => {
       if (!error) tombstones.know(session, time)
       done(error)
@@ -83,7 +84,7 @@ export function mergeWith(writer: SessionWriter, session: Session, theirs: Their
   merged
     .then(() => {
       if (moved) moveSession(writer, session, sid)
-      shareLifespan(session, stored)
+      shareMetadata(session, stored)
       noteLoaded(session, loadedOf(stored))
     })
     .then(

@@ -2,8 +2,8 @@ import { type Callback, promised } from '../calls/call-method.ts'
 import { isCombined } from '../calls/combined-operation.ts'
 import { nextTick } from '../calls/timers.ts'
 import { gone } from '../errors.ts'
-import { keepLifespan, passOnLifespan } from '../session/lifespan.ts'
 import { loadedOf } from '../session/loaded.ts'
+import { keepMetadata, passOnMetadata } from '../session/metadata.ts'
 import { withContent } from '../session/serialized.ts'
 import type { RegenerateOptions, Session } from '../session/session.ts'
 import { carryOver, clearData, keepsAny } from '../session/session-data.ts'
@@ -55,7 +55,7 @@ async function replaced(
     await holder.sessionStore.generate(holder)
     carryOver(old, holder.session, keep)
     if (data) carryOver(data, holder.session, true)
-    else passOnLifespan(old, holder.session)
+    else passOnMetadata(old, holder.session)
     const from = required ? await idNow(writer, old.id) : old.id
     there = from === undefined ? false : await store(writer, from, required)
   } catch (error) {
@@ -79,7 +79,7 @@ function idNow(writer: Writer, sid: string): Promise<string | undefined> | strin
 async function store(writer: Writer, old: string, required: boolean): Promise<boolean | undefined> {
   const { session } = writer.host.holder
   const { tombstones, comparable } = writer.host.settings
-  keepLifespan(session)
+  keepMetadata(session)
   const snapshot = writer.host.snapshot(session)
   const there = await promised<boolean>(done => {
     const args = [old, session.id, session, { required }]

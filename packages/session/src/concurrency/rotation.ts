@@ -2,8 +2,9 @@ import { type Callback, promised } from '../calls/call-method.ts'
 import { nextTick } from '../calls/timers.ts'
 import { changed, hasCode } from '../errors.ts'
 import { makeRedirect } from '../records/redirect-record.ts'
-import { lifespanOf, passOnLifespan } from '../session/lifespan.ts'
+import { lifespanOf } from '../session/lifespan.ts'
 import { loadedOf } from '../session/loaded.ts'
+import { passOnMetadata } from '../session/metadata.ts'
 import type { RegenerateOptions, Session } from '../session/session.ts'
 import { carryOver, clearData } from '../session/session-data.ts'
 import type { Writer } from './writer.ts'
@@ -74,7 +75,7 @@ async function replace(
     const { base } = writer
     clearData(next)
     carryOver(old, next, keep)
-    passOnLifespan(old, next)
+    passOnMetadata(old, next)
     if (keep === true) next.cookie.maxAge = old.cookie.originalMaxAge
     await promised(done => writer.write(next, done))
     const outcome = await writeRedirect(writer, old, next.id, endOfGrace(old, grace))

@@ -5,8 +5,9 @@ import { Cookie } from '../cookie/cookie.ts'
 import { gone, hasCode } from '../errors.ts'
 import { dropReservedKeys, type Found } from '../records/redirect-record.ts'
 import { decode } from '../session/codec.ts'
-import { hasEnded, keepLifespan, passOnLifespan } from '../session/lifespan.ts'
+import { hasEnded } from '../session/lifespan.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
+import { keepMetadata, passOnMetadata } from '../session/metadata.ts'
 import { withContent } from '../session/serialized.ts'
 import type { Session, SessionData } from '../session/session.ts'
 import type { Snapshot } from '../session/snapshot.ts'
@@ -172,7 +173,7 @@ export class Save implements Progress, QueuedSave {
     const { cookie, id } = front.#session
     const stored = { cookie: cookie.data } as SessionData
     noteLoaded(stored, loadedOf(front.#session))
-    passOnLifespan(front.#session, stored)
+    passOnMetadata(front.#session, stored)
     const theirs = (front.#snapshot as Snapshot).data
     mergeWith(this.#writer, this.#session, { stored, theirs, sid: id, progress: this }, done)
   }
@@ -187,7 +188,7 @@ export class Save implements Progress, QueuedSave {
       if (!this.#prepared) this.#renews = host.prepare(session)
       else if (this.#renews) session.resetMaxAge()
       this.#prepared = true
-      keepLifespan(session, host.settings.absoluteTimeout)
+      keepMetadata(session, host.settings.absoluteTimeout)
       this.#snapshot = host.snapshot(session)
     } catch (error) {
       return done(error)

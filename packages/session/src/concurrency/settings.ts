@@ -8,6 +8,8 @@ export interface ConcurrencySettings {
   /** How long a session may be used, in milliseconds; `undefined`: without an end. */
   readonly absoluteTimeout: number | undefined
   readonly conflict: Conflict
+  /** Whether devices are written to stored sessions; then a save compares the stored text. */
+  readonly dbsc: object | undefined
   /** Ids that this process has destroyed or replaced in the store. */
   readonly tombstones: Tombstones
   /** Runs the saves of one session in this process one after the other. */

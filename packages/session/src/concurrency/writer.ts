@@ -3,8 +3,9 @@ import { nextTick } from '../calls/timers.ts'
 import { hasCode } from '../errors.ts'
 import { publishConflict, publishRevivalRefused } from '../events/publish.ts'
 import { type Found, readThrough } from '../records/redirect-record.ts'
-import { hasEnded, keepLifespan } from '../session/lifespan.ts'
+import { hasEnded } from '../session/lifespan.ts'
 import { loadedOf } from '../session/loaded.ts'
+import { keepMetadata } from '../session/metadata.ts'
 import type { Session, SessionData } from '../session/session.ts'
 import { type Snapshot, sameSnapshot } from '../session/snapshot.ts'
 import { mergeStored } from './merge-stored.ts'
@@ -104,7 +105,7 @@ export class Writer {
       )
     }
     if (tombstone || hasEnded(session)) return done(null, false)
-    keepLifespan(session)
+    keepMetadata(session)
     const tells = loadedOf(session) !== undefined
     const time = tombstones.now
     this.call<boolean>('touch', [sessionID, session], (error, present) => {
@@ -177,10 +178,10 @@ export class Writer {
     })
   }
 
-  /** Whether a save compares the stored text. It also does when that may be a redirect, which must not be overwritten. */
+  /** Whether a save compares the stored text. It also does when that may be a redirect or have a device: neither must be overwritten. */
   get compares(): boolean {
-    const { conflict, tombstones } = this.host.settings
-    return conflict !== 'overwrite' || tombstones.rotating
+    const { conflict, tombstones, dbsc } = this.host.settings
+    return conflict !== 'overwrite' || tombstones.rotating || dbsc !== undefined
   }
 
   /** Undo a write that may have brought back a session, because that was destroyed or replaced meanwhile. */

@@ -18,6 +18,8 @@ export interface Door<Req = unknown> {
   readonly request: Req
   /** The method, such as `'GET'`. */
   readonly method: string | undefined
+  /** A header of the request, by its name in lower case. */
+  header(name: string): string | undefined
   /** Whether the request came over HTTPS. */
   isSecure(): boolean
   /** Whether `ended` is reliable. */

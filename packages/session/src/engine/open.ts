@@ -10,6 +10,7 @@ import { bareCookie } from '../session/codec.ts'
 import { isBare, noteBare } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
 import { createSession } from './create-session.ts'
+import { admits } from './device.ts'
 import { isMissing, load } from './load.ts'
 import { newCookie } from './new-session.ts'
 import type { RequestSession } from './request-session.ts'
@@ -87,7 +88,7 @@ function putInPlace(own: RequestSession, { cookie, found, data, time }: FoundSes
     if (!data.cookie) Object.assign(noteBare(data), { cookie: bareCookie() })
     createSession(own.settings.store, own.holder, data)
     if (isBare(data)) own.holder.session.cookie = newCookie(own.settings, own.door.request)
-    own.loaded(data, time)
+    if (!own.settings.dbsc || admits(own)) own.loaded(data, time)
   } catch (error) {
     return done(error)
   }

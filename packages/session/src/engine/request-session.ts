@@ -6,11 +6,13 @@ import { canReplace } from '../concurrency/replace-session.ts'
 import type { WriterHost } from '../concurrency/writer-host.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
+import { Binding } from '../dbsc/device.ts'
 import { notASession } from '../errors.ts'
 import type { Settings } from '../options/settings.ts'
 import type { GetOptions } from '../records/renewal.ts'
-import { dateSession, hasEnded, keepLifespan } from '../session/lifespan.ts'
+import { dateSession, hasEnded } from '../session/lifespan.ts'
 import { noteOf } from '../session/loaded.ts'
+import { keepMetadata } from '../session/metadata.ts'
 import {
   type DestroyOptions,
   HOST,
@@ -70,6 +72,8 @@ export class RequestSession implements SessionHost, WriterHost {
   /** The session as `plan` has found it, until somebody can have changed it. */
   #current: { session: Session; snapshot: Snapshot } | undefined
   #touched = false
+  /** With the option `dbsc`. */
+  readonly binding: Binding | undefined
   /** Whether the client is told to remove what it has of the site, when the session was destroyed. */
   clearsSite = false
   /** The id of the session that the application has asked to destroy. */
@@ -82,6 +86,7 @@ export class RequestSession implements SessionHost, WriterHost {
   /** `cookie` is the first verified id that the client sent. */
   constructor(door: Door, settings: Settings, secret: Secret, cookie: SignedId | undefined) {
     const cookieId = cookie?.id
+    this.binding = settings.dbsc && new Binding()
     this.door = door
     this.settings = settings
     this.secret = secret
@@ -110,7 +115,7 @@ export class RequestSession implements SessionHost, WriterHost {
 
   /** Called when the request has got a new session. */
   generated(): void {
-    keepLifespan(this.holder.session, this.settings.absoluteTimeout)
+    keepMetadata(this.holder.session, this.settings.absoluteTimeout)
     this.#original = this.snapshot(this.holder.session)
     this.lastSession = this.holder.session
   }

@@ -1,8 +1,10 @@
 import { Cookie } from '../cookie/cookie.ts'
 import { signSessionId } from '../cookie/session-ids.ts'
 import type { Settings } from '../options/settings.ts'
-import { hasEnded, keepLifespan } from '../session/lifespan.ts'
+import { hasEnded } from '../session/lifespan.ts'
+import { keepMetadata } from '../session/metadata.ts'
 import { isSession } from '../session/session-shape.ts'
+import { offerBinding } from './device.ts'
 import type { SetCookies } from './door.ts'
 import { clearSite, keepFromCaches } from './headers.ts'
 import { nameFor } from './host-name.ts'
@@ -17,6 +19,7 @@ export function sendCookie(own: RequestSession, cookies: SetCookies): void {
   if (value !== undefined) {
     own.oldCookie = clearedOld(own, value)
     cookies.set([...cookies.get(), ...(own.oldCookie === undefined ? [] : [own.oldCookie]), value])
+    if (own.settings.dbsc) offerBinding(own, cookies)
     if (own.settings.cacheHeaders) keepFromCaches(cookies, !own.settings.transport)
   }
   own.setCookie = value
@@ -43,7 +46,7 @@ function cookieFor(own: RequestSession, cookies: SetCookies): string | undefined
     return undefined
   }
   own.touch()
-  keepLifespan(session)
+  keepMetadata(session)
   const id = signSessionId(holder.sessionID, own.secret)
   return settings.transport ? id : textOf(session.cookie, id, settings)
 }

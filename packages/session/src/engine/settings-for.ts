@@ -50,7 +50,7 @@ function settingsOfAll<Req>(
   const settingsOf = (store: Store) => {
     const before = known.get(store)
     if (before) return before
-    checkStore(store)
+    checkStore(store, options.dbsc !== undefined)
     const settings = resolveOptions(options, store, door)
     provideGenerate(settings)
     known.set(store, settings)

@@ -1,4 +1,6 @@
 import type { Secret } from '../cookie/secret.ts'
+import { dbscOf } from '../dbsc/options.ts'
+import { answerDevice, isForDevice } from '../engine/device.ts'
 import { cookieIds } from '../engine/host-name.ts'
 import { policyFor } from '../engine/open.ts'
 import { disconnected } from '../errors.ts'
@@ -34,19 +36,28 @@ export function createSessions<T extends object = SessionData, Req = Request>(
   options: FetchSessionOptions<Req>,
 ): Sessions<T, Req> {
   const settingsFor = fetchSettings(options)
+  const dbsc = dbscOf(options.dbsc)
 
   async function open(request: RequestLike, origin = request as Req): Promise<OpenedSession<T, Req>> {
     const settings = settingsFor(origin)
     const opened = new FetchRequest<T, Req>(request, origin)
+    const { pathname } = new URL(request.url)
+    const secrets = settings.secrets as readonly Secret[]
+    if (settings.dbsc && isForDevice(settings.dbsc, request.method, pathname)) {
+      const ids = cookieIds(request.headers.get('Cookie') ?? undefined, settings, secrets)
+      const header = (name: string) => opened.header(name)
+      opened.answerWith(
+        await answerDevice(settings, { request: origin, path: pathname, secrets, ids, header }),
+      )
+      return opened
+    }
     if (settings.skip?.(origin)) return opened
     if (!settings.availability.connected) {
       const error = disconnected()
       if (policyFor(error, origin, settings, 'skip') === 'error') throw error
       return opened
     }
-    const { pathname } = new URL(request.url)
     if (!pathname.startsWith(cookieOptions(settings, origin).path || '/')) return opened
-    const secrets = settings.secrets as readonly Secret[]
     const { transport } = settings
     const ids = transport
       ? readTransport(transport, request, secrets)
@@ -63,6 +74,8 @@ export function createSessions<T extends object = SessionData, Req = Request>(
         return opened
       },
       async commit(response) {
+        const { pathname } = new URL(request.url)
+        if (dbsc && isForDevice(dbsc, request.method, pathname)) opened ??= open(request, origin)
         return opened ? (await opened).commit(response) : response
       },
     }
@@ -74,6 +87,7 @@ export function createSessions<T extends object = SessionData, Req = Request>(
     handle(handler) {
       return async (request, ...rest) => {
         const opened = await open(request)
+        if (opened.answer) return opened.answer
         const response = await handler(request, opened.session as SessionOf<T>, ...rest)
         return opened.commit(response)
       }

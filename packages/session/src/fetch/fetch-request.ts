@@ -1,6 +1,8 @@
 import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
+import type { Answer } from '../dbsc/answer.ts'
 import { complete } from '../engine/complete.ts'
+import { UNBOUND } from '../engine/device.ts'
 import type { Door, SetCookies } from '../engine/door.ts'
 import { openSession } from '../engine/open.ts'
 import { RequestSession } from '../engine/request-session.ts'
@@ -19,6 +21,7 @@ export class FetchRequest<T extends object, Req> implements Door<Req>, OpenedSes
   readonly holder: SessionHolder = {} as SessionHolder
   readonly #view: SessionOf<T> = viewOf(this.holder) as SessionOf<T>
   readonly #web: RequestLike
+  answer: Response | undefined
   #own: RequestSession | undefined
   #committed: Promise<ResponseLike> | undefined
 
@@ -29,6 +32,10 @@ export class FetchRequest<T extends object, Req> implements Door<Req>, OpenedSes
 
   get method(): string {
     return this.#web.method
+  }
+
+  header(name: string): string | undefined {
+    return this.#web.headers.get(name) ?? undefined
   }
 
   isSecure(): boolean {
@@ -73,12 +80,22 @@ export class FetchRequest<T extends object, Req> implements Door<Req>, OpenedSes
     const own = new RequestSession(this, settings, secret, ids[0])
     this.#own = own
     return new Promise((resolve, reject) => {
-      openSession(own, ids, error => (error ? reject(error) : resolve()))
+      openSession(own, ids, error => {
+        if (own.binding?.refused) this.answerWith(UNBOUND)
+        if (error) reject(error)
+        else resolve()
+      })
     })
+  }
+
+  /** This is the response, whatever the application's is. */
+  answerWith({ status, headers, body }: Answer): void {
+    this.answer = new Response(body, { status, headers })
   }
 
   async #commit(response: ResponseLike): Promise<ResponseLike> {
     const own = this.#own
+    if (this.answer) return this.answer
     if (!own) return response
     if (!own.calls.idle) await new Promise<void>(resolve => own.calls.whenIdle(resolve))
     const { transport } = own.settings

@@ -10,6 +10,8 @@ export interface FetchSession {
   readonly createdAt: Member<'createdAt', Date>
   /** Whether the session was created at most `ms` milliseconds ago: with the option `absoluteTimeout`. */
   readonly isFresh: Member<'isFresh', (ms: number) => boolean>
+  /** Whether the client has proved that it is on the device to which the session is bound: with the option `dbsc`. */
+  readonly bound: Member<'bound', boolean | undefined>
   /** Write the session to the store now. `commit` does it at the end. */
   save(): Promise<void>
   /** Replace the data by the stored data. Fails when there is none. */
@@ -67,6 +69,11 @@ export interface OpenedSession<T extends object, Req = Request> {
    */
   get session(): SessionOf<T> | undefined
   set session(session: null)
+  /**
+   * The whole response to this request, with the option `dbsc`: to a browser that registers or refreshes, and to a client on another device.
+   * Return it in place of your own. `commit` does so too.
+   */
+  readonly answer: Response | undefined
   /** Whether this request has begun the session: its cookie was not sent, or had no session. */
   readonly isNew: boolean
   /** Whether the request has changed the session since it was read or begun. */

@@ -3,6 +3,7 @@ import { clearTimeout, setImmediate, setTimeout } from '../calls/timers.ts'
 import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
 import { complete } from '../engine/complete.ts'
+import { UNBOUND } from '../engine/device.ts'
 import type { Completion, Door, SetCookies } from '../engine/door.ts'
 import { openSession } from '../engine/open.ts'
 import { RequestSession } from '../engine/request-session.ts'
@@ -13,7 +14,8 @@ import type { ResponseHooks } from '../held-response/response-hooks.ts'
 import type { Settings } from '../options/settings.ts'
 import type { SessionRequest } from '../session/session.ts'
 import type { Next } from './next.ts'
-import { isEncrypted } from './request.ts'
+import { headerOf, isEncrypted } from './request.ts'
+import { respond } from './respond.ts'
 import { ResponseCookies } from './set-cookies.ts'
 import { TransportedId } from './transported-id.ts'
 
@@ -57,6 +59,10 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
     return this.holder.method
   }
 
+  header(name: string): string | undefined {
+    return headerOf(this.holder, name)
+  }
+
   isSecure(): boolean {
     return this.#encrypted || this.#own.settings.isSecure(this.holder)
   }
@@ -71,7 +77,11 @@ export class HttpRequest implements Door<SessionRequest>, ResponseHooks, Complet
 
   /** Give the request the session of the first of `ids` that has one, or a new session. */
   open(ids: readonly SignedId[]): void {
-    openSession(this.#own, ids, this.#next)
+    const { binding } = this.#own
+    if (!binding) return openSession(this.#own, ids, this.#next)
+    openSession(this.#own, ids, error =>
+      binding.refused && !error ? respond(this.#res, UNBOUND) : this.#next(error),
+    )
   }
 
   onHead(): void {

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { createDebug } from 'obug'
 import type { Secret } from '../cookie/secret.ts'
 import type { SignedId } from '../cookie/session-ids.ts'
+import { answerDevice, isForDevice } from '../engine/device.ts'
 import { policyFor } from '../engine/open.ts'
 import type { SettingsFor } from '../engine/settings-for.ts'
 import { disconnected } from '../errors.ts'
@@ -9,7 +10,8 @@ import { cookieOptions, type Settings } from '../options/settings.ts'
 import type { Session, SessionData, SessionRequest } from '../session/session.ts'
 import { HttpRequest } from './http-request.ts'
 import type { Next } from './next.ts'
-import { pathOf, secretsOf, sessionIdsOf } from './request.ts'
+import { headerOf, pathOf, secretsOf, sessionIdsOf } from './request.ts'
+import { respond } from './respond.ts'
 import type { SessionMiddleware } from './session-middleware.ts'
 
 const debug = createDebug('express-session')
@@ -22,21 +24,37 @@ export function createMiddleware<T extends object>(
     let settings: Settings<SessionRequest>
     let secrets: readonly Secret[] | undefined
     let ids: readonly SignedId[] = []
+    let forDevice: boolean
     try {
       settings = settingsFor(req)
-      if (!applies(settings, req)) return next()
       secrets = settings.secrets ?? secretsOf(req)
+      forDevice = settings.dbsc !== undefined && isForDevice(settings.dbsc, req.method, pathOf(req))
+      if (!forDevice && !applies(settings, req)) return next()
       if (secrets) ids = sessionIdsOf(req, settings, secrets)
     } catch (error) {
       return next(error)
     }
     if (!secrets) return next(new Error('secret option required for sessions'))
+    if (forDevice) return answer(settings, req, res, secrets, ids)
     new HttpRequest(req, res, next, settings, secrets[0] as Secret, ids[0]).open(ids)
   }
 
   return Object.assign(session as unknown as SessionMiddleware<T>, {
     of: (req: unknown) => (req as { session?: Session & Partial<SessionData> & Partial<T> }).session,
   })
+}
+
+/** Answer a browser that registers or refreshes. */
+function answer(
+  settings: Settings<SessionRequest>,
+  req: SessionRequest,
+  res: ServerResponse,
+  secrets: readonly Secret[],
+  ids: readonly SignedId[],
+): void {
+  const header = (name: string) => headerOf(req, name)
+  const call = { request: req, path: pathOf(req), secrets, ids, header }
+  answerDevice(settings, call).then(given => respond(res, given))
 }
 
 /** Whether this request gets a session. Throws when the store is unavailable and `onStoreUnavailable` is `'error'`. */

@@ -39,12 +39,16 @@ export function sessionIdsOf(
 }
 
 function requestFor(req: SessionRequest): TransportRequest {
-  const header = (name: string) => req.headers[name.toLowerCase()]
   return {
     method: req.method ?? 'GET',
     url: req.originalUrl ?? req.url ?? '/',
-    headers: { get: name => header(name)?.toString() ?? null },
+    headers: { get: name => headerOf(req, name.toLowerCase()) ?? null },
   }
+}
+
+/** A header by its name in lower case. */
+export function headerOf(req: SessionRequest, name: string): string | undefined {
+  return req.headers[name]?.toString()
 }
 
 /** The secret that `cookie-parser` sets on the request. */

@@ -1,4 +1,5 @@
 import type { Secret } from '../cookie/secret.ts'
+import { checkDbsc } from '../dbsc/options.ts'
 import type { Store } from '../store/store.ts'
 import { checkTransport } from '../transport/transport.ts'
 import { checkCookie, type Problem } from './check-cookie.ts'
@@ -12,14 +13,15 @@ const SECRET_BYTES = 32
  * tests, is returned as a problem.
  */
 export function checkOptions<Req>(options: EngineOptions<Req>): Problem[] {
-  const { genid, store, cookie, conflict, onStoreUnavailable } = options
+  const { genid, store, cookie, conflict, dbsc, onStoreUnavailable } = options
   if (genid && typeof genid !== 'function') throw new TypeError('genid option must be a function')
   if (typeof store === 'function') checkNoClass(store)
-  if (store && !isOfRequest(store)) checkStore(store as Store)
+  if (store && !isOfRequest(store)) checkStore(store as Store, dbsc !== undefined)
   if (cookie && typeof cookie !== 'object' && typeof cookie !== 'function') {
     throw new TypeError('cookie option must be an object or a function')
   }
   checkTransport(options.transport)
+  checkDevices(options)
   checkTimes(options)
   checkChoice('onSaveError', options.onSaveError, ['continue', 'error'])
   checkOwnerLimit(options)
@@ -40,6 +42,13 @@ export function checkOptions<Req>(options: EngineOptions<Req>): Problem[] {
     ...(isOfRequest(secret) ? [] : checkSecrets(secret)),
     ...checkCookie(isOfRequest(name) ? undefined : name, cookie),
   ]
+}
+
+function checkDevices<Req>({ dbsc, cookie, transport }: EngineOptions<Req>): void {
+  const { path, partitioned } = typeof cookie === 'object' ? cookie : {}
+  checkDbsc(dbsc, path)
+  if (dbsc && (transport || partitioned))
+    throw new TypeError('dbsc option needs a cookie that is not partitioned, and no transport')
 }
 
 /** Throws a TypeError when `value` is not one of `choices`. */
@@ -89,10 +98,12 @@ function sizeOf(secret: unknown): number | undefined {
 }
 
 /** Only `on` is checked: some stores get their methods `get`, `set` and `destroy` later, when they have connected. */
-export function checkStore(store: Store): void {
+export function checkStore(store: Store, bindsDevices = false): void {
   if (typeof store.on !== 'function') {
     throw new TypeError('store option must be a session store: it has no method on')
   }
+  if (bindsDevices && typeof (store as { update?: unknown }).update !== 'function')
+    throw new TypeError('dbsc option needs a store with the method update, as every RecordStore has it')
 }
 
 function checkNoClass({ prototype }: (...args: never[]) => unknown): void {

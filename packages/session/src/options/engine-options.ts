@@ -1,6 +1,7 @@
 import type { Conflict, ConflictInfo } from '../concurrency/conflict.ts'
 import type { CookieOptions } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
+import type { DbscOptions } from '../dbsc/options.ts'
 import type { Store } from '../store/store.ts'
 import type { Transport } from '../transport/transport.ts'
 
@@ -79,6 +80,11 @@ export interface EngineOptions<Req> {
    * `ERR_SESSION_OWNER_LIMIT`. Default `'end-oldest'`.
    */
   onOwnerLimit?: 'end-oldest' | 'refuse' | undefined
+  /**
+   * Bind sessions to the device: browsers with Device Bound Session Credentials prove it, others notice nothing. Adds `session.bound`. Needs a
+   * store with the method `update`. Default: off.
+   */
+  dbsc?: DbscOptions<Req> | undefined
   /** Requests without a session, such as health checks: a function of the request. The store is not called for them. Default: none. */
   skip?: ((req: Req) => boolean) | undefined
   /**
@@ -164,6 +170,7 @@ export const ENGINE_OPTIONS: readonly (keyof EngineOptions<never>)[] = [
   'absoluteTimeout',
   'maxPerOwner',
   'onOwnerLimit',
+  'dbsc',
   'skip',
   'touch',
   'touchAfter',

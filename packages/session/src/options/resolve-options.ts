@@ -2,6 +2,7 @@ import { watch } from '../calls/availability.ts'
 import { saveQueueOf } from '../concurrency/save-queue.ts'
 import { tombstonesOf } from '../concurrency/tombstones.ts'
 import type { Secret } from '../cookie/secret.ts'
+import { dbscOf } from '../dbsc/options.ts'
 import { ownerLimitOf } from '../owners/owner-limit.ts'
 import type { Codec } from '../session/codec.ts'
 import { comparable } from '../session/comparable.ts'
@@ -55,6 +56,7 @@ export function resolveOptions<Req>(
     ownerLimit: maxPerOwner
       ? ownerLimitOf(maxPerOwner, options.onOwnerLimit ?? 'end-oldest', store)
       : undefined,
+    dbsc: dbscOf(options.dbsc),
     awaitTouch: options.awaitTouch ?? true,
     clearCookie: options.clearCookie ?? options.transport !== undefined,
     cacheHeaders: options.cacheHeaders ?? false,

@@ -2,6 +2,7 @@ import type { Availability } from '../calls/availability.ts'
 import type { ConcurrencySettings } from '../concurrency/settings.ts'
 import type { Cookie, CookieOptions } from '../cookie/cookie.ts'
 import type { Secret } from '../cookie/secret.ts'
+import type { Dbsc } from '../dbsc/options.ts'
 import type { OwnerLimit } from '../owners/owner-limit.ts'
 import type { Store } from '../store/store.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -28,6 +29,8 @@ export interface Settings<Req = any> extends ConcurrencySettings {
   readonly oldName?: string | undefined
   /** Carries the id in place of the cookie. Only the doors call it. */
   readonly transport: Transport | undefined
+  /** Device-bound sessions. */
+  readonly dbsc: Dbsc<Req> | undefined
   readonly genid: (req: Req) => string | Promise<string>
   readonly resave: boolean
   readonly saveUninitialized: boolean

@@ -1,4 +1,5 @@
 import type { Cookie } from '../cookie/cookie.ts'
+import { ignore } from './device.ts'
 
 /** Since when a session exists, and when it ends however much it is used: the option `absoluteTimeout`. Milliseconds since 1970. */
 export interface Lifespan {
@@ -69,13 +70,6 @@ function isFresh(this: Noted, ms: number): boolean {
   if (typeof ms !== 'number' || Number.isNaN(ms))
     throw new TypeError('isFresh() needs a number of milliseconds')
   return Date.now() - this[NOTE].created <= ms
-}
-
-function ignore(): void {}
-
-/** Whether this key of the data is reserved, because `session` has a lifespan. */
-export function isMember(session: object, key: string): boolean {
-  return key === LIFESPAN || (lifespanOf(session) !== undefined && Object.hasOwn(MEMBERS, key))
 }
 
 /** Give `session` a lifespan, or another one. */

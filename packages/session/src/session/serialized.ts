@@ -1,4 +1,5 @@
 import { cookieJson, EXPIRES } from '../cookie/cookie.ts'
+import { DEVICE, deviceOf } from './device.ts'
 import { LIFESPAN, lifespanText, withLifespan } from './lifespan.ts'
 
 /**
@@ -71,9 +72,11 @@ export function stringify(session: object): string {
   if (known?.session !== session || !cookie || 'toJSON' in session) {
     return JSON.stringify(lifespan === undefined ? session : withLifespan(plain(session), lifespan))
   }
+  const device = deviceOf(session)
+  const bound = device === undefined ? '' : `,"${DEVICE}":${JSON.stringify(device)}`
   const rest = known.content === '{}' ? '}' : `,${known.content.slice(1)}`
   const start = lifespan === undefined ? '{"cookie":' : `{"${LIFESPAN}":"${lifespan}","cookie":`
-  return joined(start, cookieJson(cookie), rest)
+  return joined(start, cookieJson(cookie), bound, rest)
 }
 
 function plain(session: { toJSON?: () => object }): object {

@@ -1,5 +1,5 @@
 import type { Cookie } from '../cookie/cookie.ts'
-import { isMember, LIFESPAN } from './lifespan.ts'
+import { isMember, isMetadata } from './metadata.ts'
 
 /**
  * The data of a session. Add your own keys by declaration merging:
@@ -37,7 +37,7 @@ export function keepsAny(from: object, keep: boolean | readonly string[] | undef
 
 /** A key of `data` that names a method of the session, such as `save`. */
 export function methodIn(data: object, session: object): string | undefined {
-  return Object.keys(data).find(key => key !== LIFESPAN && isMethod(session, key))
+  return Object.keys(data).find(key => !isMetadata(key) && isMethod(session, key))
 }
 
 function isMethod(session: object, key: string): boolean {

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { type Callback, callMethod } from '../calls/call-method.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import { gone } from '../errors.ts'
-import { giveLifespan, lifespanIn, passOnLifespan } from './lifespan.ts'
+import { deviceIn, deviceOf, giveDevice, ignore } from './device.ts'
+import { giveLifespan, lifespanIn } from './lifespan.ts'
+import { passOnMetadata } from './metadata.ts'
 import { carryOver, clearData, methodIn, type SessionData } from './session-data.ts'
 import { SessionState, STATE, stateOf } from './session-state.ts'
 import type { BaseStore } from './store-contract.ts'
@@ -58,12 +60,22 @@ export interface SessionHost {
   replaces(session: Session, options: RegenerateOptions): boolean
   /** Give the request a session with another id and `data`, in that one step. */
   replace(session: Session, options: RegenerateOptions, done: Callback): void
+  /** Whether the request came from the device to which its session is bound; `undefined` without the option `dbsc`. */
+  readonly binding: { readonly bound: boolean } | undefined
   /** Report an error that nobody else may handle. */
   report(error: unknown): void
 }
 
 /** Where a request keeps its host. */
 export const HOST: unique symbol = Symbol.for('coatcheck.host')
+
+/** `bound` of a session. A new session in the same request is bound only if it goes on with the old one's device. */
+const BOUND: PropertyDescriptor & ThisType<Session> = {
+  get() {
+    return deviceOf(this) !== undefined && Boolean(hostOf(this.req)?.binding?.bound)
+  },
+  set: ignore,
+}
 
 /** The type of a member that an application may have as a key of its data: then that type counts. */
 export type Member<Key extends string, Type> = Key extends keyof SessionData ? unknown : Type
@@ -82,9 +94,13 @@ export class Session {
   /** Whether the session was created at most `ms` milliseconds ago: with the option `absoluteTimeout`. */
   declare readonly isFresh: Member<'isFresh', (ms: number) => boolean>
 
+  /** Whether the client has proved that it is on the device to which the session is bound: with the option `dbsc`, a reserved name. */
+  declare readonly bound: Member<'bound', boolean | undefined>
+
   /** Keys of `data` that are names of methods are left out. */
   constructor(req: Pick<SessionHolder, 'sessionID'>, data?: object | null) {
     Object.defineProperty(this, STATE, { value: new SessionState(req) })
+    if (hostOf(req)?.binding) Object.defineProperty(this, 'bound', BOUND)
     if (typeof data !== 'object' || data === null) return
     const own = this as Record<string, unknown>
     for (const key in data) {
@@ -92,6 +108,7 @@ export class Session {
     }
     const lifespan = lifespanIn(this)
     if (lifespan) giveLifespan(this, lifespan)
+    giveDevice(this, deviceIn(this))
   }
 
   /** The session's id; read-only, not enumerable. */
@@ -187,7 +204,7 @@ export class Session {
         if (!error && keeps && there === false) return done(gone())
         if (error || chosen.grace || !req.session || req.session === this) return done(error)
         carryOver(this, req.session, chosen.keep)
-        if (chosen.keep && !chosen.data) passOnLifespan(this, req.session)
+        if (chosen.keep && !chosen.data) passOnMetadata(this, req.session)
         if (!chosen.data) return done()
         saveWith(req.session, chosen.data, done)
       })
@@ -215,7 +232,7 @@ function saveWith(session: Session, data: object, done: Callback): void {
   })
 }
 
-function hostOf(req: SessionHolder): SessionHost | undefined {
+function hostOf(req: object): SessionHost | undefined {
   return (req as { [HOST]?: SessionHost })[HOST]
 }
 

@@ -1,12 +1,14 @@
 import { type Codec, encode } from './codec.ts'
+import { DEVICE } from './device.ts'
 import { LIFESPAN } from './lifespan.ts'
+import { isMetadata } from './metadata.ts'
 import { contentIn } from './serialized.ts'
 import type { Session } from './session.ts'
 
 /** A session as it was at one moment. */
 export interface Snapshot {
   readonly id: string
-  /** Its data as text, without the cookie and the lifespan. */
+  /** Its data as text, without the cookie and the metadata. */
   readonly data: string
   /** `cookie.originalMaxAge`, if a new lifetime counts as a change of the session. */
   readonly maxAge: number | null | undefined
@@ -34,15 +36,17 @@ export function loadedSnapshot(
   settings: SnapshotSettings,
 ): Snapshot {
   // Other middleware may have written the lifespan in another place.
-  const quick = text && (!(LIFESPAN in session) || text.startsWith(`{"${LIFESPAN}"`)) && contentIn(text)
+  const inPlace = !(LIFESPAN in session) || text?.startsWith(`{"${LIFESPAN}"`)
+  const quick = text && inPlace && !(DEVICE in session) && contentIn(text)
   return snapshotOf(session, quick || textOf(session, settings.comparable), settings)
 }
 
-/** The data of a session, stored or live, as text without its cookie and its lifespan. */
+/** The data of a session, stored or live, as text without its cookie and its metadata. */
 export function textOf(session: object, codec: Codec): string {
   if (codec === JSON && isEmpty(session)) return '{}'
-  const { cookie: _, ...data } = session as { cookie?: unknown; [LIFESPAN]?: unknown }
+  const { cookie: _, ...data } = session as Record<string, unknown>
   if (LIFESPAN in data) delete data[LIFESPAN]
+  if (DEVICE in data) delete data[DEVICE]
   return encode(codec, data)
 }
 
@@ -53,7 +57,7 @@ export function sameSnapshot(a: Snapshot, b: Snapshot | undefined): boolean {
 /** A shortcut: most first requests of a visitor leave the session empty. */
 function isEmpty(session: object): boolean {
   if ('toJSON' in session) return false
-  for (const key in session) if (key !== 'cookie' && key !== LIFESPAN) return false
+  for (const key in session) if (key !== 'cookie' && !isMetadata(key)) return false
   return true
 }
 

@@ -4,6 +4,7 @@ import { changed, gone } from '../errors.ts'
 import { UPDATE } from '../events/trace.ts'
 import { redirectOf } from '../records/redirect-record.ts'
 import { encode } from '../session/codec.ts'
+import { deviceIn, withDevice } from '../session/device.ts'
 import { LIFESPAN, withLifespan } from '../session/lifespan.ts'
 import { loadedOf } from '../session/loaded.ts'
 import type { SessionData } from '../session/session.ts'
@@ -55,7 +56,9 @@ async function changeRecord(
     const before = encode(records.codec, session)
     const cookie = JSON.stringify(session.cookie)
     const lifespan = (session as { [LIFESPAN]?: unknown })[LIFESPAN]
-    const next = withLifespan(withCookie(session, (await change(session)) ?? session), lifespan)
+    const device = deviceIn(session)
+    const changed = withCookie(session, (await change(session)) ?? session)
+    const next = withLifespan(withDevice(changed, device), lifespan)
     const data = encode(records.codec, next)
     if (data === before) return next
     const kept = JSON.stringify(next.cookie) === cookie

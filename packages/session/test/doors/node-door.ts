@@ -33,6 +33,8 @@ export const nodeDoor: Door = {
         }
       })
     }).listen(0, '127.0.0.1')
+    // A busy machine pauses for longer than five seconds, and `fetch` sends no POST again.
+    server.keepAliveTimeout = 300_000
     await new Promise(resolve => server.once('listening', resolve))
     onTestFinished(() => {
       server.closeAllConnections()

@@ -1,0 +1,32 @@
+import { DEVICE, deviceIn, deviceOf, giveDevice, ignore, keepDevice } from './device.ts'
+import { keepLifespan, LIFESPAN, passOnLifespan, shareLifespan } from './lifespan.ts'
+
+// What this package keeps of a session beside its data: its lifespan, and the device to which it is bound.
+
+/** Whether this is a key of metadata. */
+export function isMetadata(key: string): boolean {
+  return key === LIFESPAN || key === DEVICE
+}
+
+/** Whether this key of the data is reserved: it is one of metadata, or a member that `session` has for it. */
+export function isMember(session: object, key: string): boolean {
+  return isMetadata(key) || Object.getOwnPropertyDescriptor(session, key)?.set === ignore
+}
+
+/** Before a session is stored or its cookie is sent. The application may have deleted or set what is kept. */
+export function keepMetadata(session: object, timeout?: number): void {
+  keepDevice(session)
+  keepLifespan(session, timeout)
+}
+
+/** A session under a new id goes on with the metadata of the old one. */
+export function passOnMetadata(old: object, next: object): void {
+  passOnLifespan(old, next)
+  giveDevice(next, deviceOf(old))
+}
+
+/** Take over what another request, or a browser that has registered a key, has stored. */
+export function shareMetadata(session: object, stored: object): void {
+  shareLifespan(session, stored)
+  giveDevice(session, deviceIn(stored))
+}
