@@ -12,7 +12,7 @@ const REFRESH = '/dbsc/refresh'
 
 const app: Handler = async exchange => {
   if (exchange.path === '/login') {
-    await exchange.session!.regenerate()
+    await exchange.session!.regenerate({ keep: false })
     Object.assign(exchange.session as object, { user: 'Ada' })
   }
   return { body: `${exchange.session?.user ?? 'nobody'} ${exchange.session?.bound}` }

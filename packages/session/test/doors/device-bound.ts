@@ -10,7 +10,7 @@ const shop: Handler = async exchange => {
   const { path } = exchange
   if (!exchange.session) return { body: 'no session' }
   if (path === '/login') {
-    await exchange.session.regenerate()
+    await exchange.session.regenerate({ keep: false })
     Object.assign(exchange.session as object, { user: 'Ada' })
   }
   if (path === '/logout') {
