@@ -1,5 +1,5 @@
-import { DEVICE, deviceIn, deviceOf, giveDevice, ignore, keepDevice } from './device.ts'
-import { keepLifespan, LIFESPAN, passOnLifespan, shareLifespan } from './lifespan.ts'
+import { DEVICE, deviceIn, deviceOf, giveDevice, ignore, keepDevice, withDevice } from './device.ts'
+import { keepLifespan, LIFESPAN, passOnLifespan, shareLifespan, withLifespan } from './lifespan.ts'
 
 // What this package keeps of a session beside its data: its lifespan, and the device to which it is bound.
 
@@ -29,4 +29,14 @@ export function passOnMetadata(old: object, next: object): void {
 export function shareMetadata(session: object, stored: object): void {
   shareLifespan(session, stored)
   giveDevice(session, deviceIn(stored))
+}
+
+/** The metadata of a stored session, for `withMetadata`. */
+export function metadataIn(data: object): { lifespan: unknown; device: string | undefined } {
+  return { lifespan: (data as { [LIFESPAN]?: unknown })[LIFESPAN], device: deviceIn(data) }
+}
+
+/** `data` with the metadata that a change has left out. */
+export function withMetadata<D extends object>(data: D, kept: ReturnType<typeof metadataIn>): D {
+  return withLifespan(withDevice(data, kept.device), kept.lifespan)
 }

@@ -4,9 +4,8 @@ import { changed, gone } from '../errors.ts'
 import { UPDATE } from '../events/trace.ts'
 import { redirectOf } from '../records/redirect-record.ts'
 import { encode } from '../session/codec.ts'
-import { deviceIn, withDevice } from '../session/device.ts'
-import { LIFESPAN, withLifespan } from '../session/lifespan.ts'
 import { loadedOf } from '../session/loaded.ts'
+import { metadataIn, withMetadata } from '../session/metadata.ts'
 import type { SessionData } from '../session/session.ts'
 import type { SessionRecords } from './session-records.ts'
 
@@ -55,14 +54,12 @@ async function changeRecord(
     const end = Date.now() + loaded.ttl
     const before = encode(records.codec, session)
     const cookie = JSON.stringify(session.cookie)
-    const lifespan = (session as { [LIFESPAN]?: unknown })[LIFESPAN]
-    const device = deviceIn(session)
-    const changed = withCookie(session, (await change(session)) ?? session)
-    const next = withLifespan(withDevice(changed, device), lifespan)
+    const kept = metadataIn(session)
+    const next = withMetadata(withCookie(session, (await change(session)) ?? session), kept)
     const data = encode(records.codec, next)
     if (data === before) return next
-    const kept = JSON.stringify(next.cookie) === cookie
-    const ttl = kept ? end - Date.now() : records.lifetimeOf(next)
+    const same = JSON.stringify(next.cookie) === cookie
+    const ttl = same ? end - Date.now() : records.lifetimeOf(next)
     const result = ttl > 0 ? await records.replace(id, next, ttl, loaded) : 'missing'
     if (result === 'missing') throw gone()
     if (result === 'updated') return next
