@@ -7,15 +7,15 @@ import { DbscBrowser, keysOf, refreshProof } from './dbsc-browser.ts'
 
 /** `createSessions()` as an app of two pages. */
 function appOn(store: RecordStore): App {
-  const sessions = createSessions<{ user: string; saved: number }>({
+  const sessions = createSessions<{ visitor: string; saved: number }>({
     secret: 'a secret of thirty-two characters',
     store,
     dbsc: { require: true },
   })
   const serve = sessions.handle((request, session) => {
-    if (request.url.endsWith('/login')) session.user = 'Ada'
+    if (request.url.endsWith('/login')) session.visitor = 'Ada'
     else session.saved = Math.random()
-    return new Response(`${session.user} ${session.bound}`)
+    return new Response(`${session.visitor} ${session.bound}`)
   })
   return {
     async request(path = '/', { cookie = '', method = 'GET', headers = {} } = {}) {
