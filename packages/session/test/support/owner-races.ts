@@ -13,12 +13,18 @@ const ACTS = {
     await session.save()
   },
   rotate: session => session.regenerate({ keep: true, grace: 30_000 }),
-  'new id': session => session.regenerate({ keep: true }),
-  'new id of a moved session': session => session.regenerate({ keep: true }),
+  'new id': session => newId(session),
+  'new id of a moved session': session => newId(session),
   replace: session => session.regenerate({ keep: true, data: { again: true } }),
   touch: async () => {},
   // biome-ignore lint/suspicious/noExplicitAny: a session with the data of this test
 } satisfies Record<string, (session: any) => Promise<void>>
+
+/** The request has more to do between the new id and its end. */
+async function newId(session: { regenerate(options: object): Promise<void> }): Promise<void> {
+  await session.regenerate({ keep: true })
+  await pause(20)
+}
 
 /** Requests of a user's session beside `destroyAllOf`: afterwards neither its cookie nor one of theirs leads to the user's data. */
 export function describeOwnerRaces(
