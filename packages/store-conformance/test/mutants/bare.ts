@@ -14,6 +14,9 @@ export function bare(Base: typeof ReferenceStore): typeof ReferenceStore {
     override ids = absent
     override insert = absent
     override exchange = absent
+    override sessionsOf = absent
+    override countOf = absent
+    override destroyAllOf = absent
     override async _set(sid: string, session: object) {
       await this.client.write(this.key(sid), this.row(session))
     }
