@@ -63,7 +63,10 @@ export class OwnedSessions {
         sessions.push(this.#described(entry, data, now))
     }
     // Logins that happen at once need the same order everywhere.
-    return sessions.sort((a, b) => timeOf(b) - timeOf(a) || (a.sid < b.sid ? -1 : 1))
+    const idle = new Map(entries.map(({ sid, ttl }) => [sid, -ttl]))
+    const between = (a: OwnedSession, b: OwnedSession) =>
+      a.createdAt || lifetimeOf(a) !== lifetimeOf(b) ? 0 : idle.get(a.sid)! - idle.get(b.sid)!
+    return sessions.sort((a, b) => between(a, b) || timeOf(b) - timeOf(a) || (a.sid < b.sid ? -1 : 1))
   }
 
   /**
@@ -154,6 +157,10 @@ export class OwnedSessions {
 /** A TypeError with a code. */
 export function noOwners(message: string): TypeError {
   return Object.assign(new TypeError(message), { code: 'ERR_SESSION_NO_OWNERS' })
+}
+
+function lifetimeOf({ session }: OwnedSession): number | null | undefined {
+  return session.cookie.originalMaxAge
 }
 
 function timeOf({ createdAt, touchedAt }: OwnedSession): number {
