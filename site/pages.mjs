@@ -106,6 +106,7 @@ export const groups = [
     pages: [
       { route: 'concurrency', source: 'docs/concurrency.md', text: 'Two requests at once' },
       { route: 'security', source: 'docs/security.md' },
+      { route: 'dbsc', source: 'docs/dbsc.md' },
       { route: 'tenants', source: 'docs/tenants.md' },
       { route: 'transport', source: 'docs/transport.md' },
       { route: 'observability', source: 'docs/observability.md' },

@@ -48,15 +48,16 @@ export function describeDeviceRaces(
         const cookie = browser.stolen()
         const [id] = [...browser.sessions.keys()] as [string]
         const headers = { 'Sec-Secure-Session-Id': `"${id}"` }
-        const asked = await app.request('/dbsc/refresh', { method: 'POST', cookie, headers })
-        const [, challenge] = /^"([\w-]+)"/.exec(asked.headers.get('Secure-Session-Challenge') ?? '') ?? []
-        const proof = refreshProof(browser.keys, String(challenge))
-        const answered = await app.request('/dbsc/refresh', {
-          method: 'POST',
-          cookie,
-          headers: { ...headers, 'Secure-Session-Response': `"${proof}"` },
-        })
-        const outcome = `${asked.status} ${answered.status} ${answered.setCookie.length}`
+        let answered = await app.request('/dbsc/refresh', { method: 'POST', cookie, headers })
+        // A browser signs again when its challenge was replaced meanwhile.
+        for (let attempt = 0; answered.status === 403 && attempt < 10; attempt++) {
+          const [, challenge] =
+            /^"([\w-]+)"/.exec(answered.headers.get('Secure-Session-Challenge') ?? '') ?? []
+          const proof = refreshProof(browser.keys, String(challenge))
+          const signed = { ...headers, 'Secure-Session-Response': `"${proof}"` }
+          answered = await app.request('/dbsc/refresh', { method: 'POST', cookie, headers: signed })
+        }
+        const outcome = `${answered.status} ${answered.setCookie.length}`
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
       }
       const all = browsers.flatMap(browser => [
@@ -64,7 +65,7 @@ export function describeDeviceRaces(
         app.request('/save', { cookie: browser.stolen() }),
       ])
       await Promise.all(all)
-      expect(Object.fromEntries(outcomes)).toEqual({ '403 200 1': sessions * tabs })
+      expect(Object.fromEntries(outcomes)).toEqual({ '200 1': sessions * tabs })
       for (const browser of browsers) expect((await browser.request('/me')).text).toBe('Ada true')
     })
   })
