@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
@@ -41,7 +41,7 @@ const CHECKS: readonly [RegExp, (match: RegExpMatchArray) => void][] = [
   [/^npm (install-scripts approve|rebuild) better-sqlite3$/, ([line]) => expectInSource(line!)],
   // Those that are run, here or in readme-programs.db.test.ts and quick-start.test.ts.
   [/^SESSION_SECRET=\$\(openssl rand -hex 32\) node app\.js$/, () => {}],
-  [/^export SESSION_STORE=sqlite:/, () => {}],
+  [/^export SESSION_(STORE=sqlite:|OWNER=)/, () => {}],
   [/^npx (-p coatcheck .* )?coatcheck /, () => {}],
   [/^SESSION_KEYS=.* npx coatcheck reencrypt /, () => {}],
   [/^npx @coatcheck\/store-conformance /, () => {}],
@@ -113,6 +113,22 @@ describe('what they do', () => {
     const after = await openStore(url, { encryption: { keys: [key!] } })
     expect(await after.get('ada')).toMatchObject({ user: 'Ada' })
     await after.close()
+  })
+
+  it('readme: sessions lists those of an owner, and logout ends them but one', async () => {
+    const page = blocksOf('packages/cli/README.md')
+    const { text } = page.find(({ text }) => text.includes('SESSION_OWNER'))!
+    const url = `sqlite:${folder}/owned.db`
+    const store = await openStore(url, { owner: 'userId' })
+    for (const sid of ['here', 'there'])
+      await store.set(sid, { cookie: { path: '/' }, userId: '42' } as never)
+    const hash = createHash('sha256').update('here').digest('hex').slice(0, 16)
+    // There is nobody who can be asked.
+    const command = text.replace(/sha256:\w+/, `sha256:${hash} --yes`)
+    const { code, out } = await runShell(folder, `set -e\n${command}`, { SESSION_STORE: url })
+    expect([code, out]).toEqual([0, expect.stringMatching(/^sha256:.*\nsha256:.*\n1 session removed\n$/)])
+    expect(Object.keys(await store.all())).toEqual(['here'])
+    await store.close()
   })
 
   it('readme: move-app shows what it would change, and then changes it', async () => {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import {
+  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -51,6 +52,7 @@ function linkCommands(folder: string): void {
       bin?: Record<string, string>
     }
     for (const [command, file] of Object.entries(manifest.bin ?? {})) {
+      chmodSync(join(place, file), 0o755)
       symlinkSync(join(place, file), join(bin, command))
     }
   }
@@ -61,6 +63,11 @@ export interface Ended {
   out: string
 }
 
+/** npm tells the commands that it runs where it has found them: `npx` would look there, not in the folder. */
+function outside(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_|^INIT_CWD$/i.test(name)))
+}
+
 /** Run a block of a shell in the folder, from its first line to its last. Nothing is fetched. */
 export async function runShell(
   folder: string,
@@ -69,7 +76,7 @@ export async function runShell(
 ): Promise<Ended> {
   const options = {
     cwd: folder,
-    env: { ...process.env, NODE_OPTIONS: '', npm_config_offline: 'true', npm_config_cache: cache, ...env },
+    env: { ...outside(), NODE_OPTIONS: '', npm_config_offline: 'true', npm_config_cache: cache, ...env },
     timeout: 240_000,
   }
   try {
