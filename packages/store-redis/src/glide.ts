@@ -12,6 +12,36 @@ const CODES: Readonly<Record<string, string>> = {
   TryAgain: 'TRYAGAIN',
 }
 
+/** With more than this under way, a command waits here. GLIDE rejects it if there are 1,000 already, and the application sends some too. */
+const AT_ONCE = 500
+
+/** Runs an operation as soon as fewer than `AT_ONCE` are under way. */
+class Limit {
+  #underWay = 0
+  readonly #waiting: (() => void)[] = []
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#underWay < AT_ONCE) this.#underWay++
+    else await new Promise<void>(begin => this.#waiting.push(begin))
+    try {
+      return await work()
+    } finally {
+      const begin = this.#waiting.shift()
+      if (begin) begin()
+      else this.#underWay--
+    }
+  }
+}
+
+/** Stores on one client share its limit. */
+const limits = new WeakMap<RedisClient, Limit>()
+
+function limitOf(client: RedisClient): Limit {
+  const limit = limits.get(client) ?? new Limit()
+  limits.set(client, limit)
+  return limit
+}
+
 /** A `GlideClient` of Valkey GLIDE. */
 export function ofGlide(client: RedisClient): Driver {
   if (typeof client.invokeScriptWithRoute === 'function') {
@@ -19,9 +49,10 @@ export function ofGlide(client: RedisClient): Driver {
       'The option "client" must be no GlideClusterClient: for a Cluster, use ioredis, iovalkey or node-redis',
     )
   }
+  const limit = limitOf(client)
   const send = async (command: readonly string[]) => {
     try {
-      return await client.customCommand!([...command])
+      return await limit.run(() => client.customCommand!([...command]))
     } catch (error) {
       throw serverError(error)
     }

@@ -46,6 +46,17 @@ describe('Valkey GLIDE', () => {
     expect(await store.touch('none', sessionOf({}, 60_000))).toBe(false)
   })
 
+  it('three thousand calls at once, of two stores on one client, are all made', async () => {
+    const { client, end } = await glide(inject('redisUrl'))
+    onTestFinished(end)
+    const stores = ['a', 'b'].map(
+      name => new RedisStore({ client, prefix: `glide-${name}-${Math.random()}:` }),
+    )
+    const calls = Array.from({ length: 3000 }, (_, i) => stores[i % 2]!.set(`${i}`, sessionOf()))
+    await Promise.all(calls)
+    expect(await Promise.all(stores.map(store => store.length()))).toEqual([1500, 1500])
+  })
+
   it('diagnose: has something to tell about the server', async () => {
     const store = await openGlide()
     await store.set('a', sessionOf())
