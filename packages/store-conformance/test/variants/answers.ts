@@ -158,6 +158,7 @@ export const answers: readonly Variant[] = [
         override _update = absent
         override insert = absent
         override exchange = absent
+        override destroyAllOf = absent
       }
     },
     { consistency: 'eventual', lagMs: 30 },

@@ -206,6 +206,7 @@ export const unusual: readonly Variant[] = [
       }
       override entries = absent
       override ids = absent
+      override destroyAllOf = absent
     }
   }),
   variant('sids of at most 250 bytes', Base => {
