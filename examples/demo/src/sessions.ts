@@ -39,7 +39,7 @@ export interface SessionSettings {
 /** A login is good for a week, however much it is used. The store then also knows when each one was. */
 const WEEK = 7 * 24 * 3_600_000
 
-/** The sessions of the demo. `rolling`: each answer renews the cookie. */
+/** The sessions of the demo. `rolling`: each answer renews the cookie. `dbsc`: browsers that can bind the session to the device. */
 export function visitorSessions({ store, secret, maxAge }: SessionSettings): VisitorSessions {
   return session.strict<Visitor>({
     name: TICKET,
@@ -47,6 +47,7 @@ export function visitorSessions({ store, secret, maxAge }: SessionSettings): Vis
     secret,
     rolling: true,
     absoluteTimeout: WEEK,
+    dbsc: {},
     cookie: { maxAge },
   })
 }

@@ -28,7 +28,7 @@ export function cloakroomPage({ session, devices, note, maxAge }: CloakroomView)
       ${ticket(session, number, maxAge)}
       ${cartCard(cart)}
     </div>
-    ${devicesCard(devices)}
+    ${devicesCard(devices, session.bound === true)}
     ${raceCard()}
     ${restartCard(since)}`,
     user,

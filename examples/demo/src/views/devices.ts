@@ -3,8 +3,8 @@ import { type Html, html } from './html.ts'
 import { coatPicture } from './pictures.ts'
 import { ago } from './time.ts'
 
-/** Every session of the user, as coats on a rail. */
-export function devicesCard(devices: Device[]): Html {
+/** Every session of the user, as coats on a rail. `bound`: whether the browser has proved that the session belongs to this device. */
+export function devicesCard(devices: Device[], bound: boolean): Html {
   const others = devices.length - 1
   return html`<section class="card devices" aria-labelledby="devices">
     <div class="head">
@@ -18,16 +18,17 @@ export function devicesCard(devices: Device[]): Html {
         ? 'This is the only device with your name. Log in with the same name in another browser or a private window, and it hangs here too.'
         : `Your name is logged in on ${devices.length} devices. Take the other coats off the rail, and their tickets are worth nothing.`
     }</p>
-    <ul class="rail">${devices.map(place)}</ul>
+    <ul class="rail">${devices.map(device => place(device, bound))}</ul>
   </section>`
 }
 
-function place({ number, coat, browser, since, lastSeen, own }: Device): Html {
+function place({ number, coat, browser, since, lastSeen, own }: Device, bound: boolean): Html {
+  const here = bound ? 'bound to this device' : 'this device'
   return html`<li class="place ${own && 'own'}">
     ${coatPicture(coat)}
     <strong class="tag">${number}</strong>
     <span class="browser">${browser}</span>
-    <span class="small">${own ? 'this device' : `last seen ${ago(lastSeen)}`}<br>came <time
+    <span class="small">${own ? here : `last seen ${ago(lastSeen)}`}<br>came <time
       datetime="${new Date(since).toISOString()}">${ago(since)}</time></span>
   </li>`
 }
