@@ -77,6 +77,7 @@ it('import: the published JavaScript of @coatcheck/session is these files', () =
     'fetch.cjs',
     'index.cjs',
     'rolldown-runtime.cjs',
+    'routes.cjs',
     'shared.cjs',
     'stores.cjs',
   ])

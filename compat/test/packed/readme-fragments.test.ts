@@ -22,6 +22,7 @@ const linked = [
   '@types/koa',
   '@types/node',
   '@types/pg',
+  '@valkey/valkey-glide',
   'express',
   'fastify',
   'hono',

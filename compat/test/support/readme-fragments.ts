@@ -121,7 +121,7 @@ import session from '@coatcheck/session'
 
 export declare const connect: () => { set(key: string, text: string): Promise<void>; quit(): Promise<void> }
 export declare class MyStore extends session.Store {
-  constructor(options?: { prefix?: string; ttl?: number; client?: unknown; url?: string })
+  constructor(options?: { prefix?: string; ttl?: number; client?: unknown; url?: string; owner?: string | undefined })
   key(sid: string): string
   get(sid: string, callback: (error: unknown, session?: session.SessionData | null) => void): void
   set(sid: string, session: session.SessionData, callback?: (error?: unknown) => void): void

@@ -27,7 +27,8 @@ export function canReplace(
 /**
  * Give the request a session with another id, with `data` and the kept data of the old one. The store destroys the old session and
  * stores the new one in one atomic step: if somebody ends the old one meanwhile, nothing of it lives on. Calls back with whether the old
- * one was there. If it fails, nothing has changed, and the request keeps the session that it had.
+ * one was there. If it fails, nothing has changed in the store. The request keeps the session that it had if there was `data`, and otherwise has
+ * an empty one.
  */
 export function replaceSession(
   writer: Writer,
@@ -59,12 +60,20 @@ async function replaced(
     const from = required ? await idNow(writer, old.id) : old.id
     there = from === undefined ? false : await store(writer, from, required)
   } catch (error) {
-    Object.assign(holder, { sessionID: old.id, session: old })
+    if (data || holder.session === old) Object.assign(holder, { sessionID: old.id, session: old })
+    else await beginInVain(writer)
     throw error
   }
   if (there || !required) return there
   clearData(holder.session)
   throw gone()
+}
+
+/** A new, empty session: an application that goes on without looking at the error must not log in under the old id. */
+async function beginInVain(writer: Writer): Promise<void> {
+  const { holder } = writer.host
+  await holder.sessionStore.generate(holder)
+  writer.beginInVain(holder.session)
 }
 
 /** The id under which the session is stored; `undefined` if it has ended. Its id may have been replaced, by a redirect. */

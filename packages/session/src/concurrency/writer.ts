@@ -159,13 +159,18 @@ export class Writer {
       this.call<boolean>('regenerate', [holder], (error, wasThere) => {
         tombstones.add(sid)
         const begun = error && holder.session?.id !== sid ? holder.session : undefined
-        if (begun) this.#begunInVain = this.host.snapshot(begun)
+        if (begun) this.beginInVain(begun)
         const tells = loadedOf(session) !== undefined
         done(error, !lost && !(tombstone && !tombstone.redirect) && !(tells && wasThere === false))
       })
     }
     if (tombstones.rotating) this.#endSuccessor(sid, regenerate)
     else regenerate(false)
+  }
+
+  /** Note that this session was begun because the old one could not be destroyed: the client gets it only if something is written to it. */
+  beginInVain(session: Session): void {
+    this.#begunInVain = this.host.snapshot(session)
   }
 
   /** Destroy the successor of `sid`, if there is one. Calls back with whether it had already ended. */

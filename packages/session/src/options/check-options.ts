@@ -45,7 +45,7 @@ export function checkOptions<Req>(options: EngineOptions<Req>): Problem[] {
 }
 
 function checkDevices<Req>({ dbsc, cookie, transport }: EngineOptions<Req>): void {
-  const { path, partitioned } = typeof cookie === 'object' ? cookie : {}
+  const { path, partitioned } = typeof cookie === 'object' ? (cookie ?? {}) : {}
   checkDbsc(dbsc, path)
   if (dbsc && (transport || partitioned))
     throw new TypeError('dbsc option needs a cookie that is not partitioned, and no transport')

@@ -215,7 +215,7 @@ export function describeDoor(door: Door): void {
       const { app, store } = await start()
       const cookie = await login(app)
       for (const path of ['/login', '/renew', '/renew/keep']) {
-        store.failing = { destroy: new Error('store down') }
+        store.failing = { destroy: new Error('store down'), write: new Error('store down') }
         const reply = await app.request(path, { cookie })
         expect([path, reply.setCookie]).toEqual([path, []])
         expect(reply.text).toBe(path === '/login' ? 'error: store down' : '{}')
