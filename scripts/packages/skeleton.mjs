@@ -7,7 +7,13 @@ const rootManifest = readJson(join(root, 'package.json'))
 const { version } = readJson(join(root, 'lerna.json'))
 
 /** Maximum bytes of an unpacked install of both builds, so that growth of a package is noticed. */
-const MOST = { session: 238_500, 'store-conformance': 860_000, 'store-sqlite': 85_000, default: 75_000 }
+const MOST = {
+  session: 252_000,
+  'store-conformance': 890_000,
+  cli: 100_000,
+  'store-sqlite': 86_000,
+  default: 76_000,
+}
 
 /** What all packages have in common. */
 export function checkSkeleton(pkg) {
