@@ -141,17 +141,36 @@ describe.each(Object.keys(kinds))('on %s', kind => {
 })
 
 // In Redis there is nothing to make.
-it.each(['PostgreSQL', 'MongoDB'])(
-  'a table or collection that does not exist is told, and is not made: %s',
-  async kind => {
-    const url = kinds[kind]!()
-    const what = kind === 'MongoDB' ? 'collection' : 'table'
-    for (const argv of [['count'], ['ls'], ['doctor'], ['copy', url, 'memory:', '--create']]) {
-      const { code, out, err } = await coatcheck(argv[0] === 'copy' ? argv : [...argv, '--store', url])
-      expect([code, out]).toEqual([1, ''])
-      expect(err).toMatch(
-        new RegExp(`^coatcheck: The session store \\(${kind} at .*\\) has no ${what} "cli_`),
-      )
-    }
+describe.each(['PostgreSQL', 'MySQL', 'MongoDB'])(
+  'on %s, a mistyped name is told, and nothing is made:',
+  kind => {
+    const commands = (url: string) => [
+      ...['count', 'ls', 'doctor'].map(command => [command, '--store', url]),
+      ['copy', url, 'memory:', '--create'],
+    ]
+
+    it('a table or collection', async () => {
+      const what = kind === 'MongoDB' ? 'collection' : 'table'
+      for (const argv of commands(kinds[kind]!())) {
+        const { code, out, err } = await coatcheck(argv)
+        expect([code, out]).toEqual([1, ''])
+        expect(err).toMatch(
+          new RegExp(`^coatcheck: The session store \\(${kind} at .*\\) has no ${what} ["\`]cli_`),
+        )
+      }
+    })
+
+    it('a database', async () => {
+      const url = new URL(kinds[kind]!())
+      url.pathname = `/${name()}`
+      for (const argv of commands(url.href)) {
+        const { code, out, err } = await coatcheck(argv)
+        expect([code, out]).toEqual([1, ''])
+        // MongoDB has no databases without a collection.
+        expect(err).toMatch(
+          kind === 'MongoDB' ? / has no collection "cli_/ : /[Dd]atabase ["']cli_\w+["']|Access denied/,
+        )
+      }
+    })
   },
 )
