@@ -21,8 +21,8 @@ export function publishedManifest({ scripts: _, devDependencies: __, ...manifest
     files: files.filter(file => file !== 'src'),
     ...(bin && { bin: mapValues(bin, file => file.replace(/\.js$/, '.cjs')) }),
     ...(dependencies && { dependencies: without(dependencies, inside) }),
-    // npm tells users where a package was built. Only the release workflow can sign that.
-    publishConfig: { ...publishConfig, provenance: true },
+    // With `provenance`: npm tells users where the package was built. Only the release workflow can sign that.
+    publishConfig,
   }
 }
 

@@ -40,7 +40,7 @@ function checkManifest({ folder, manifest }) {
     type: 'module',
     sideEffects: false,
     engines: rootManifest.engines,
-    publishConfig: { access: 'public', directory: 'published' },
+    publishConfig: { access: 'public', directory: 'published', provenance: true },
   }
   const wrong = Object.entries(expected).filter(
     ([field, value]) => !isDeepStrictEqual(manifest[field], value),

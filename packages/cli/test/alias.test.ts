@@ -15,6 +15,7 @@ it('alias: has the version of the command, and depends on it', async () => {
     version: command.version,
     license: command.license,
     engines: command.engines,
+    publishConfig: { access: 'public', provenance: true },
     dependencies: { '@coatcheck/cli': `^${command.version}` },
   })
 })
