@@ -13,7 +13,9 @@ export async function rolledUp(folder, entries) {
   const all = [...modules.values()].flatMap(({ declarations }) => declarations)
   const exported = new Map(entries.map(name => [name, exportsOf(modules, name)]))
   const names = [...exported.values()].flat().map(({ local }) => local)
-  const reached = reachedFrom(['global', ...names], all)
+  // A declaration merged into another package has the name of that.
+  const merged = all.filter(({ merges }) => merges).flatMap(({ names }) => names)
+  const reached = reachedFrom(['global', ...merged, ...names], all)
   const inOrder = all.filter(one => reached.has(one))
   checkNames(inOrder)
   const texts = new Set(inOrder.map(({ text }) => text))
@@ -113,8 +115,9 @@ function addExport({ exports }, name, local = name, isType = false) {
 
 function addDeclaration(module, node, text) {
   const declared = node.declaration ?? node
-  const names = declared.declarations?.map(({ id }) => id.name) ?? [declared.id.name]
-  module.declarations.push({ names, uses: namesIn(declared), text, file: module.file })
+  const names = declared.declarations?.map(({ id }) => id.name) ?? [declared.id.name ?? declared.id.value]
+  const merges = declared.id?.type === 'Literal'
+  module.declarations.push({ names, uses: namesIn(declared), text, file: module.file, merges })
   if (node.declaration) for (const name of names) addExport(module, name)
 }
 

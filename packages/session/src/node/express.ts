@@ -1,4 +1,5 @@
-import type { Session, SessionData } from '../session/session.ts'
+import type { Callback } from '../calls/call-method.ts'
+import type { DestroyOptions, RegenerateOptions, Session, SessionData } from '../session/session.ts'
 import type { Store } from '../store/store.ts'
 
 // `@types/express-session` declares the same properties of Express's Request. Two declarations of a property must have the same
@@ -27,5 +28,20 @@ declare global {
       /** The store that the middleware was given. */
       sessionStore: RequestStore
     }
+  }
+}
+
+// Theirs is then the type of our session too: it gets what our methods take and return beyond theirs.
+
+/** @ts-ignore: may not be installed */
+declare module 'express-session' {
+  interface Session {
+    /** See `Session` of `@coatcheck/session`. */
+    save(): Promise<void>
+    reload(): Promise<void>
+    destroy(options: DestroyOptions, callback: Callback<boolean>): this
+    destroy(options?: DestroyOptions): Promise<boolean | undefined>
+    regenerate(options: RegenerateOptions, callback: Callback): this
+    regenerate(options?: RegenerateOptions): Promise<void>
   }
 }
