@@ -31,7 +31,10 @@ export function withOwners<T>(
 ): Promise<T> {
   if (name === '') throw new UsageError('The owner must not be empty')
   const owner = String(values.owner ?? io.env.SESSION_OWNER ?? '')
-  if (owner === '') throw new UsageError('Where is the owner in a session? Give --owner PATH, such as userId')
+  if (owner === '')
+    throw new UsageError(
+      'The option --owner is missing: give the path of the owner in a session, such as userId',
+    )
   const options = { create: false, mayCreate: false, ...sealingIn(values, io), owner }
   return withStoreOf(urlIn(values, io), options, store => work(ownersOf(store)))
 }

@@ -42,7 +42,7 @@ function secretIn(name: string, place: string | boolean, io: Io): string {
   const text = String(place)
   if (!text.startsWith('env:')) {
     throw new UsageError(
-      `The option --${name} must be env:NAME, the name of a variable: others can see a command line`,
+      `The option --${name} must be env:NAME, the name of an environment variable: other users can see the command line`,
     )
   }
   const secret = io.env[text.slice('env:'.length)]

@@ -65,8 +65,14 @@ describe('sessions', () => {
   })
 
   it.each([
-    [['sessions', '7'], 'Where is the owner in a session? Give --owner PATH, such as userId'],
-    [['logout', '7', '--yes'], 'Where is the owner in a session? Give --owner PATH, such as userId'],
+    [
+      ['sessions', '7'],
+      'The option --owner is missing: give the path of the owner in a session, such as userId',
+    ],
+    [
+      ['logout', '7', '--yes'],
+      'The option --owner is missing: give the path of the owner in a session, such as userId',
+    ],
     [['sessions', '7', '--owner', 'a..b'], 'The option "owner" must be a key of the session'],
     [['sessions'], 'Usage: coatcheck sessions OWNER [options]'],
     [['logout', '7', '--owner', 'user.id', '--except', 'sha256:12'], 'The hash of an id is sha256:'],

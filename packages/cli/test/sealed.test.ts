@@ -62,7 +62,7 @@ describe('reencrypt', () => {
       'a key on the command line',
       ['--keys', old],
       {},
-      'The option --keys must be env:NAME, the name of a variable: others can see a command line',
+      'The option --keys must be env:NAME, the name of an environment variable: other users can see the command line',
     ],
     [
       'a variable that is not set',

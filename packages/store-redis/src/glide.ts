@@ -46,7 +46,7 @@ function limitOf(client: RedisClient): Limit {
 export function ofGlide(client: RedisClient): Driver {
   if (typeof client.invokeScriptWithRoute === 'function') {
     throw new TypeError(
-      'The option "client" must be no GlideClusterClient: for a Cluster, use ioredis, iovalkey or node-redis',
+      'The option "client" must not be a GlideClusterClient: for a Cluster, use ioredis, iovalkey or node-redis',
     )
   }
   const limit = limitOf(client)

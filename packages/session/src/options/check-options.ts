@@ -48,7 +48,7 @@ function checkDevices<Req>({ dbsc, cookie, transport }: EngineOptions<Req>): voi
   const { path, partitioned } = typeof cookie === 'object' ? (cookie ?? {}) : {}
   checkDbsc(dbsc, path)
   if (dbsc && (transport || partitioned))
-    throw new TypeError('dbsc option needs a cookie that is not partitioned, and no transport')
+    throw new TypeError('dbsc option cannot be combined with cookie.partitioned or with the option transport')
 }
 
 /** Throws a TypeError when `value` is not one of `choices`. */
@@ -100,10 +100,12 @@ function sizeOf(secret: unknown): number | undefined {
 /** Only `on` is checked: some stores get their methods `get`, `set` and `destroy` later, when they have connected. */
 export function checkStore(store: Store, bindsDevices = false): void {
   if (typeof store.on !== 'function') {
-    throw new TypeError('store option must be a session store: it has no method on')
+    throw new TypeError('store option must be a session store: it has no method "on"')
   }
   if (bindsDevices && typeof (store as { update?: unknown }).update !== 'function')
-    throw new TypeError('dbsc option needs a store with the method update, as every RecordStore has it')
+    throw new TypeError(
+      'dbsc option needs a store with the method "update", such as a store that extends RecordStore',
+    )
 }
 
 function checkNoClass({ prototype }: (...args: never[]) => unknown): void {
