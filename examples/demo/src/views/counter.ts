@@ -29,7 +29,7 @@ export function counterPage({ cart, number, ended, note, problem, maxAge }: Coun
       <section class="welcome">
         <h1>Hand in your coat.<br>Get a ticket.</h1>
         <p class="lead">This is the demo of <a href="${REPOSITORY}">Coatcheck</a>, session middleware for Node that takes the place of
-        express-session, with stores for Redis, PostgreSQL, MongoDB, SQLite and memory. Log in, and see what a session survives: a
+        express-session, with stores for Redis, PostgreSQL, MySQL, MongoDB, SQLite and memory. Log in, and see what a session survives: a
         restart, a second device, two requests at once.</p>
         <form class="login" method="post" action="/login">
           <label class="field">Your name
