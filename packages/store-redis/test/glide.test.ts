@@ -48,7 +48,9 @@ describe('Valkey GLIDE', () => {
 
   it('three thousand calls at once, of two stores on one client, are all made', async () => {
     const { client, end } = await glide(inject('redisUrl'))
-    onTestFinished(end)
+    onTestFinished(async () => {
+      await end()
+    })
     const stores = ['a', 'b'].map(
       name => new RedisStore({ client, prefix: `glide-${name}-${Math.random()}:` }),
     )
