@@ -36,7 +36,6 @@ declare global {
 /** @ts-ignore: may not be installed */
 declare module 'express-session' {
   interface Session {
-    /** See `Session` of `@coatcheck/session`. */
     save(): Promise<void>
     reload(): Promise<void>
     destroy(options: DestroyOptions, callback: Callback<boolean>): this
