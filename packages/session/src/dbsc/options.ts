@@ -32,7 +32,7 @@ export function checkDbsc(dbsc: DbscOptions<never> | undefined, cookiePath = '/'
   const { path = '/dbsc', maxAge = SHORTEST, require = false } = dbsc
   if (typeof path !== 'string' || !/^(\/[\w.~-]+)+$/.test(path))
     throw new TypeError('dbsc.path option must be a path such as "/dbsc"')
-  if (!path.startsWith(cookiePath))
+  if (!path.startsWith(cookiePath.replace(/\/?$/, '/')))
     throw new TypeError('dbsc.path option must be below cookie.path, or browsers send no cookie there')
   if (!(typeof maxAge === 'number' && maxAge >= SHORTEST && Number.isFinite(maxAge)))
     throw new TypeError('dbsc.maxAge option must be a number of milliseconds, at least 1000')
