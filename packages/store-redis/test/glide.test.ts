@@ -116,6 +116,6 @@ describe('Valkey GLIDE', () => {
 
   it('a client of a Cluster is refused at once', () => {
     const client = Object.create(GlideClusterClient.prototype) as GlideClusterClient
-    expect(() => new RedisStore({ client })).toThrow('no GlideClusterClient')
+    expect(() => new RedisStore({ client })).toThrow('must not be a GlideClusterClient')
   })
 })
