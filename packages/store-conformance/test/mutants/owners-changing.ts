@@ -1,6 +1,17 @@
 import type { Row } from './database.ts'
 import { type Mutant, mutant } from './mutant.ts'
-import type { Data, Owned, ReferenceOptions } from './reference.ts'
+import type { Data, Owned, ReferenceOptions, ReferenceStore } from './reference.ts'
+
+/** An index that lacks the sessions whose sids are in `unlisted`. */
+function withUnlisted(Base: typeof ReferenceStore) {
+  return class extends Base {
+    readonly unlisted = new Set<string>()
+
+    override async _owned(owner: string) {
+      return (await super._owned(owner)).filter(({ sid }) => !this.unlisted.has(sid))
+    }
+  }
+}
 
 export const changingMutants: readonly Mutant[] = [
   mutant(
@@ -40,44 +51,26 @@ export const changingMutants: readonly Mutant[] = [
     },
   ),
   mutant('insertHasNoOwner', 'OWN-07', /after insert\(\) gave \[\], want \[1\]/, Base => {
-    return class extends Base {
-      readonly inserted = new Set<string>()
-
+    return class extends withUnlisted(Base) {
       override async _insert(sid: string, row: Row) {
-        this.inserted.add(sid)
+        this.unlisted.add(sid)
         return super._insert(sid, row)
-      }
-
-      override async _owned(owner: string) {
-        return (await super._owned(owner)).filter(({ sid }) => !this.inserted.has(sid))
       }
     }
   }),
   mutant('exchangeHasNoOwner', 'OWN-07', /after an exchange of its session gave \[\], want \[2\]/, Base => {
-    return class extends Base {
-      readonly exchanged = new Set<string>()
-
+    return class extends withUnlisted(Base) {
       override async _exchange(old: string, sid: string, row: Row, required: boolean) {
-        this.exchanged.add(sid)
+        this.unlisted.add(sid)
         return super._exchange(old, sid, row, required)
-      }
-
-      override async _owned(owner: string) {
-        return (await super._owned(owner)).filter(({ sid }) => !this.exchanged.has(sid))
       }
     }
   }),
   mutant('touchForgetsOwner', 'OWN-07', /after touch\(\) gave \[\], want \[1\]/, Base => {
-    return class extends Base {
-      readonly touched = new Set<string>()
-
+    return class extends withUnlisted(Base) {
       override async _touch(sid: string, session: Data) {
-        this.touched.add(sid)
+        this.unlisted.add(sid)
         await super._touch(sid, session)
-      }
-
-      override async _owned(owner: string) {
-        return (await super._owned(owner)).filter(({ sid }) => !this.touched.has(sid))
       }
     }
   }),
