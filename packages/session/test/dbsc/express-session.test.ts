@@ -1,13 +1,12 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { RecordStore } from '@coatcheck/session'
 import { MemoryStore } from '@coatcheck/store-memory'
 import reference from 'express-session'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type AnySession, type App, cookieOf, type Handler } from '../doors/door.ts'
 import { fetchDoor } from '../doors/fetch-door.ts'
 import { got, nodeDoor } from '../doors/node-door.ts'
 import { DbscBrowser } from '../support/dbsc-browser.ts'
+import { serve } from '../support/http.ts'
 import { MapStore } from '../support/map-backend.ts'
 
 const MINUTE = 60_000
@@ -31,19 +30,13 @@ async function theirs(records: RecordStore): Promise<App> {
   const store = openedAgain(records)
   const options = { secret: 'a secret of thirty-two characters', resave: false, saveUninitialized: false }
   const middleware = reference({ ...options, store })
-  const server = createServer((req, res) => {
+  const { url } = await serve((req, res) => {
     middleware(req as never, res as never, () => {
-      const { session } = req as unknown as { session: Record<string, unknown> }
+      const { session } = req
       session.theirs = Number(session.theirs ?? 0) + 1
       res.end(`${session.user} ${session.theirs}`)
     })
-  }).listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
   })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     async request(path = '/', { cookie = '' } = {}) {
       return got(await fetch(url + path, { headers: { cookie } }))

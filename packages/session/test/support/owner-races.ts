@@ -1,6 +1,7 @@
 import type { RecordStore, RecordStoreOptions } from '@coatcheck/session'
 import { createSessions } from '@coatcheck/session/fetch'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { describeOwnerLimit } from './owner-limit.ts'
 
 /** Races per test on a database. `COATCHECK_RACES=10000` is for the long run. */
 const RACES = Number(process.env.COATCHECK_RACES ?? 100)
@@ -51,6 +52,8 @@ export function describeOwnerRaces(
       },
       600_000,
     )
+
+    describeOwnerLimit(open)
   })
 }
 
