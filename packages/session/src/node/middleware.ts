@@ -67,6 +67,7 @@ function applies(settings: Settings<SessionRequest>, req: SessionRequest): boole
     return false
   }
   const path = cookieOptions(settings, req).path || '/'
+  // Nearly every application has '/', and then the path need not be parsed.
   if ((path === '/' && req.url?.startsWith(path)) || pathOf(req).startsWith(path)) return true
   debug('the path is not below cookie.path')
   return false

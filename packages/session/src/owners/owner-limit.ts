@@ -1,4 +1,4 @@
-import { setTimeout } from '../calls/timers.ts'
+import { sleep } from '../calls/timers.ts'
 import { publishOwnerLimit } from '../events/publish.ts'
 import { noOwners } from './owned-sessions.ts'
 import type { Owner } from './owner.ts'
@@ -52,11 +52,11 @@ export async function keepWithin(limit: OwnerLimit, owner: string, sid: string):
     if (sids.length <= count || (place < 0 && !refuses)) return false
     const isNew = place < (refuses ? sids.length - count : count)
     if (isNew || look === PATIENCE) {
-      const ended = refuses ? [sid] : [...sids.filter(other => other !== own)].slice(count - 1)
+      const ended = refuses ? [sid] : sids.filter(other => other !== own).slice(count - 1)
       await Promise.all(ended.map(each => store.destroy(each)))
       publishOwnerLimit(sid, refuses ? 'refused' : 'ended', ended.length)
       return refuses
     }
-    await new Promise(resolve => setTimeout(resolve, WAIT * look))
+    await sleep(WAIT * look)
   }
 }

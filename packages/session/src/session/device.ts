@@ -1,3 +1,5 @@
+import { ignore } from './member.ts'
+
 /**
  * The key of the data that keeps the device to which a session is bound: the option `dbsc`. It is in the data, because express-session
  * keeps keys of the data that it does not know. Its value is a text that only the room `dbsc/` reads.
@@ -32,9 +34,6 @@ const MEMBER: PropertyDescriptor & ThisType<Noted> = {
 function noted(this: Noted): string | undefined {
   return this[NOTE]
 }
-
-/** The setter of members. It does nothing: an application that copies all data of a session to another one must not fail. */
-export function ignore(): void {}
 
 /** Bind a live session to a device, which the application cannot change. */
 export function giveDevice(session: object, text: string | undefined): void {

@@ -1,5 +1,5 @@
 import type { Cookie } from '../cookie/cookie.ts'
-import { ignore } from './device.ts'
+import { ignore } from './member.ts'
 
 /** Since when a session exists, and when it ends however much it is used: the option `absoluteTimeout`. Milliseconds since 1970. */
 export interface Lifespan {

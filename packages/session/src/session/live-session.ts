@@ -5,7 +5,10 @@ import { stateOf } from './session-state.ts'
 /** A registered symbol: `Tombstones` of another copy of this package use it. */
 export const KNOWN: unique symbol = Symbol.for('coatcheck.known')
 
-/** The session of a request: `set` of a store never brings it back, and a method that is assigned to it stays out of its data. */
+/**
+ * The session of a request. Its store notes how it was stored, so that no later save brings it back. A method that is assigned to it stays
+ * out of its data.
+ */
 export class LiveSession extends Session {}
 
 /** Keep the value of a property in the session's state. */
@@ -31,7 +34,7 @@ function assignable(name: 'save' | 'reload'): PropertyDescriptor {
 }
 
 Object.defineProperties(LiveSession.prototype, {
-  constructor: { value: Session },
+  constructor: { value: Session, writable: true },
   save: assignable('save'),
   reload: assignable('reload'),
   [LOADED]: inState('loaded'),

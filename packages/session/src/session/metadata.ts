@@ -1,5 +1,6 @@
-import { DEVICE, deviceIn, deviceOf, giveDevice, ignore, keepDevice, withDevice } from './device.ts'
+import { DEVICE, deviceIn, deviceOf, giveDevice, keepDevice, withDevice } from './device.ts'
 import { keepLifespan, LIFESPAN, passOnLifespan, shareLifespan, withLifespan } from './lifespan.ts'
+import { ignore } from './member.ts'
 
 // What this package keeps of a session beside its data: its lifespan, and the device to which it is bound.
 

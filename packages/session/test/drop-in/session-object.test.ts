@@ -77,6 +77,18 @@ describe.each(implementations)('$name', ({ session }) => {
     }
   })
 
+  it.each(['constructor', 'toString', 'save'])(
+    'session: an app that lets its users choose keys can write %s',
+    async key => {
+      const handler: Listener = (req, res) => {
+        req.session[key] = 'text'
+        res.end(String(req.session[key]))
+      }
+      const app = await start(session, handler, { saveUninitialized: false })
+      expect((await app.get()).text).toBe('text')
+    },
+  )
+
   it('session: works behind a proxy of the application', async () => {
     const store = storeWith(session, { known: { user: 'Ada' } })
     const handler: Listener = (req, res) => {
