@@ -4,6 +4,7 @@ import { applyEdits, type Edit, unifiedDiff } from './edits.ts'
 import { Findings, type Note } from './findings.ts'
 import { moveManifest } from './manifest.ts'
 import { moveMiddleware } from './middleware.ts'
+import { OTHERS, PEERS } from './peers.ts'
 import { filesOf, manifestOf } from './project.ts'
 import { moveStores } from './stores.ts'
 import { loadParser } from './syntax.ts'
@@ -56,9 +57,11 @@ export async function planMove(folder: string, { keepStores, version }: PlanOpti
   return plan
 }
 
+const MODULES = ['express-session', ...PEERS.map(({ name }) => name), ...OTHERS]
+
 /** Most files need not be parsed. */
 function mentions(text: string): boolean {
-  return /express-session|connect-|memorystore|session-(store|file)|sqlite3-session/.test(text)
+  return MODULES.some(name => text.includes(name))
 }
 
 function add(
@@ -70,5 +73,5 @@ function add(
   plan.notes.push(...found.notes)
   if (found.edits.length === 0) return
   const after = applyEdits(text, found.edits)
-  plan.changes.push({ path, diff: unifiedDiff(path, text, found.edits), after })
+  plan.changes.push({ path, diff: unifiedDiff(path, text, after), after })
 }
