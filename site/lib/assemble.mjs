@@ -41,7 +41,11 @@ function shown(path) {
   return `## The whole \`${name}\`\n\n\`\`\`${extname(path).slice(1).replace('mjs', 'js')}\n${read(path).trim()}\n\`\`\``
 }
 
-const frontMatter = page => `---\ntitle: ${JSON.stringify(page.title)}\nsource: ${page.source}\n---`
+/** A page without sections has no outline beside it, and its tables get the place. */
+function frontMatter({ title, source, body }) {
+  const aside = /^## /m.test(body) ? '' : '\naside: false'
+  return `---\ntitle: ${JSON.stringify(title)}\nsource: ${source}${aside}\n---`
+}
 
 /**
  * @param {import('../pages.mjs').Page[]} pages
@@ -58,7 +62,7 @@ export function assemble(pages) {
     )
     write(
       `${route.replace(/\/$/, '/index')}.md`,
-      `${frontMatter({ title, source })}\n\n# ${title}\n\n${text}\n`,
+      `${frontMatter({ title, source, body })}\n\n# ${title}\n\n${text}\n`,
     )
   }
   for (const file of links.pictures) write(`public/${file}`, read(file))
