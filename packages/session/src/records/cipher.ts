@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hash } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import { randomId } from '../session/session-id.ts'
 
 const ALGORITHM = 'aes-256-gcm'
@@ -8,13 +8,13 @@ const TAG = 16
 /** The counter of the one-step key derivation of NIST SP 800-56C. */
 const FIRST = Buffer.from([0, 0, 0, 1])
 
-/** A key of 32 bytes that is derived from a secret, for one purpose. */
-export function derive(secret: Buffer, purpose: string): Buffer {
-  return hash('sha256', Buffer.concat([FIRST, secret, Buffer.from(purpose)]), 'buffer')
+/** A key of 32 bytes that is derived from a secret, for one purpose. Node 24 takes 10 µs each time to make such an object of bytes. */
+export function derive(secret: Buffer, purpose: string): KeyObject {
+  return createSecretKey(hash('sha256', Buffer.concat([FIRST, secret, Buffer.from(purpose)]), 'buffer'))
 }
 
 /** The encrypted text: nonce, ciphertext and tag, in base64url. Decrypting needs the same `additional` data. */
-export function encrypt(key: Buffer, additional: string, text: string): string {
+export function encrypt(key: KeyObject, additional: string, text: string): string {
   const nonce = Buffer.from(randomId(), 'base64url').subarray(0, NONCE)
   const cipher = createCipheriv(ALGORITHM, key, nonce)
   cipher.setAAD(Buffer.from(additional))
@@ -23,7 +23,7 @@ export function encrypt(key: Buffer, additional: string, text: string): string {
 }
 
 /** The decrypted text; `undefined` if it cannot be decrypted. */
-export function decrypt(key: Buffer, additional: string, encrypted: string): string | undefined {
+export function decrypt(key: KeyObject, additional: string, encrypted: string): string | undefined {
   const bytes = Buffer.from(encrypted, 'base64url')
   if (bytes.length < NONCE + TAG) return undefined
   try {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import { SessionError } from '../errors.ts'
 import { decrypt, derive, encrypt } from './cipher.ts'
 import type { Renewal } from './record.ts'
@@ -35,7 +35,7 @@ export class Encryption {
   readonly #plain: 'read' | 'write' | undefined
   readonly #suffix: string
   /** Derived keys, by the id of the key and that of the session. */
-  readonly #recent = new Map<string, Buffer>()
+  readonly #recent = new Map<string, KeyObject>()
 
   /** `plain`: unencrypted texts are read as well, or even written. */
   constructor(keyring: Keyring, plain: 'read' | 'write' | undefined) {
@@ -90,7 +90,7 @@ export class Encryption {
     return { prefix: ENVELOPE + renewal.prefix.slice(BEGINNING.length), ttl: renewal.ttl }
   }
 
-  #keyFor(keyId: string, id: string): Buffer | undefined {
+  #keyFor(keyId: string, id: string): KeyObject | undefined {
     const name = keyId + id
     const known = this.#recent.get(name)
     const secret = known ? undefined : this.#keyring.keys.get(keyId)

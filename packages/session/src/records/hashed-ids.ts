@@ -45,6 +45,6 @@ export class HashedIds {
   }
 }
 
-function ownKey(sid: string): Buffer {
+function ownKey(sid: string): KeyObject {
   return derive(Buffer.from(sid), 'coatcheck redirect')
 }
