@@ -7,6 +7,7 @@ import * as large from './cases/large.mjs'
 import * as latency from './cases/latency.mjs'
 import * as operations from './cases/operations.mjs'
 import * as overhead from './cases/overhead.mjs'
+import * as peers from './cases/peers.mjs'
 import * as pipelining from './cases/pipelining.mjs'
 import * as requests from './cases/requests.mjs'
 import * as roundTrips from './cases/round-trips.mjs'
@@ -18,6 +19,7 @@ import { readResults, writeResults } from './lib/results.mjs'
 
 /** The cases in the order of the page. `requests` runs once for each database. */
 const CASES = {
+  peers,
   overhead,
   redis: requests.on('redis'),
   postgres: requests.on('postgres'),

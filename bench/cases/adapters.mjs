@@ -60,7 +60,7 @@ async function compareOn(framework, { rounds, seconds }) {
   const servers = {}
   const cookies = {}
   for (const sessions of VARIANTS) {
-    servers[sessions] = await startServer({ framework, sessions }, [], 'adapters.mjs')
+    servers[sessions] = await startServer({ framework, sessions }, { script: 'adapters.mjs' })
     cookies[sessions] = await makeSessions(servers[sessions], SESSIONS)
   }
   const found = {}

@@ -39,17 +39,6 @@ export async function measure({ quick }) {
         met: times.median <= AIM,
       }
     }),
-    charts: [
-      {
-        title: 'CPU time of the session middleware per request',
-        unit: 'µs',
-        better: 'less',
-        groups: PATHS.map(path => ({
-          label: path,
-          bars: { Coatcheck: figures[path].ours.median, 'express-session': figures[path].theirs.median },
-        })),
-      },
-    ],
     figures,
   }
 }
@@ -79,7 +68,10 @@ async function measureProcesses({
 }) {
   const servers = {}
   for (const middleware of VARIANTS) {
-    servers[middleware] = await startServer({ middleware, store: 'memory', kilobytes }, ['--expose-gc'])
+    servers[middleware] = await startServer(
+      { middleware, store: 'memory', kilobytes },
+      { execArgv: ['--expose-gc'] },
+    )
   }
   const cookies = await cookiesOf(servers, sessions)
   const samples = {}
@@ -103,7 +95,8 @@ async function cookiesOf(servers, count) {
   return cookies
 }
 
-async function cpuPerRequest(server, path, { seconds, connections, cookies }) {
+/** The CPU microseconds of a request to this path. */
+export async function cpuPerRequest(server, path, { seconds, connections, cookies }) {
   const known = path !== 'new' && path !== 'anonymous'
   // Each round begins without sessions, because new ones pile up.
   if (path === 'new') await server.clear()

@@ -1,4 +1,5 @@
 import { databaseFor, NotHere } from '../lib/databases.mjs'
+import { connectRedis, sqliteDriver } from '../lib/drivers.mjs'
 import { saturate } from '../lib/load.mjs'
 import { interleave } from '../lib/rounds.mjs'
 import { makeSessions, startServer } from '../lib/server-process.mjs'
@@ -11,12 +12,15 @@ const VARIANTS = ['coatcheck', 'express-session']
 const SESSIONS = 1000
 
 const PEERS = {
-  redis: 'connect-redis',
+  redis: connectRedis === 'connect-redis' ? 'connect-redis 9' : 'connect-redis 10',
   postgres: 'connect-pg-simple',
   mysql: 'express-mysql-session',
   sqlite: 'better-sqlite3-session-store',
   mongodb: 'connect-mongo',
 }
+
+/** What the same driver is, if it depends on the Node. */
+const DRIVERS = { sqlite: ` (${sqliteDriver})` }
 
 /** Makes the case that measures whole requests per second with one kind of store. */
 export function on(kind) {
@@ -30,7 +34,7 @@ async function measure(kind, { quick }) {
   const common = {
     title: `Requests per second: ${kind}`,
     method:
-      `Coatcheck with its ${kind} store beside express-session with ${peer}: with the same driver and settings. Sessions of about 700 bytes, ` +
+      `Coatcheck with its ${kind} store beside express-session with ${peer}: with the same driver${DRIVERS[kind] ?? ''} and settings. Sessions of about 700 bytes, ` +
       `${SESSIONS} of them in turn, 32 connections. ${rounds} interleaved rounds of ${seconds} s: medians, in brackets the quartiles.`,
     columns: ['request', 'Coatcheck', `express-session + ${peer}`, 'ratio', 'server CPU per request'],
   }
@@ -60,6 +64,7 @@ async function measure(kind, { quick }) {
     }),
     charts: [
       {
+        file: 'performance-2.svg',
         title: 'Requests per second with a database',
         unit: '/s',
         better: 'more',

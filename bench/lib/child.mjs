@@ -8,12 +8,16 @@ process.on('exit', () => {
 })
 
 /**
- * Runs a script of `servers/` in a child process. The script gets `config` as JSON, and its Node gets `execArgv`. It sends a message
- * when it is ready, answers one question at a time, and exits on `'stop'`.
+ * Runs a script of `servers/` in a child process. The script gets `config` as JSON. `node` is the path of another Node than this one,
+ * which gets `execArgv`. The script sends a message when it is ready, answers one question at a time, and exits on `'stop'`.
  */
-export async function startChild(script, config, execArgv = []) {
+export async function startChild(script, config, { execArgv = [], node = process.execPath } = {}) {
   const path = fileURLToPath(new URL(`../servers/${script}`, import.meta.url))
-  const child = fork(path, [JSON.stringify(config)], { execArgv, env: { ...process.env, NODE_ENV: 'test' } })
+  const child = fork(path, [JSON.stringify(config)], {
+    execPath: node,
+    execArgv,
+    env: { ...process.env, NODE_ENV: 'test' },
+  })
   running.add(child)
   child.once('exit', () => running.delete(child))
   const ready = await answerOf(child)

@@ -1,34 +1,50 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { drawLines } from './lines.mjs'
+import { inShort } from './peer-costs.mjs'
 import { drawBars } from './svg.mjs'
 
 const DOCS = new URL('../../docs/', import.meta.url)
+/** The pictures at the top of the page. Others are in the section of their case. */
+const OPENING = ['performance.svg', 'performance-2.svg']
 
 /** Prints one case on the terminal. */
 export function print(result) {
   console.log(`${result.title}\n${result.missing ? `not measured: ${result.missing}` : result.method}`)
-  for (const row of result.rows) console.log(`  ${row.join(' | ')}`)
+  for (const { rows } of [result, ...(result.tables ?? [])]) {
+    for (const row of rows) console.log(`  ${row.join(' | ')}`)
+  }
   for (const aim of result.aims) console.log(`  ${verdict(aim)}: ${aim.aim}: ${aim.seen}`)
 }
 
 /** Writes `docs/performance.md` and its pictures from all results. */
 export function writePage(results) {
-  const pictures = drawPictures(results)
+  for (const chart of chartsOf(results)) writeFileSync(new URL(chart.file, DOCS), draw(chart))
+  writeFileSync(new URL('performance.md', DOCS), pageOf(results))
+  if (results.security) writeInto('security.md', 'security', results.security)
+}
+
+/** The text of the page. */
+export function pageOf(results) {
+  const aims = Object.values(results).flatMap(({ aims }) => aims)
+  const met = aims.filter(aim => aim.met).length
   const parts = [
     '# Performance',
-    'Coatcheck beside express-session and the stores that most people use with it, each case in one run on one machine. `npm run bench` writes this page; [how it measures](../bench/README.md).',
-    ...pictures,
+    ...chartsOf(results)
+      .filter(({ file }) => OPENING.includes(file))
+      .map(show),
+    ...(results.peers ? [inShort(results.peers.figures)] : []),
+    `Each case compares packages in one run on one machine. \`npm run bench\` writes this page; [how it measures](../bench/README.md). The latest run meets ${met} of [${aims.length} aims](#aims).`,
+    ...Object.values(results).flatMap(describeCase),
     '## Aims',
     'The aims that Coatcheck sets for itself, and whether the latest run meets them.',
     table(
       ['aim', 'seen', ''],
-      Object.values(results).flatMap(({ aims }) => aims.map(aim => [aim.aim, aim.seen, verdict(aim)])),
+      aims.map(aim => [aim.aim, aim.seen, verdict(aim)]),
     ),
-    ...Object.values(results).flatMap(describeCase),
     '## Machine and versions',
     ...describeMachines(results),
   ]
-  writeFileSync(new URL('performance.md', DOCS), `${parts.join('\n\n')}\n`)
-  if (results.security) writeInto('security.md', 'security', results.security)
+  return `${parts.join('\n\n')}\n`
 }
 
 /** Puts the table of a case into another page, between two comments. */
@@ -48,24 +64,33 @@ function verdict({ met }) {
   return met ? 'met' : 'not met'
 }
 
-/** Charts with the same title go into one picture. */
-function drawPictures(results) {
+/** All charts. Those with the same file are parts of one picture. */
+export function chartsOf(results) {
   const charts = new Map()
   for (const chart of Object.values(results).flatMap(({ charts }) => charts ?? [])) {
-    const known = charts.get(chart.title)
-    charts.set(chart.title, known ? { ...chart, groups: [...known.groups, ...chart.groups] } : chart)
+    const known = charts.get(chart.file)
+    charts.set(chart.file, known ? { ...chart, groups: [...known.groups, ...chart.groups] } : chart)
   }
-  return [...charts.values()].map((chart, i) => {
-    const name = `performance${i ? `-${i + 1}` : ''}.svg`
-    rmSync(new URL(name, DOCS), { force: true })
-    writeFileSync(new URL(name, DOCS), drawBars(chart))
-    return `![${chart.title}](${name})`
-  })
+  return [...charts.values()]
 }
 
-function describeCase({ title, method, missing, columns, rows }) {
+function draw(chart) {
+  return chart.panels ? drawLines(chart) : drawBars(chart)
+}
+
+function show({ title, file }) {
+  return `![${title}](${file})`
+}
+
+function describeCase({ title, method, missing, columns, rows, tables = [], charts = [] }) {
   if (missing) return [`## ${title}`, `Not measured: ${missing}.`]
-  return [`## ${title}`, method, table(columns, rows)]
+  return [
+    `## ${title}`,
+    ...charts.filter(({ file }) => !OPENING.includes(file)).map(show),
+    method,
+    table(columns, rows),
+    ...tables.flatMap(({ text, columns, rows }) => [text, table(columns, rows)]),
+  ]
 }
 
 function table(columns, rows) {

@@ -1,3 +1,5 @@
+import { connectRedis, openSqlite } from '../lib/drivers.mjs'
+
 /**
  * Opens Coatcheck's store of a kind, or the store that most people use with express-session. Both have the same driver with the same
  * settings.
@@ -31,7 +33,7 @@ const OPENERS = {
       return { store: new RedisStore({ client: watch(client) }) }
     },
     async 'express-session'(_, url) {
-      const { RedisStore } = await import('connect-redis')
+      const { RedisStore } = await import(connectRedis)
       const client = await nodeRedis(url)
       return { store: new RedisStore({ client }) }
     },
@@ -128,14 +130,13 @@ async function mongoClient(url) {
 
 /** Both stores use WAL mode, as in production. */
 async function onSqliteFile(makeStore) {
-  const [{ default: Database }, { mkdtempSync, rmSync }, { tmpdir }, { join }] = await Promise.all([
-    import('better-sqlite3'),
+  const [{ mkdtempSync, rmSync }, { tmpdir }, { join }] = await Promise.all([
     import('node:fs'),
     import('node:os'),
     import('node:path'),
   ])
   const folder = mkdtempSync(join(tmpdir(), 'coatcheck-bench-'))
-  const client = new Database(join(folder, 'sessions.db'))
+  const client = openSqlite(join(folder, 'sessions.db'))
   client.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   const close = () => {
     client.close()
