@@ -12,7 +12,7 @@ import * as pipelining from './cases/pipelining.mjs'
 import * as requests from './cases/requests.mjs'
 import * as roundTrips from './cases/round-trips.mjs'
 import * as security from './cases/security.mjs'
-import { closeDatabases, serverVersions } from './lib/databases.mjs'
+import { closeDatabases, takeServerVersions } from './lib/databases.mjs'
 import { describeMachine } from './lib/machine.mjs'
 import { print, writePage } from './lib/report.mjs'
 import { readResults, writeResults } from './lib/results.mjs'
@@ -55,7 +55,7 @@ export async function run({ names, quick }) {
       const result = {
         ...found,
         machine,
-        servers: serverVersions(),
+        servers: takeServerVersions(),
         loadBefore,
         date: new Date().toISOString(),
       }

@@ -3,7 +3,7 @@ import { methodOf } from '../lib/methods.mjs'
 import { makeSessions, startServer } from '../lib/server-process.mjs'
 
 const PATHS = ['anonymous', 'read', 'write', 'new']
-const KINDS = ['memory', 'memory-bounded', 'sqlite', 'redis', 'postgres', 'mongodb']
+const KINDS = ['memory', 'memory-bounded', 'sqlite', 'redis', 'postgres', 'mysql', 'mongodb']
 const REQUESTS = 20
 
 /** Counts how often a request serializes and parses. */

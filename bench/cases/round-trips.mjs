@@ -5,7 +5,7 @@ import { slowProxy } from '../lib/slow-proxy.mjs'
 import { counterOf } from '../lib/statements.mjs'
 import { median } from '../lib/stats.mjs'
 
-const KINDS = ['redis', 'postgres', 'mongodb']
+const KINDS = ['redis', 'postgres', 'mysql', 'mongodb']
 const REQUESTS = 10
 /** The milliseconds by which a proxy delays each answer, so that the duration of a request shows how often it waits. */
 const DELAY = 100
@@ -49,8 +49,8 @@ export async function measure() {
   return {
     title: 'Round trips per request',
     method:
-      `Counted at the server (Redis: MONITOR; PostgreSQL: pg_stat_statements; MongoDB: serverStatus), the mean of ${REQUESTS} requests. The awaited ones are counted with a ` +
-      `proxy that delays every answer by ${DELAY} ms. \`login\` is \`regenerate()\`, and then data; \`login-at-once\` is \`regenerate({ data })\`, which express-session does not have.`,
+      `Counted at the server (Redis: MONITOR; PostgreSQL: pg_stat_statements; MySQL: its status "Questions"; MongoDB: serverStatus), the mean of ${REQUESTS} requests. ` +
+      `The awaited ones are counted with a proxy that delays every answer by ${DELAY} ms. \`login\` is \`regenerate()\`, and then data; \`login-at-once\` is \`regenerate({ data })\`, which express-session does not have.`,
     columns: ['store', 'request', 'Coatcheck', 'express-session'],
     rows,
     aims,

@@ -2,6 +2,8 @@ import { startMongodb, startMysql, startPostgres, startRedis } from '@coatcheck/
 import { directUrl } from './direct.mjs'
 
 const started = new Map()
+/** The kinds whose server was asked for since the versions were last taken. */
+const used = new Set()
 
 const STARTERS = { redis: startRedis, postgres: startPostgres, mysql: startMysql, mongodb: startMongodb }
 
@@ -26,6 +28,7 @@ export async function databaseFor(kind) {
   const url = process.env[`${kind.toUpperCase()}_URL`]
   if (url) return url
   if (!started.has(kind)) started.set(kind, await start(kind))
+  used.add(kind)
   return started.get(kind).url
 }
 
@@ -34,9 +37,11 @@ async function start(kind) {
   return { ...server, url: await directUrl(server.url) }
 }
 
-/** The versions of the servers that this run has started. */
-export function serverVersions() {
-  return Object.fromEntries([...started].map(([name, { version }]) => [name, version]))
+/** The versions of the servers that were used since the last call, which is one for each case. */
+export function takeServerVersions() {
+  const versions = [...used].map(kind => [kind, started.get(kind).version])
+  used.clear()
+  return Object.fromEntries(versions)
 }
 
 export class NotHere extends Error {}

@@ -18,12 +18,18 @@ if (!hasWrk) {
 
 /**
  * Sends as many requests as the server answers, for this number of seconds. The requests send the `cookies` in turn; for `undefined`
- * they send no Cookie header. Returns requests per second. Throws if a response is an error.
+ * they send no Cookie header. Returns requests per second. Throws if a response is an error, and if there is none.
  */
 export async function saturate(url, { seconds, connections = 32, cookies = [undefined] }) {
   const { requests, duration, failed } = hasWrk
     ? await withWrk(url, seconds, connections, cookies)
     : await withAutocannon(url, seconds, connections, cookies)
+  // Such a round has no time per request either.
+  if (!requests) {
+    throw new Error(
+      `Nobody answered a request to ${new URL(url).pathname} in ${seconds} s: the machine is too busy to measure`,
+    )
+  }
   if (failed) throw new Error(`${failed} of ${requests} requests to ${new URL(url).pathname} failed`)
   return requests / duration
 }

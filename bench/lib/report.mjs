@@ -101,17 +101,16 @@ function table(columns, rows) {
 /** The cases may be measured on different days; each machine is described once. */
 function describeMachines(results) {
   const machines = new Map()
-  const servers = {}
+  const servers = new Set()
   for (const { title, machine, servers: theirs, date } of Object.values(results)) {
     const key = JSON.stringify(machine)
     machines.set(key, [...(machines.get(key) ?? []), { title, machine, date }])
-    Object.assign(servers, theirs)
+    for (const [name, version] of Object.entries(theirs)) servers.add(`${name} ${version}`)
   }
   const loads = Object.values(results).flatMap(({ loadBefore }) => loadBefore ?? [])
   const busy = loads.length
     ? `The load average before a case was ${Math.min(...loads)} to ${Math.max(...loads)}. Above 1, other programs used the machine too.`
     : 'The load of other programs was not recorded.'
-  const databases = Object.entries(servers).map(([name, version]) => `${name} ${version}`)
   const described = [...machines.values()].map(cases => {
     const { machine } = cases[0]
     const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`)
@@ -121,5 +120,5 @@ function describeMachines(results) {
       `Node ${machine.node}, load by ${machine.load}. ${versions.join(', ')}.`,
     ].join(' ')
   })
-  return [...described, busy, ...(databases.length ? [`Servers: ${databases.join('; ')}.`] : [])]
+  return [...described, busy, ...(servers.size ? [`Servers: ${[...servers].join('; ')}.`] : [])]
 }

@@ -42,6 +42,20 @@ const COUNTERS = {
     }
   },
 
+  async mysql(uri) {
+    const { default: mysql } = await import('mysql2/promise')
+    const client = await mysql.createConnection(uri)
+    let asked = 0
+    return {
+      async count() {
+        await settled()
+        const [[{ Value: questions }]] = await client.query("SHOW GLOBAL STATUS LIKE 'Questions'")
+        return Number(questions) - ++asked
+      },
+      close: () => client.end(),
+    }
+  },
+
   async mongodb(url) {
     const { MongoClient } = await import('mongodb')
     const client = await new MongoClient(url).connect()

@@ -22,6 +22,21 @@ export interface PrismaModels {
   readonly graph: string
 }
 
+/** The compiled query compilers. An app has one client, and tests have a hundred: they would all compile it. */
+const compilers = new Map<PrismaProvider, Promise<WebAssembly.Module>>()
+
+async function compile(provider: PrismaProvider): Promise<WebAssembly.Module> {
+  const file = `@prisma/client/runtime/query_compiler_fast_bg.${provider}.wasm-base64.mjs`
+  const { wasm } = await import(file)
+  return WebAssembly.compile(Buffer.from(wasm, 'base64'))
+}
+
+function compilerOf(provider: PrismaProvider): Promise<WebAssembly.Module> {
+  const known = compilers.get(provider) ?? compile(provider)
+  compilers.set(provider, known)
+  return known
+}
+
 const NONE: PrismaModels = { schema: '', models: {}, strings: [], graph: 'AAAA' }
 
 /**
@@ -40,11 +55,7 @@ export function prismaClient(provider: PrismaProvider, adapter: object, models =
     parameterizationSchema: { strings, graph },
     compilerWasm: {
       getRuntime: () => import(`@prisma/client/runtime/query_compiler_fast_bg.${provider}.mjs`),
-      async getQueryCompilerWasmModule() {
-        const file = `@prisma/client/runtime/query_compiler_fast_bg.${provider}.wasm-base64.mjs`
-        const { wasm } = await import(file)
-        return new WebAssembly.Module(Buffer.from(wasm, 'base64'))
-      },
+      getQueryCompilerWasmModule: () => compilerOf(provider),
       importName: './query_compiler_fast_bg.js',
     },
   }

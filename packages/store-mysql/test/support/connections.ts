@@ -37,7 +37,9 @@ export const CONNECTIONS_OF: Readonly<Record<string, Connect>> = {
     return { client: fromDrizzle(db) as MysqlPromiseClient, end: () => db.$client.end() }
   },
   Prisma(url) {
-    const adapter = new PrismaMariaDb(`${url}?connectionLimit=${CONNECTIONS}&acquireTimeout=5000`)
+    // The limits of the package `mariadb` are short for a busy machine: a second for a new connection.
+    const limits = `connectionLimit=${CONNECTIONS}&connectTimeout=10000&acquireTimeout=15000`
+    const adapter = new PrismaMariaDb(`${url}?${limits}`)
     const prisma = prismaClient('mysql', adapter)
     return { client: fromPrisma(prisma), end: () => prisma.$disconnect() }
   },
