@@ -12,6 +12,7 @@ import * as pipelining from './cases/pipelining.mjs'
 import * as requests from './cases/requests.mjs'
 import * as roundTrips from './cases/round-trips.mjs'
 import * as security from './cases/security.mjs'
+import * as sqliteDrivers from './cases/sqlite-drivers.mjs'
 import { closeDatabases, takeServerVersions } from './lib/databases.mjs'
 import { describeMachine } from './lib/machine.mjs'
 import { print, writePage } from './lib/report.mjs'
@@ -29,6 +30,7 @@ const CASES = {
   adapters,
   'round-trips': roundTrips,
   operations,
+  'sqlite-drivers': sqliteDrivers,
   pipelining,
   json,
   large,

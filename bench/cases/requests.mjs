@@ -1,8 +1,9 @@
 import { databaseFor, NotHere } from '../lib/databases.mjs'
-import { connectRedis, sqliteDriver } from '../lib/drivers.mjs'
+import { connectRedis } from '../lib/drivers.mjs'
 import { saturate } from '../lib/load.mjs'
 import { interleave } from '../lib/rounds.mjs'
 import { makeSessions, startServer } from '../lib/server-process.mjs'
+import { betterSqlite3Version } from '../lib/sqlite.mjs'
 import { median, ratios, summary } from '../lib/stats.mjs'
 import { perSecond, ratio, us } from '../lib/units.mjs'
 
@@ -19,9 +20,6 @@ const PEERS = {
   mongodb: 'connect-mongo',
 }
 
-/** What the same driver is, if it depends on the Node. */
-const DRIVERS = { sqlite: ` (${sqliteDriver})` }
-
 /** Makes the case that measures whole requests per second with one kind of store. */
 export function on(kind) {
   return { measure: options => measure(kind, options) }
@@ -31,10 +29,12 @@ async function measure(kind, { quick }) {
   const rounds = quick ? 3 : 7
   const seconds = quick ? 1 : 2
   const peer = PEERS[kind]
+  // On another Node than that of `npm ci`, it is another version.
+  const driver = kind === 'sqlite' ? ` (better-sqlite3 ${await betterSqlite3Version()})` : ''
   const common = {
     title: `Requests per second: ${kind}`,
     method:
-      `Coatcheck with its ${kind} store beside express-session with ${peer}: with the same driver${DRIVERS[kind] ?? ''} and settings. Sessions of about 700 bytes, ` +
+      `Coatcheck with its ${kind} store beside express-session with ${peer}: with the same driver${driver} and settings. Sessions of about 700 bytes, ` +
       `${SESSIONS} of them in turn, 32 connections. ${rounds} interleaved rounds of ${seconds} s: medians, in brackets the quartiles.`,
     columns: ['request', 'Coatcheck', `express-session + ${peer}`, 'ratio', 'server CPU per request'],
   }

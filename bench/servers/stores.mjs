@@ -1,4 +1,5 @@
-import { connectRedis, openSqlite } from '../lib/drivers.mjs'
+import { connectRedis } from '../lib/drivers.mjs'
+import { openSqlite } from '../lib/sqlite.mjs'
 
 /**
  * Opens Coatcheck's store of a kind, or the store that most people use with express-session. Both have the same driver with the same
@@ -77,13 +78,13 @@ const OPENERS = {
   },
 
   sqlite: {
-    async coatcheck(_, __, watch) {
+    async coatcheck(_, driver, watch) {
       const { SqliteStore } = await import('@coatcheck/store-sqlite')
-      return onSqliteFile(client => new SqliteStore({ client: watch(client) }))
+      return onSqliteFile(driver, client => new SqliteStore({ client: watch(client) }))
     },
-    async 'express-session'(session) {
+    async 'express-session'(session, driver) {
       const { default: makeStore } = await import('better-sqlite3-session-store')
-      return onSqliteFile(client => new (makeStore(session))({ client }))
+      return onSqliteFile(driver, client => new (makeStore(session))({ client }))
     },
   },
 
@@ -103,7 +104,10 @@ const OPENERS = {
   },
 }
 
-/** Returns `{ store, close }` for a kind of store and a middleware. `watch` may wrap the client of our store. */
+/**
+ * Returns `{ store, close }` for a kind of store and a middleware. `url` is that of the server; for SQLite it may be the name of a driver.
+ * `watch` may wrap the client of our store.
+ */
 export async function openStore(kind, middleware, session, url, watch = client => client) {
   return { close() {}, ...(await OPENERS[kind][middleware](session, url, watch)) }
 }
@@ -129,14 +133,14 @@ async function mongoClient(url) {
 }
 
 /** Both stores use WAL mode, as in production. */
-async function onSqliteFile(makeStore) {
+async function onSqliteFile(driver, makeStore) {
   const [{ mkdtempSync, rmSync }, { tmpdir }, { join }] = await Promise.all([
     import('node:fs'),
     import('node:os'),
     import('node:path'),
   ])
   const folder = mkdtempSync(join(tmpdir(), 'coatcheck-bench-'))
-  const client = openSqlite(join(folder, 'sessions.db'))
+  const client = await openSqlite(join(folder, 'sessions.db'), driver)
   client.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   const close = () => {
     client.close()
