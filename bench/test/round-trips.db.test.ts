@@ -1,9 +1,11 @@
 import { type PostgresServer, startPostgres } from '@coatcheck/store-conformance/containers'
 import { MongodbStore } from '@coatcheck/store-mongodb'
+import { MysqlStore } from '@coatcheck/store-mysql'
 import { PostgresStore } from '@coatcheck/store-postgres'
 import { RedisStore } from '@coatcheck/store-redis'
 import { Redis } from 'ioredis'
 import { type CommandStartedEvent, MongoClient } from 'mongodb'
+import mysql, { type RowDataPacket } from 'mysql2/promise'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { countEach } from './support/counts.ts'
@@ -75,6 +77,26 @@ it('PostgreSQL: statements per request, counted by pg_stat_statements', async ()
   const server = await startServer(store)
   expect(await countEach(server, count)).toEqual(ROUND_TRIPS)
   await server.close()
+  await store.close()
+  await client.end()
+})
+
+it('MySQL: statements per request, counted by its status', async () => {
+  const url = inject('mysqlUrl')
+  const client = await mysql.createConnection(url)
+  let asked = 0
+  async function count(): Promise<number> {
+    const [rows] = await client.query<RowDataPacket[]>("SHOW GLOBAL STATUS LIKE 'Questions'")
+    return Number(rows[0]!.Value) - ++asked
+  }
+  // One connection: each new one has statements of its own.
+  const store = MysqlStore.open(url, { table: 'round_trips', max: 1 })
+  const server = await startServer(store)
+  // MySQL has no statement that changes or removes a row and returns it: that takes two.
+  const two = { untouched: 2, read: 2, login: 4, 'login-at-once': 3, logout: 3 }
+  expect(await countEach(server, count)).toEqual({ ...ROUND_TRIPS, ...two })
+  await server.close()
+  await store.clear()
   await store.close()
   await client.end()
 })
