@@ -109,13 +109,14 @@ export class Connection {
     if (this.#origin.reopen) this.#client.close()
   }
 
-  /** Read now. If the file is locked, try again until `busyTimeout` is over. */
-  read<T>(work: (sql: Statements) => T): Promise<T> {
-    return this.#untilFree(() => {
-      this.#look()
-      const { ownTimeout, readsMeetLocks } = this.#prepared as Prepared
-      return withoutWaiting(this.#client, readsMeetLocks ? ownTimeout : 0, () => work(this.sql))
-    })
+  /** Read now. Returns a promise only if the file is locked: it tries again until `busyTimeout` is over. */
+  read<T>(work: (sql: Statements) => T): T | Promise<T> {
+    try {
+      return this.#readNow(work)
+    } catch (error) {
+      if (!isLocked(error)) throw failureOf(error, this.#busyTimeout)
+      return this.#untilFree(() => this.#readNow(work))
+    }
   }
 
   /** Write now, to the file that is at the path. Throws when it is locked. */
@@ -124,6 +125,13 @@ export class Connection {
       this.#check()
       return work()
     })
+  }
+
+  #readNow<T>(work: (sql: Statements) => T): T {
+    this.#look()
+    const { sql, ownTimeout, readsMeetLocks } = this.#prepared as Prepared
+    if (ownTimeout === 0 || !readsMeetLocks) return work(sql)
+    return withoutWaiting(this.#client, ownTimeout, () => work(sql))
   }
 
   async #untilFree<T>(work: () => T): Promise<T> {

@@ -81,9 +81,11 @@ export class SqliteStore extends RecordStore implements Diagnosing {
   protected override async _read(sid: string, renewal?: Renewal): Promise<StoredRecord | undefined> {
     this.#writes.flush(sid)
     const now = Date.now()
-    const row = await this.#connection.read(({ read, layout }) => {
+    const found = this.#connection.read(({ read, layout }) => {
       return read.get(sid, layout.toColumn(now)) as Row | undefined
     })
+    // Most reads find the file free, and need not wait for another tick.
+    const row = found instanceof Promise ? await found : found
     if (!row) return undefined
     // A write may have to wait for other processes, so a read writes only if the session is to be touched.
     const renewed =
@@ -191,7 +193,7 @@ export class SqliteStore extends RecordStore implements Diagnosing {
     })
   }
 
-  protected override _count(): Promise<number> {
+  protected override async _count(): Promise<number> {
     this.#writes.flush()
     return this.#connection.read(({ count, layout }) => {
       const live = now(layout)
