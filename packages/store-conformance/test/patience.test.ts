@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { after } from '../src/values/patience.ts'
+import { after, crowding } from '../src/values/patience.ts'
 
 function standStill(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
@@ -25,4 +25,8 @@ test('a deadline ends, and can be stopped', async () => {
   stop()
   while (ended.length === 0) await new Promise(resolve => setTimeout(resolve, 10))
   expect(ended).toEqual(['first'])
+})
+
+test('limits grow with the processes that want a processor, to six times at most', () => {
+  expect([crowding(0, 2), crowding(2, 2), crowding(9, 2), crowding(90, 2)]).toEqual([1, 1, 4.5, 6])
 })

@@ -1,7 +1,7 @@
 import { Failure, textOf } from '../errors.ts'
 import type { AnyStore } from '../subject/any-store.ts'
 import type { Subject } from '../subject/subject.ts'
-import { after } from '../values/patience.ts'
+import { after, crowding } from '../values/patience.ts'
 import { show } from '../values/show.ts'
 import type { Recorder, Step } from './recorder.ts'
 
@@ -86,7 +86,8 @@ export function invoke(call: Call): Promise<Outcome> {
       outcome.hung = true
       settle(true, new Failure(`no answer within ${call.deadlineMs} ms`), undefined)
     }
-    let stop = after(call.deadlineMs, giveUp(mostMore))
+    const isExact = call.isBusy === undefined
+    let stop = after(call.deadlineMs * (isExact ? 1 : crowding()), giveUp(mostMore))
     run(call, outcome, settle)
   })
 }

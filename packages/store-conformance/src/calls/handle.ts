@@ -73,9 +73,9 @@ export class StoreHandle {
       step,
       options,
       onAnswer,
-      ...(options.deadlineMs === undefined ? { isBusy: () => this.#recorder.isBusy() } : {}),
+      ...(options.deadlineMs === undefined ? { isBusy: () => this.#recorder.pulse.isFelt() } : {}),
     })
-    if (!outcome.hung) this.#recorder.noteAnswer()
+    if (!outcome.hung) this.#recorder.pulse.beat()
     this.#recorder.noteWrite(method)
     if (outcome.hung && !options.mayHang)
       throw new Failure(`${step.call} was not answered within ${deadlineMs} ms`)

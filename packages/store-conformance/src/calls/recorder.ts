@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { show } from '../values/show.ts'
+import { Pulse } from './pulse.ts'
 
 /** One call to a store in the report. */
 export interface Step {
@@ -28,6 +29,12 @@ export class Recorder {
   #handles = 0
   /** Milliseconds until the slowest call so far was answered. Its write may have happened that late. */
   slowest = 0
+  /** Shared with the other rules of the run. */
+  readonly pulse: Pulse
+
+  constructor(pulse: Pulse = new Pulse()) {
+    this.pulse = pulse
+  }
 
   /** Notes a call. Arguments are rendered at once, because the store or the rule may change them later. */
   begin(handle: number, method: string, args: readonly unknown[]): Step {
@@ -54,18 +61,6 @@ export class Recorder {
   async sinceLastWrite(ms: number): Promise<void> {
     const left = this.#lastWrite + ms - performance.now()
     if (left > 0) await sleep(left)
-  }
-
-  #lastAnswer = Number.NEGATIVE_INFINITY
-
-  /** Notes that a call was answered. */
-  noteAnswer(): void {
-    this.#lastAnswer = performance.now()
-  }
-
-  /** Whether a call was answered less than a second ago. */
-  isBusy(): boolean {
-    return performance.now() - this.#lastAnswer < 1000
   }
 
   /** Notes how long a call took. */

@@ -1,3 +1,4 @@
+import { Pulse } from '../calls/pulse.ts'
 import { textOf } from '../errors.ts'
 import { rules } from '../rules/index.ts'
 import { runRule } from '../running/run-rule.ts'
@@ -35,6 +36,7 @@ async function work(assignment: Assignment): Promise<void> {
     learned,
     run,
     seed,
+    pulse: new Pulse(),
     onStray,
     ...(measured ? { measured } : {}),
   }

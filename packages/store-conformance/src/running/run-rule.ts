@@ -6,6 +6,7 @@ import type { Waiver } from '../subject/subject.ts'
 import { guarded, within } from '../trial/guard.ts'
 import type { Measured, Setting } from '../trial/setting.ts'
 import { Trial } from '../trial/trial.ts'
+import { crowding } from '../values/patience.ts'
 import { usualLifeMs } from '../values/session.ts'
 
 const hooks: ReadonlySet<Need> = new Set<Hook>([
@@ -106,9 +107,9 @@ export function unlessTooLate(failure: Failure, started: number): Failure | Unve
   return new Unverified(`the rule took ${seconds} s, and its sessions live for a minute: ${failure.message}`)
 }
 
-/** Milliseconds that a rule may take. A slower store has more. */
+/** Milliseconds that a rule may take. A slower store has more, and so has a busy machine. */
 export function budgetOf(rule: Rule, { measured }: { readonly measured?: Measured | undefined }): number {
-  return (rule.budgetMs ?? 30_000) * (1 + (measured?.latencyMs ?? 0) / 25)
+  return Math.round((rule.budgetMs ?? 30_000) * (1 + (measured?.latencyMs ?? 0) / 25) * crowding())
 }
 
 async function perform(rule: Rule, trial: Trial): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { release, type } from 'node:os'
+import { Pulse } from '../calls/pulse.ts'
 import { textOf, UsageError } from '../errors.ts'
 import { breaks, countVerdicts, labelOf, type Report, type RuleResult } from '../reports/report.ts'
 import { rules } from '../rules/index.ts'
@@ -94,6 +95,7 @@ function settingOf(subject: Subject, options: RunOptions): Setting {
     learned: [],
     run,
     seed: options.seed ?? randomBytes(2).toString('hex'),
+    pulse: new Pulse(),
   }
 }
 

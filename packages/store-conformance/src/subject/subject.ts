@@ -86,7 +86,10 @@ export interface Subject {
   maxSessions?: number
   /** The largest session in bytes that the store accepts. */
   maxPayload?: number
-  /** Milliseconds in which every call is answered, even when the backend hangs. Default: 2000, and no rule about a hanging backend. */
+  /**
+   * Milliseconds in which every call is answered, even when the backend hangs. Default: 2000, and no rule about a hanging backend. On a
+   * busy machine, all rules but those about a hanging backend wait longer.
+   */
   deadlineMs?: number
   conditional?: ConditionalMapping
   backend?: Backend

@@ -1,3 +1,4 @@
+import type { Pulse } from '../calls/pulse.ts'
 import type { Need } from '../subject/needs.ts'
 import type { Subject } from '../subject/subject.ts'
 
@@ -24,6 +25,8 @@ export interface Setting {
   readonly seed: string
   /** Default: an answer takes almost no time, and stores need neither a first call nor a close(). */
   readonly measured?: Measured
+  /** Shared by the rules of a run. Default: each rule has its own. */
+  readonly pulse?: Pulse
   /** Called with uncaught errors that came too late to fail their rule. */
   readonly onStray?: (message: string) => void
 }

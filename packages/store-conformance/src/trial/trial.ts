@@ -22,7 +22,7 @@ import type { Setting } from './setting.ts'
 /** What a rule works with: stores, sessions, time, faults and expectations. One per run of a rule. */
 export class Trial implements Owner {
   readonly subject: Subject
-  readonly recorder: Recorder = new Recorder()
+  readonly recorder: Recorder
   readonly learned: readonly string[]
   /** Precision of the store's lifetimes in milliseconds. */
   readonly granularity: number
@@ -52,6 +52,7 @@ export class Trial implements Owner {
 
   constructor(setting: Setting, rule: string, attempt = 0, exactSids = false) {
     this.subject = setting.subject
+    this.recorder = new Recorder(setting.pulse)
     this.learned = setting.learned
     this.granularity = setting.subject.granularityMs ?? 1
     this.life = this.granularity < 100 ? 160 : this.granularity * 1.2

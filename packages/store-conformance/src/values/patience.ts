@@ -1,3 +1,16 @@
+import { availableParallelism, loadavg } from 'node:os'
+
+/** A hanging call has to be found on any machine, and a rule has thirty seconds. */
+const mostCrowded = 6
+
+/**
+ * How many processes want each processor, at least 1. A backend that has a sixth of a processor takes six times as long for an answer,
+ * and so do limits that are multiplied by this. Windows has no such number, so limits stay as they are there.
+ */
+export function crowding(load: number = loadavg()[0]!, processors: number = availableParallelism()): number {
+  return Math.min(mostCrowded, Math.max(1, load / processors))
+}
+
 const sliceMs = 50
 const mostOfSliceMs = 2 * sliceMs
 
