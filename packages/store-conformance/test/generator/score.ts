@@ -29,16 +29,21 @@ export async function judge(store: Generated, untilFirst: boolean): Promise<Fate
   return { store, fell: fell ?? (texts.join('; ') || undefined) }
 }
 
-/** Judges all, some at a time. */
+/** Judges all, some at a time, and tells each fate when it is known. */
 export async function judgeAll(
   stores: readonly Generated[],
   untilFirst: boolean,
   width: number,
+  onFate: (fate: Fate) => void = () => {},
 ): Promise<Fate[]> {
   const queue = [...stores]
   const fates: Fate[] = []
   const worker = async (): Promise<void> => {
-    for (let store = queue.shift(); store; store = queue.shift()) fates.push(await judge(store, untilFirst))
+    for (let store = queue.shift(); store; store = queue.shift()) {
+      const fate = await judge(store, untilFirst)
+      fates.push(fate)
+      onFate(fate)
+    }
   }
   await Promise.all(Array.from({ length: width }, worker))
   return fates

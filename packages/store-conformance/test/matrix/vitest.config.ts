@@ -4,5 +4,12 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   resolve: { conditions: ['coatcheck:source'] },
   ssr: { resolve: { conditions: ['coatcheck:source'] } },
-  test: { root: import.meta.dirname, include: ['*.matrix.ts'], testTimeout: 300_000, reporters: ['default'] },
+  test: {
+    root: import.meta.dirname,
+    include: ['*.matrix.ts'],
+    testTimeout: 300_000,
+    // One process for the faulty stores and one for the sound ones, also on two processors.
+    maxWorkers: 2,
+    reporters: ['default'],
+  },
 })
