@@ -11,6 +11,7 @@ import * as peers from './cases/peers.mjs'
 import * as pipelining from './cases/pipelining.mjs'
 import * as requests from './cases/requests.mjs'
 import * as roundTrips from './cases/round-trips.mjs'
+import * as scale from './cases/scale.mjs'
 import * as security from './cases/security.mjs'
 import * as sqliteDrivers from './cases/sqlite-drivers.mjs'
 import { closeDatabases, takeServerVersions } from './lib/databases.mjs'
@@ -35,6 +36,7 @@ const CASES = {
   json,
   large,
   latency,
+  scale,
   security,
   install,
   import: importTime,

@@ -12,6 +12,10 @@ export async function startServer(config, { script = 'server.mjs', ...options } 
     clear: () => child.ask('clear'),
     /** The number of calls of `JSON.stringify` and `JSON.parse` since the start. */
     json: () => child.ask('json'),
+    /** The bytes of the process and of its heap, if Node runs with `--expose-gc`. */
+    memory: () => child.ask('memory'),
+    /** The number of requests to `/held`. */
+    held: () => child.ask('held'),
     stop: () => child.stop(),
   }
 }

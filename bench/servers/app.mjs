@@ -1,3 +1,5 @@
+import { pbkdf2Sync } from 'node:crypto'
+
 /** The application of every benchmark. The path of a request says what it does with its session. */
 
 /** Session data of about 700 bytes as JSON, or of this number of kilobytes. */
@@ -34,9 +36,19 @@ export function makeApp(middleware, kilobytes) {
   const bare = middleware === 'bare'
   const data = makeData(kilobytes)
   let views = 0
+  const held = []
 
   const pages = {
     '/read': req => bare || req.session.user.name === data.user.name,
+    '/busy': req => {
+      // About a millisecond of CPU time.
+      pbkdf2Sync('work', 'of an application', 4500, 32, 'sha256')
+      return pages['/read'](req)
+    },
+    '/held': req => {
+      held.push(req)
+      return bare || req.session.user.name === data.user.name ? new Promise(() => {}) : false
+    },
     '/write': req => {
       if (!bare) req.session.views = ++views
       return bare || req.session.user.name === data.user.name
@@ -69,11 +81,14 @@ export function makeApp(middleware, kilobytes) {
     },
   }
 
-  return function app(req, res) {
+  function app(req, res) {
     const outcome = pages[req.url](req)
     if (outcome instanceof Promise) outcome.then(fine => reply(res, fine))
     else reply(res, outcome)
   }
+  /** The number of requests that are not going to be answered. */
+  app.held = () => held.length
+  return app
 }
 
 function reply(res, fine) {

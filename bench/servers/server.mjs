@@ -1,11 +1,11 @@
 // A server for a child process: node:http with or without a session middleware. Sends its port, and then answers questions.
 import { createServer } from 'node:http'
-import { answerParent, usageOf } from './answers.mjs'
+import { answerParent, memoryOf, usageOf } from './answers.mjs'
 import { makeApp } from './app.mjs'
 import { countJson } from './json-counts.mjs'
 import { makeMiddleware } from './middlewares.mjs'
 
-// `{ middleware, store, url, kilobytes, options, countJson }`: see `makeMiddleware`.
+// `{ middleware, store, url, kilobytes, options, countJson, keepAlive }`: see `makeMiddleware`.
 const config = JSON.parse(process.argv[2])
 const app = makeApp(config.middleware, config.kilobytes)
 const { middleware, clear, close } = await makeMiddleware(config)
@@ -23,6 +23,8 @@ const server = createServer((req, res) => {
   })
 })
 
+if (config.keepAlive) server.keepAliveTimeout = 0
+
 answerParent({
   usage: () => usageOf(requests),
   async clear() {
@@ -31,6 +33,8 @@ answerParent({
     return {}
   },
   json: () => counts,
+  memory: memoryOf,
+  held: () => ({ count: app.held() }),
   stop: close,
 })
 

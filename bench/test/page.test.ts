@@ -44,6 +44,7 @@ function caseOf(more: object = {}): object {
     rows: [['1']],
     aims: [],
     machine,
+    servers: {},
     date: '2026-11-26T00:00:00Z',
     ...more,
   }
