@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -49,6 +49,16 @@ it('install: what npm publishes of @coatcheck/session does not grow', async () =
   const own = Object.keys(packages).find(name => name.startsWith('@coatcheck/session@'))!
   // 251.8 today.
   expect(packages[own]! / 1000).toBeLessThan(252)
+})
+
+it('install: the build for import is a few lines that lead to that for require, so the code is there once', () => {
+  const dist = join(folder, 'node_modules/@coatcheck/session/dist')
+  const files = readdirSync(dist, { recursive: true }) as string[]
+  const bytesOf = (ending: RegExp) =>
+    files.filter(file => ending.test(file)).reduce((sum, file) => sum + statSync(join(dist, file)).size, 0)
+  // 920 today.
+  expect(bytesOf(/\.js$/)).toBeLessThan(1200)
+  expect(bytesOf(/\.cjs$/)).toBeGreaterThan(100_000)
 })
 
 it('install: the README on npm leads to the rest of it, and to no anchor that is not there', () => {
