@@ -1,6 +1,7 @@
 import { startRedis, startRedisCluster, startRedisSentinel } from '@coatcheck/store-conformance/containers'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { type Container, onFreePorts, start } from '../src/containers/container.ts'
 
 interface Stoppable {
   stop(): Promise<void>
@@ -110,4 +111,19 @@ test('redis sentinel: a killed master is replaced, as often as one likes', async
     await redis.set('a', '1')
     expect(await redis.wait(1, 5000)).toBe(1)
   }
+})
+
+test('redis: a port that another program takes before the server has it is changed for another', async () => {
+  const server = await own(startRedis({ dedicated: true }))
+  const tried: number[] = []
+  const { controls, port } = await onFreePorts(1, async ([free]: [number]) => {
+    const port = tried.length === 0 ? Number(new URL(server.url).port) : free
+    tried.push(port)
+    const command = ['redis-server', '--port', `${port}`, '--protected-mode', 'no']
+    const ready: Container['ready'] = wait => wait.forLogMessage(/Ready to accept connections/)
+    const { controls } = await start('redis', { ports: [port], command, ready })
+    return { controls, port }
+  })
+  onTestFinished(() => controls.stop())
+  expect(tried).toEqual([Number(new URL(server.url).port), port])
 })

@@ -116,9 +116,32 @@ async function loadTestcontainers(): Promise<Testcontainers> {
   }
 }
 
-// Fixed ports, because a mapped port changes when a container is restarted. They are below the range of outgoing connections, so that no
-// other program takes one while its server is stopped.
-export async function freePorts(count: number): Promise<number[]> {
+const TRIES = 3
+
+/**
+ * Calls `startOn` with so many free ports, and once more with others if another program has taken one of them before the container had it.
+ * Fixed ports, because a mapped port changes when a container is restarted. They are below the range of outgoing connections, so that no
+ * other program takes one while its server is stopped.
+ */
+export async function onFreePorts<P extends number[], T>(
+  count: P['length'],
+  startOn: (ports: P) => Promise<T>,
+): Promise<T> {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      return await startOn((await freePorts(count)) as P)
+    } catch (error) {
+      if (left === 0 || !isTaken(error)) throw error
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  const { cause } = error as { cause?: { message?: string } }
+  return /port is already allocated|address already in use/.test(cause?.message ?? '')
+}
+
+async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>()
   while (ports.size < count) {
     const port = 20_000 + Math.floor(Math.random() * 10_000)

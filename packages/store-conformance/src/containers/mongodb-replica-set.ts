@@ -1,4 +1,4 @@
-import { freePorts, start } from './container.ts'
+import { onFreePorts, start } from './container.ts'
 import { mongodVersion } from './mongodb.ts'
 import { command, initiate, MONGOD, primaryOf, SET, until } from './mongodb-admin.ts'
 import type { DatabaseServer } from './server.ts'
@@ -18,58 +18,59 @@ export interface MongodbReplicaSetServer extends DatabaseServer {
 
 /** Three MongoDB servers in one container on this machine, each on the same port inside and outside. */
 export async function startMongodbReplicaSet(): Promise<MongodbReplicaSetServer> {
-  const members = await freePorts(3)
-  const { host, controls, exec } = await start('mongodb', {
-    ports: members,
-    command: ['sh', '-c', MEMBERS, 'sh', ...members.map(String)],
-    ready: ({ forLogMessage }) => forLogMessage(/the members listen/),
-  })
-  await initiate(host, members, { killed: true })
-
-  const primary = () => until(() => primaryOf(host, members))
-
-  /** Waits for another primary than this one. */
-  const successorOf = (old: number) =>
-    until(async () => {
-      const port = await primaryOf(host, members)
-      return port !== old && port
+  return onFreePorts(3, async (members: [number, number, number]) => {
+    const { host, controls, exec } = await start('mongodb', {
+      ports: members,
+      command: ['sh', '-c', MEMBERS, 'sh', ...members.map(String)],
+      ready: ({ forLogMessage }) => forLogMessage(/the members listen/),
     })
+    await initiate(host, members, { killed: true })
 
-  /** Whether there is a primary, and all other members are up to date. */
-  async function settled(): Promise<boolean> {
-    const port = await primaryOf(host, members)
-    if (port === undefined) return false
-    const status = await command(host, port, { replSetGetStatus: 1 }).catch(() => undefined)
-    const states = status?.members?.map(({ stateStr }) => stateStr) ?? []
-    return states.filter(state => state === 'SECONDARY').length === members.length - 1
-  }
+    const primary = () => until(() => primaryOf(host, members))
 
-  await until(settled)
-  const url = `mongodb://${members.map(port => `${host}:${port}`).join()}/?replicaSet=${SET}`
-  return {
-    ...controls,
-    async startServer() {
-      await controls.startServer()
-      await until(settled)
-    },
-    url,
-    options: [url],
-    version: mongodVersion(await exec('mongod', '--version')),
-    members,
-    primary,
-    async stepDown() {
-      const old = await primary()
-      await command(host, old, { replSetStepDown: 10, secondaryCatchUpPeriodSecs: 10 })
-      await successorOf(old)
-    },
-    async failover() {
-      const killed = await primary()
-      await exec('sh', '-c', `kill -9 $(cat /data/${killed}/mongod.lock)`)
-      await successorOf(killed)
-      await exec(...mongod(`${killed}`))
-      await until(settled)
-    },
-  }
+    /** Waits for another primary than this one. */
+    const successorOf = (old: number) =>
+      until(async () => {
+        const port = await primaryOf(host, members)
+        return port !== old && port
+      })
+
+    /** Whether there is a primary, and all other members are up to date. */
+    async function settled(): Promise<boolean> {
+      const port = await primaryOf(host, members)
+      if (port === undefined) return false
+      const status = await command(host, port, { replSetGetStatus: 1 }).catch(() => undefined)
+      const states = status?.members?.map(({ stateStr }) => stateStr) ?? []
+      return states.filter(state => state === 'SECONDARY').length === members.length - 1
+    }
+
+    await until(settled)
+    const url = `mongodb://${members.map(port => `${host}:${port}`).join()}/?replicaSet=${SET}`
+    return {
+      ...controls,
+      async startServer() {
+        await controls.startServer()
+        await until(settled)
+      },
+      url,
+      options: [url],
+      version: mongodVersion(await exec('mongod', '--version')),
+      members,
+      primary,
+      async stepDown() {
+        const old = await primary()
+        await command(host, old, { replSetStepDown: 10, secondaryCatchUpPeriodSecs: 10 })
+        await successorOf(old)
+      },
+      async failover() {
+        const killed = await primary()
+        await exec('sh', '-c', `kill -9 $(cat /data/${killed}/mongod.lock)`)
+        await successorOf(killed)
+        await exec(...mongod(`${killed}`))
+        await until(settled)
+      },
+    }
+  })
 }
 
 /** A member that runs in the background. */

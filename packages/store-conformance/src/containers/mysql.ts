@@ -1,4 +1,4 @@
-import { freePorts, start } from './container.ts'
+import { onFreePorts, start } from './container.ts'
 import { type DatabaseOptions, type DatabaseServer, runningElsewhere } from './server.ts'
 
 /** A MySQL or MariaDB server. `options` are what `mysql2` takes. Its user may do everything. */
@@ -11,18 +11,19 @@ export async function startMysql(options: DatabaseOptions = {}): Promise<MysqlSe
   const { dedicated = false, args = [] } = options
   const running = process.env.MYSQL_URL
   if (running && !dedicated) return { ...runningElsewhere('MYSQL_URL', running), options: { uri: running } }
-  const [port] = (await freePorts(1)) as [number]
-  const { host, controls, exec } = await start('mysql', {
-    ...(!dedicated && { instead: 'MYSQL_URL' }),
-    environment: { MYSQL_ROOT_PASSWORD: 'coatcheck', MYSQL_DATABASE: 'coatcheck' },
-    ports: [port],
-    command: [`--port=${port}`, ...FAST, ...args],
-    // The server that the official images start to prepare the database has another port, or none.
-    ready: ({ forLogMessage }) => forLogMessage(new RegExp(`port: ${port}\\b`)),
+  return onFreePorts(1, async ([port]: [number]) => {
+    const { host, controls, exec } = await start('mysql', {
+      ...(!dedicated && { instead: 'MYSQL_URL' }),
+      environment: { MYSQL_ROOT_PASSWORD: 'coatcheck', MYSQL_DATABASE: 'coatcheck' },
+      ports: [port],
+      command: [`--port=${port}`, ...FAST, ...args],
+      // The server that the official images start to prepare the database has another port, or none.
+      ready: ({ forLogMessage }) => forLogMessage(new RegExp(`port: ${port}\\b`)),
+    })
+    const url = `mysql://root:coatcheck@${host}:${port}/coatcheck`
+    const said = await exec('sh', '-c', 'mysqld --version || mariadbd --version')
+    return { ...controls, url, options: { uri: url }, version: /Ver (\d+\.\d+\.\d+)/.exec(said)?.[1] }
   })
-  const url = `mysql://root:coatcheck@${host}:${port}/coatcheck`
-  const said = await exec('sh', '-c', 'mysqld --version || mariadbd --version')
-  return { ...controls, url, options: { uri: url }, version: /Ver (\d+\.\d+\.\d+)/.exec(said)?.[1] }
 }
 
 // No change waits for the disk. Who kills the server loses nothing by that.

@@ -1,4 +1,4 @@
-import { type File, freePorts, start } from './container.ts'
+import { type File, onFreePorts, start } from './container.ts'
 import { type DatabaseOptions, type DatabaseServer, lines, runningElsewhere } from './server.ts'
 
 /** A PostgreSQL server. `options` are what `pg` takes. */
@@ -22,30 +22,31 @@ export async function startPostgres(
   if (running && !dedicated && !pgbouncer) {
     return { ...runningElsewhere('POSTGRES_URL', running), options: { connectionString: running } }
   }
-  const [port, bouncerPort] = (await freePorts(2)) as [number, number]
-  const server = ['postgres', '-c', 'fsync=off', ...args]
-  const listening = pgbouncer ? [port, bouncerPort] : [port]
-  const { host, controls, exec } = await start('postgres', {
-    ...(!dedicated && !pgbouncer && { instead: 'POSTGRES_URL' }),
-    environment: {
-      POSTGRES_USER: 'coatcheck',
-      POSTGRES_PASSWORD: 'coatcheck',
-      POSTGRES_DB: 'coatcheck',
-      PGPORT: `${port}`,
-    },
-    ports: [port, bouncerPort],
-    files: pgbouncer ? pgbouncerFiles(port, bouncerPort) : [],
-    command: pgbouncer ? ['sh', '-c', PGBOUNCER, 'sh', ...server] : server,
-    ready: ({ forSuccessfulCommand }) =>
-      forSuccessfulCommand(listening.map(port => `pg_isready -q -h 127.0.0.1 -p ${port}`).join(' && ')),
+  return onFreePorts(2, async ([port, bouncerPort]: [number, number]) => {
+    const server = ['postgres', '-c', 'fsync=off', ...args]
+    const listening = pgbouncer ? [port, bouncerPort] : [port]
+    const { host, controls, exec } = await start('postgres', {
+      ...(!dedicated && !pgbouncer && { instead: 'POSTGRES_URL' }),
+      environment: {
+        POSTGRES_USER: 'coatcheck',
+        POSTGRES_PASSWORD: 'coatcheck',
+        POSTGRES_DB: 'coatcheck',
+        PGPORT: `${port}`,
+      },
+      ports: [port, bouncerPort],
+      files: pgbouncer ? pgbouncerFiles(port, bouncerPort) : [],
+      command: pgbouncer ? ['sh', '-c', PGBOUNCER, 'sh', ...server] : server,
+      ready: ({ forSuccessfulCommand }) =>
+        forSuccessfulCommand(listening.map(port => `pg_isready -q -h 127.0.0.1 -p ${port}`).join(' && ')),
+    })
+    const version = await exec('psql', '-U', 'coatcheck', '-tAc', 'SHOW server_version')
+    return {
+      ...controls,
+      ...postgresAt(host, port),
+      version: version.split(/\s/)[0],
+      ...(pgbouncer && { pgbouncer: postgresAt(host, bouncerPort) }),
+    }
   })
-  const version = await exec('psql', '-U', 'coatcheck', '-tAc', 'SHOW server_version')
-  return {
-    ...controls,
-    ...postgresAt(host, port),
-    version: version.split(/\s/)[0],
-    ...(pgbouncer && { pgbouncer: postgresAt(host, bouncerPort) }),
-  }
 }
 
 function postgresAt(host: string, port: number) {

@@ -1,4 +1,4 @@
-import { freePorts, start } from './container.ts'
+import { onFreePorts, start } from './container.ts'
 import { natMap, redisConf, redisVersion } from './redis-conf.ts'
 import type { Address, DatabaseServer } from './server.ts'
 
@@ -10,21 +10,22 @@ export interface RedisClusterServer extends DatabaseServer {
 
 /** A Redis Cluster of three masters in one container, each on the same port inside and outside. */
 export async function startRedisCluster(): Promise<RedisClusterServer> {
-  const ports = await freePorts(3)
-  const container = await start('redis', {
-    ports,
-    files: ports.map(port => redisConf(port, 'cluster-enabled yes', 'cluster-node-timeout 2000')),
-    command: ['sh', '-c', CLUSTER, 'sh', ...ports.map(String)],
-    ready: ({ forLogMessage }) => forLogMessage('the cluster is ready'),
+  return onFreePorts(3, async (ports: [number, number, number]) => {
+    const container = await start('redis', {
+      ports,
+      files: ports.map(port => redisConf(port, 'cluster-enabled yes', 'cluster-node-timeout 2000')),
+      command: ['sh', '-c', CLUSTER, 'sh', ...ports.map(String)],
+      ready: ({ forLogMessage }) => forLogMessage('the cluster is ready'),
+    })
+    const { host, controls } = container
+    return {
+      ...controls,
+      url: `redis://${host}:${ports[0]}`,
+      nodes: ports.map(port => ({ host, port })),
+      options: { natMap: natMap(host, ports) },
+      version: await redisVersion(container),
+    }
   })
-  const { host, controls } = container
-  return {
-    ...controls,
-    url: `redis://${host}:${ports[0]}`,
-    nodes: ports.map(port => ({ host, port })),
-    options: { natMap: natMap(host, ports) },
-    version: await redisVersion(container),
-  }
 }
 
 // Restarted nodes know each other and their slots.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePorts, start } from './container.ts'
+import { onFreePorts, start } from './container.ts'
 import { natMap, redisConf, redisVersion } from './redis-conf.ts'
 import type { Address, DatabaseServer } from './server.ts'
 
@@ -14,55 +14,56 @@ export interface RedisSentinelServer extends DatabaseServer {
 
 /** A Redis master, its replica and a Sentinel in one container, each on the same port inside and outside. */
 export async function startRedisSentinel(): Promise<RedisSentinelServer> {
-  const [sentinel, first, second] = (await freePorts(3)) as [number, number, number]
-  const replicated = ['daemonize yes', 'repl-diskless-sync-delay 0']
-  const container = await start('redis', {
-    ports: [sentinel, first, second],
-    files: [
-      redisConf(first, ...replicated),
-      redisConf(second, ...replicated, `replicaof 127.0.0.1 ${first}`),
-      redisConf(
-        sentinel,
-        `sentinel monitor ${MASTER} 127.0.0.1 ${first} 1`,
-        `sentinel down-after-milliseconds ${MASTER} ${DOWN_AFTER}`,
-        `sentinel failover-timeout ${MASTER} 1500`,
-      ),
-    ],
-    command: ['sh', '-c', SENTINEL, 'sh', `${sentinel}`, `${first}`, `${second}`],
-    // The Sentinel has seen the replica.
-    ready: ({ forLogMessage }) => forLogMessage(/\+slave slave|the replica is known/),
+  return onFreePorts(3, async ([sentinel, first, second]: [number, number, number]) => {
+    const replicated = ['daemonize yes', 'repl-diskless-sync-delay 0']
+    const container = await start('redis', {
+      ports: [sentinel, first, second],
+      files: [
+        redisConf(first, ...replicated),
+        redisConf(second, ...replicated, `replicaof 127.0.0.1 ${first}`),
+        redisConf(
+          sentinel,
+          `sentinel monitor ${MASTER} 127.0.0.1 ${first} 1`,
+          `sentinel down-after-milliseconds ${MASTER} ${DOWN_AFTER}`,
+          `sentinel failover-timeout ${MASTER} 1500`,
+        ),
+      ],
+      command: ['sh', '-c', SENTINEL, 'sh', `${sentinel}`, `${first}`, `${second}`],
+      // The Sentinel has seen the replica.
+      ready: ({ forLogMessage }) => forLogMessage(/\+slave slave|the replica is known/),
+    })
+    const { host, controls, exec } = container
+
+    async function ask(question: string): Promise<string[]> {
+      const answer = await exec('redis-cli', '-p', `${sentinel}`, 'sentinel', question, MASTER)
+      return answer.trim().split(/\s+/)
+    }
+
+    async function master(): Promise<number> {
+      return Number((await ask('get-master-addr-by-name'))[1])
+    }
+
+    return {
+      ...controls,
+      url: `redis://${host}:${sentinel}`,
+      options: { name: MASTER, sentinels: [{ host, port: sentinel }], natMap: natMap(host, [first, second]) },
+      version: await redisVersion(container),
+      master,
+      async failover() {
+        const killed = await master()
+        await exec('sh', '-c', `kill -9 $(cat /data/${killed}/pid)`)
+        await until(async () => (await master()) !== killed)
+        const conf = `/etc/coatcheck/${killed}.conf`
+        await exec('redis-server', conf, '--replicaof', '127.0.0.1', `${await master()}`)
+        await until(async () => {
+          const replica = await ask('replicas')
+          const linked = (await exec('redis-cli', '-p', `${killed}`, 'info', 'replication')).includes(LINKED)
+          return linked && replica[replica.indexOf('flags') + 1] === 'slave'
+        })
+        await exec('redis-cli', '-p', `${killed}`, 'config', 'rewrite')
+      },
+    }
   })
-  const { host, controls, exec } = container
-
-  async function ask(question: string): Promise<string[]> {
-    const answer = await exec('redis-cli', '-p', `${sentinel}`, 'sentinel', question, MASTER)
-    return answer.trim().split(/\s+/)
-  }
-
-  async function master(): Promise<number> {
-    return Number((await ask('get-master-addr-by-name'))[1])
-  }
-
-  return {
-    ...controls,
-    url: `redis://${host}:${sentinel}`,
-    options: { name: MASTER, sentinels: [{ host, port: sentinel }], natMap: natMap(host, [first, second]) },
-    version: await redisVersion(container),
-    master,
-    async failover() {
-      const killed = await master()
-      await exec('sh', '-c', `kill -9 $(cat /data/${killed}/pid)`)
-      await until(async () => (await master()) !== killed)
-      const conf = `/etc/coatcheck/${killed}.conf`
-      await exec('redis-server', conf, '--replicaof', '127.0.0.1', `${await master()}`)
-      await until(async () => {
-        const replica = await ask('replicas')
-        const linked = (await exec('redis-cli', '-p', `${killed}`, 'info', 'replication')).includes(LINKED)
-        return linked && replica[replica.indexOf('flags') + 1] === 'slave'
-      })
-      await exec('redis-cli', '-p', `${killed}`, 'config', 'rewrite')
-    },
-  }
 }
 
 const MASTER = 'coatcheck'

@@ -1,4 +1,4 @@
-import { freePorts, start } from './container.ts'
+import { onFreePorts, start } from './container.ts'
 import { redisVersion } from './redis-conf.ts'
 import { type Address, type DatabaseOptions, type DatabaseServer, runningElsewhere } from './server.ts'
 
@@ -12,20 +12,21 @@ export async function startRedis(options: DatabaseOptions = {}): Promise<RedisSe
   const { dedicated = false, args = [] } = options
   const url = process.env.REDIS_URL
   if (url && !dedicated) return { ...runningElsewhere('REDIS_URL', url), options: redisOptions(url) }
-  const [port] = (await freePorts(1)) as [number]
-  const container = await start('redis', {
-    ...(!dedicated && { instead: 'REDIS_URL' }),
-    ports: [port],
-    command: ['redis-server', '--port', `${port}`, ...DURABLE, ...args],
-    ready: ({ forLogMessage }) => forLogMessage(/Ready to accept connections/),
+  return onFreePorts(1, async ([port]: [number]) => {
+    const container = await start('redis', {
+      ...(!dedicated && { instead: 'REDIS_URL' }),
+      ports: [port],
+      command: ['redis-server', '--port', `${port}`, ...DURABLE, ...args],
+      ready: ({ forLogMessage }) => forLogMessage(/Ready to accept connections/),
+    })
+    const { host, controls } = container
+    return {
+      ...controls,
+      url: `redis://${host}:${port}`,
+      options: { host, port },
+      version: await redisVersion(container),
+    }
   })
-  const { host, controls } = container
-  return {
-    ...controls,
-    url: `redis://${host}:${port}`,
-    options: { host, port },
-    version: await redisVersion(container),
-  }
 }
 
 // Reachable from outside. A killed server loses nothing. Without fsync, writes do not wait for the disk.
