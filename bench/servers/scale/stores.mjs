@@ -7,7 +7,7 @@ import { copyRows, inBatches, MYSQL, POSTGRES, SQLITE } from './copies.mjs'
 
 const POOL = 10
 /** Milliseconds that filling a store may take. */
-const LIMIT = 300_000
+const LIMIT = 120_000
 
 /** Each returns the store, how to make `count` copies of the session `original`, and how to remove everything. */
 export const OPENERS = {
@@ -86,7 +86,8 @@ export const OPENERS = {
         const full = await inBatches(count, LIMIT, from =>
           client.query(copyRows({ table, row, from, count, dialect: POSTGRES })),
         )
-        await client.query(`VACUUM ANALYZE ${table}`)
+        // In parallel it needs more shared memory than a container has.
+        await client.query(`VACUUM (ANALYZE, PARALLEL 0) ${table}`)
         await client.query('CHECKPOINT')
         return full
       },
