@@ -1,7 +1,7 @@
+import type { PendingCalls } from '../calls/pending-calls.ts'
 import type { CookieData } from '../cookie/cookie.ts'
 import type { Session, SessionHolder } from '../session/session.ts'
 import type { Snapshot } from '../session/snapshot.ts'
-import type { PendingCalls } from './pending-calls.ts'
 import type { ConcurrencySettings } from './settings.ts'
 
 /** What a writer needs of the request that it writes for. */

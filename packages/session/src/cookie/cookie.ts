@@ -1,5 +1,6 @@
 import { type SetCookie, stringifySetCookie } from 'cookie'
 import depd from 'depd'
+import { isoText } from './iso-text.ts'
 
 const deprecate = depd('express-session')
 
@@ -57,14 +58,9 @@ export class Cookie {
   declare _expires: Date | null | false | undefined
 
   constructor(options?: CookieOptions) {
-    if (options && typeof options !== 'object') {
-      throw new TypeError('argument options must be an object')
-    }
-    this.maxAge = null
-    const attributes = this as Record<string, unknown>
-    for (const key in options) {
-      if (key !== 'data') attributes[key] = options[key as keyof CookieOptions]
-    }
+    this._expires = null
+    this.originalMaxAge = null
+    assign(this, options, false)
     this.originalMaxAge ??= this.maxAge as number | null
   }
 
@@ -120,8 +116,7 @@ export class Cookie {
    * Throws a TypeError when an attribute is not allowed in a cookie.
    */
   serialize(name: string, value: string): string {
-    if (!TOKEN.test(name)) throw new TypeError(`argument name is invalid: ${name}`)
-    return `${name}=${encodeURIComponent(value)}${textOfAttributes(this)}`
+    return setCookie(this, name, encodeURIComponent(value))
   }
 
   toJSON(): CookieData {
@@ -131,6 +126,32 @@ export class Cookie {
 
 /** The text in front of the expiry in the JSON of a cookie that has one. */
 export const EXPIRES = '"expires":"'
+
+/** The cookie of a stored session. */
+export function storedCookie(stored: CookieOptions): Cookie {
+  const { expires } = stored as { expires?: unknown }
+  const dated = typeof expires === 'string'
+  const cookie = new Cookie()
+  assign(cookie, stored, dated)
+  if (dated) cookie._expires = new Date(expires)
+  cookie.originalMaxAge = stored.originalMaxAge as number | null
+  return cookie
+}
+
+/** Assign attributes to a cookie. `dated`: all but its expiry. */
+function assign(cookie: Cookie, options: CookieOptions | undefined, dated: boolean): void {
+  if (options && typeof options !== 'object') throw new TypeError('argument options must be an object')
+  const attributes = cookie as unknown as Record<string, unknown>
+  for (const key in options) {
+    if (key !== 'data' && !(dated && key === 'expires')) attributes[key] = options[key as keyof CookieOptions]
+  }
+}
+
+/** The `Set-Cookie` value for this cookie, with a value that is encoded. */
+export function setCookie(cookie: Cookie, name: string, encoded: string): string {
+  if (!TOKEN.test(name)) throw new TypeError(`argument name is invalid: ${name}`)
+  return `${name}=${encoded}${textOfAttributes(cookie)}`
+}
 
 /** The attributes that were sent last, and their text. Most cookies of one second have the same. */
 let last: { attributes: Omit<CookieData, 'originalMaxAge'>; second: number; text: string } | undefined
@@ -155,7 +176,7 @@ export function cookieJson(cookie: object): string {
   if (!own || !(cookie._expires instanceof Date) || Number.isNaN(cookie._expires.valueOf())) {
     return JSON.stringify(cookie)
   }
-  const date = cookie._expires.toISOString()
+  const date = isoText(cookie._expires)
   if (stored && cookie.originalMaxAge === stored.data.originalMaxAge && hasAttributes(cookie, stored.data)) {
     return stored.before + date + stored.after
   }

@@ -2,7 +2,7 @@ import { parseCookie } from 'cookie'
 import { createDebug } from 'obug'
 import { publishRejected } from '../events/publish.ts'
 import type { Secret } from './secret.ts'
-import { signed as sign, verified } from './signatures.ts'
+import { knownId, rememberId, signed, verified } from './signatures.ts'
 
 const debug = createDebug('express-session')
 
@@ -29,8 +29,13 @@ export function readSessionIds(
   secrets: readonly Secret[],
 ): readonly SignedId[] {
   if (!header) return []
+  const [current] = secrets as readonly [Secret]
+  const only = onlyValue(header, name)
+  const known = only === undefined ? undefined : knownId(only, current)
+  if (known !== undefined) return [{ id: known, outdated: false }]
   const first = verifyCookie(unquoted(parseCookie(header)[name]), secrets)
   const ids = first ? [first] : []
+  if (only !== undefined && first && !first.outdated) rememberId(only, first.id, current)
   if (!isRepeated(header, name)) return ids
   for (const other of readOthers(header, name, secrets)) {
     if (!ids.some(({ id }) => id === other.id)) ids.push(other)
@@ -50,9 +55,9 @@ export function verifyCookie(
     if (!again) publishRejected('malformed')
     return undefined
   }
-  const signed = value.slice(2)
+  const text = value.slice(2)
   for (let i = 0; i < secrets.length; i++) {
-    const id = verified(signed, secrets[i] as Secret)
+    const id = verified(text, secrets[i] as Secret)
     if (id !== undefined) return { id, outdated: i > 0 }
   }
   debug('no secret has signed the session cookie')
@@ -60,9 +65,25 @@ export function verifyCookie(
   return undefined
 }
 
-/** The value of the cookie for this id. */
+/** The id with its signature, as a transport sends it. */
 export function signSessionId(id: string, secret: Secret): string {
-  return `s:${sign(id, secret)}`
+  return `s:${signed(id, secret).text}`
+}
+
+/** The same as the value of a cookie. */
+export function cookieValue(id: string, secret: Secret): string {
+  return signed(id, secret).cookie
+}
+
+/** The value, as it was sent, of the only cookie with this name. `undefined` if another part of the header has that name in it. */
+function onlyValue(header: string, name: string): string | undefined {
+  const at = header.indexOf(name)
+  const start = at + name.length + 1
+  const begins = at === 0 || header.startsWith('; ', at - 2) || header[at - 1] === ';'
+  if (at < 0 || !begins || header[start - 1] !== '=') return undefined
+  if (header.indexOf(name, start) >= 0) return undefined
+  const end = header.indexOf(';', start)
+  return end < 0 ? header.slice(start) : header.slice(start, end)
 }
 
 function isRepeated(header: string, name: string): boolean {

@@ -1,7 +1,8 @@
 import { createDebug } from 'obug'
 import type { Callback } from '../calls/call-method.ts'
+import { isCombined } from '../calls/combined-operation.ts'
+import { PendingCalls } from '../calls/pending-calls.ts'
 import { ObservedWriter } from '../concurrency/observed-writer.ts'
-import { PendingCalls } from '../concurrency/pending-calls.ts'
 import { canReplace } from '../concurrency/replace-session.ts'
 import type { WriterHost } from '../concurrency/writer-host.ts'
 import type { Secret } from '../cookie/secret.ts'
@@ -33,6 +34,9 @@ import { thenLimit } from './owner-limit.ts'
 import { TouchOnRead } from './touch-on-read.ts'
 
 const debug = createDebug('express-session')
+
+/** The read changes nothing. The engine says so, because a store need not protect a session from it as from others. */
+const READ_ONLY: GetOptions = {}
 
 /** What has to be done for the session when the response is complete. */
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
@@ -109,8 +113,9 @@ export class RequestSession implements SessionHost, WriterHost {
 
   /** Options for the read of the session. */
   readOptions(): GetOptions | undefined {
+    if (!isCombined(this.settings.store, 'get')) return undefined
     this.#read = TouchOnRead.for(this.door.method, this.settings)
-    return this.#read
+    return this.#read ?? READ_ONLY
   }
 
   /** Called when the request has got a new session. */

@@ -1,5 +1,5 @@
-import { Cookie } from '../cookie/cookie.ts'
-import { signSessionId } from '../cookie/session-ids.ts'
+import { Cookie, setCookie } from '../cookie/cookie.ts'
+import { cookieValue, signSessionId } from '../cookie/session-ids.ts'
 import type { Settings } from '../options/settings.ts'
 import { hasEnded } from '../session/lifespan.ts'
 import { keepMetadata } from '../session/metadata.ts'
@@ -47,8 +47,8 @@ function cookieFor(own: RequestSession, cookies: SetCookies): string | undefined
   }
   own.touch()
   keepMetadata(session)
-  const id = signSessionId(holder.sessionID, own.secret)
-  return settings.transport ? id : textOf(session.cookie, id, settings)
+  if (settings.transport) return signSessionId(holder.sessionID, own.secret)
+  return textOf(session.cookie, cookieValue(holder.sessionID, own.secret), settings)
 }
 
 function mustSend(own: RequestSession): boolean {
@@ -85,10 +85,10 @@ function clearedOld({ renamed, settings, lastSession }: RequestSession, value: s
   return textOf(cookie, '', { ...settings, name: oldName, oldName: undefined })
 }
 
-/** With `Max-Age`, a wrong clock of the client does not matter. */
+/** `value` is encoded. With `Max-Age`, a wrong clock of the client does not matter. */
 function textOf(cookie: Cookie, value: string, settings: Settings): string {
   const { sendsMaxAge } = settings
-  const text = cookie.serialize(nameFor(cookie, settings), value)
+  const text = setCookie(cookie, nameFor(cookie, settings), value)
   const left =
     sendsMaxAge && cookie.expires instanceof Date ? cookie.expires.valueOf() - Date.now() : undefined
   return left === undefined ? text : `${text}; Max-Age=${Math.max(Math.ceil(left / 1000), 0)}`

@@ -1,4 +1,3 @@
-import { isCombined } from '../calls/combined-operation.ts'
 import type { Settings } from '../options/settings.ts'
 import type { GetOptions } from '../records/renewal.ts'
 import type { Session } from '../session/session.ts'
@@ -21,9 +20,8 @@ export class TouchOnRead implements GetOptions {
   }
 
   /** For a request with this method; `undefined` if the read must change nothing. */
-  static for(method: string | undefined, { renew, store }: Settings): TouchOnRead | undefined {
-    if (renew === undefined || !SAFE_METHODS.has(method) || !isCombined(store, 'get')) return undefined
-    return new TouchOnRead(renew)
+  static for(method: string | undefined, { renew }: Settings): TouchOnRead | undefined {
+    return renew === undefined || !SAFE_METHODS.has(method) ? undefined : new TouchOnRead(renew)
   }
 
   /** Whether the touch on read is recent enough, so that another touch of `session` is not needed. */

@@ -1,3 +1,4 @@
+import { isoText } from '../cookie/iso-text.ts'
 import { SessionError } from '../errors.ts'
 import type { DecodedSession } from '../session/codec.ts'
 
@@ -43,5 +44,5 @@ export function showExpiry({ cookie }: DecodedSession, ttl: number): void {
   if (expires === null || expires === undefined) return
   const current = Date.now() + ttl
   if (!(Math.abs(new Date(expires).valueOf() - current) <= CLOCK_SLACK))
-    cookie.expires = new Date(current).toISOString()
+    cookie.expires = isoText(new Date(current))
 }

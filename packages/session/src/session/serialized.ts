@@ -1,4 +1,5 @@
 import { cookieJson, EXPIRES } from '../cookie/cookie.ts'
+import { isoText } from '../cookie/iso-text.ts'
 import { DEVICE, deviceOf } from './device.ts'
 import { LIFESPAN, lifespanText, withLifespan } from './lifespan.ts'
 
@@ -48,7 +49,7 @@ export function withExpires(text: string, date: Date, expected: number): string 
   const at = text.startsWith(EXPIRES, expected) ? expected : expiryIn(text)
   if (at < 0) return undefined
   const start = at + EXPIRES.length
-  return joined(text.slice(0, start), date.toISOString(), text.slice(text.indexOf('"', start)))
+  return joined(text.slice(0, start), isoText(date), text.slice(text.indexOf('"', start)))
 }
 
 function expiryIn(text: string): number {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { callMethod, isPromise } from '../calls/call-method.ts'
 import { nextTick } from '../calls/timers.ts'
-import { Cookie, type CookieOptions } from '../cookie/cookie.ts'
+import { type CookieOptions, storedCookie } from '../cookie/cookie.ts'
 import { LiveSession } from '../session/live-session.ts'
 import { loadedOf, noteLoaded } from '../session/loaded.ts'
 import { HOST, Session, type SessionData, type SessionHolder } from '../session/session.ts'
@@ -45,13 +45,7 @@ const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisTy
   },
 
   createSession(req, data) {
-    const stored = (data as SessionData).cookie
-    const expires = stored.expires
-    const originalMaxAge = stored.originalMaxAge
-    const cookie = new Cookie(stored as CookieOptions)
-    if (typeof expires === 'string') cookie.expires = new Date(expires)
-    cookie.originalMaxAge = originalMaxAge as number | null
-    ;(data as SessionData).cookie = cookie
+    ;(data as SessionData).cookie = storedCookie((data as SessionData).cookie as CookieOptions)
     // Other middleware expects that `set` inserts or replaces. Without the note it does.
     const session = HOST in req ? live(req, data) : (new Session(req, data) as Session & Partial<SessionData>)
     req.session = session
@@ -61,7 +55,8 @@ const methods: Pick<BaseStore, 'regenerate' | 'load' | 'createSession'> & ThisTy
 
 function live(req: SessionHolder, data: object): Session & Partial<SessionData> {
   const session = new LiveSession(req, data)
-  noteLoaded(session, loadedOf(data))
+  const loaded = loadedOf(data)
+  if (loaded) noteLoaded(session, loaded)
   return session
 }
 

@@ -1,5 +1,5 @@
-import { type Callback, callMethod } from '../calls/call-method.ts'
-import { clearTimeout, setTimeout } from '../calls/timers.ts'
+import { type Callback, callMethod } from './call-method.ts'
+import { clearTimeout, setTimeout } from './timers.ts'
 
 /** Milliseconds that the end of a response waits for calls that nobody awaits. A store that never answers must not hold it for ever. */
 const PATIENCE = 3000
@@ -8,7 +8,7 @@ const PATIENCE = 3000
 export class PendingCalls {
   readonly #timeout: number
   #underWay = 0
-  #waiting: (() => void)[] = []
+  #waiting: (() => void)[] | undefined
 
   constructor(timeout: number) {
     this.#timeout = timeout
@@ -23,19 +23,27 @@ export class PendingCalls {
   whenIdle(work: () => void): void {
     if (this.idle) return work()
     const timer = setTimeout(() => {
-      this.#waiting = this.#waiting.filter(waiting => waiting !== once)
+      this.#waiting = this.#waiting?.filter(waiting => waiting !== once)
       work()
     }, PATIENCE)
     const once = () => {
       clearTimeout(timer)
       work()
     }
+    this.#waiting ??= []
     this.#waiting.push(once)
   }
 
   callMethod<T>(store: object, method: string, args: readonly unknown[], done: Callback<T>): void {
-    const leave = this.enter()
-    callMethod<T>(store, method, args, this.#timeout, (error, value) => leave(() => done(error, value)))
+    this.#underWay++
+    callMethod<T>(store, method, args, this.#timeout, (error, value) => {
+      this.#underWay--
+      try {
+        done(error, value)
+      } finally {
+        this.#left()
+      }
+    })
   }
 
   /** Count a call as under way. The returned function ends it: it runs `end`, which may begin the next call. */
@@ -46,8 +54,13 @@ export class PendingCalls {
       try {
         end()
       } finally {
-        if (this.idle) for (const work of this.#waiting.splice(0)) work()
+        this.#left()
       }
     }
+  }
+
+  #left(): void {
+    const waiting = this.idle ? this.#waiting : undefined
+    if (waiting) for (const work of waiting.splice(0)) work()
   }
 }
