@@ -7,7 +7,7 @@ import { copyRows, inBatches, MYSQL, POSTGRES, SQLITE } from './copies.mjs'
 
 const POOL = 10
 /** Milliseconds that filling a store may take. */
-const LIMIT = 120_000
+const LIMIT = 180_000
 
 /** Each returns the store, how to make `count` copies of the session `original`, and how to remove everything. */
 export const OPENERS = {
