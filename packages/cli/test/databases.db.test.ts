@@ -37,6 +37,15 @@ function placeIn(kind: string): string {
   return url
 }
 
+it('mariadb://: openStore and the commands find what is stored at mysql://', async () => {
+  const url = placeIn('MySQL')
+  const env = { SESSION_STORE: url.replace(/^mysql:/, 'mariadb:') }
+  await fill(env.SESSION_STORE, { a: sessionOf({ user: 'Ada' }) })
+  expect(await contents(url)).toMatchObject({ a: { user: 'Ada' } })
+  expect(await coatcheck(['count'], { env })).toEqual({ code: 0, out: '1\n', err: '' })
+  expect(await coatcheck(['doctor'], { env })).toMatchObject({ code: 0 })
+})
+
 describe.each(Object.keys(kinds))('on %s', kind => {
   it('commands: list, show, count, end and clear', async () => {
     const env = { SESSION_STORE: placeIn(kind) }

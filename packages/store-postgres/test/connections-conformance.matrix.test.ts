@@ -3,12 +3,7 @@ import { conforms, ON_TIME } from '../../session/test/support/conforms.ts'
 import { CONNECTIONS_OF, pglite } from './support/connections.ts'
 import { postgresSubject } from './support/subject.ts'
 
-// Drizzle hands out the client of its driver: one driver will do.
-const connections = Object.entries(CONNECTIONS_OF).filter(
-  ([name]) => name !== 'Drizzle on pg' && name !== 'Postgres.js',
-)
-
-describe.each(connections)('the connections of %s', (name, connect) => {
+describe.each(Object.entries(CONNECTIONS_OF))('the connections of %s', (name, connect) => {
   conforms(() => postgresSubject({ name, url: inject('postgresUrl'), connect }))
 })
 
