@@ -2,7 +2,7 @@ import type { ReadResult, Renewal, StoredRecord } from '@coatcheck/session'
 import type { Driver } from './driver.ts'
 import { isRefused } from './failures.ts'
 import { milliseconds } from './milliseconds.ts'
-import { READ, RENEW } from './script.ts'
+import { LIFETIMES, READ, RENEW } from './script.ts'
 import type { Together } from './together.ts'
 
 /** By key: the data, or `null`; the rest of the lifetime in milliseconds; and after a touch on read, whether the key was touched. */
@@ -41,7 +41,7 @@ export class Reader {
   async several(keys: readonly string[], renewal?: Renewal): Promise<readonly ReadResult[]> {
     const found = await this.#options.together.run(() => this.#scripted(keys, renewal))
     return keys.map((key, i) => {
-      const alone = found === undefined || isNoText(found, i)
+      const alone = found === undefined || !isClear(found, i)
       return alone ? this.one(key, renewal) : this.#record(found, i)
     })
   }
@@ -51,7 +51,7 @@ export class Reader {
     if (!this.#scripts) return undefined
     const { driver } = this.#options
     try {
-      if (!renewal) return (await READ.run(driver, keys)) as Found
+      if (!renewal) return (await (keys.length === 1 ? READ.run(driver, keys) : this.#parts(keys))) as Found
       return (await RENEW.run(driver, keys, renewal.prefix, milliseconds(renewal.ttl))) as Found
     } catch (error) {
       if (renewal && WRITES_NOTHING.test((error as Error).message)) return this.#scripted(keys)
@@ -60,6 +60,19 @@ export class Reader {
       this.#options.onRefused()
       return undefined
     }
+  }
+
+  /**
+   * A server needs half as long for these two commands as for one script that returns the data too, because a script copies it. If a
+   * session is replaced in between, the read has the other expiry.
+   */
+  async #parts(keys: readonly string[]): Promise<Found> {
+    const { driver } = this.#options
+    const parts = await Promise.all([
+      driver.command(keys[0]!, ['mget', ...keys]),
+      LIFETIMES.run(driver, keys),
+    ])
+    return parts as unknown[][] as Found
   }
 
   /** Both commands are sent at once. If the session is replaced in between, the read has the new expiry. */
@@ -80,7 +93,7 @@ export class Reader {
   }
 }
 
-/** Whether the key has a value that is not a string. */
-function isNoText([data, left]: Found, i: number): boolean {
-  return data[i] === null && Number(left[i]) !== MISSING
+/** `false` if the key has a value that is not a string, or was made or removed during the read. */
+function isClear([data, left]: Found, i: number): boolean {
+  return (data[i] === null) === (Number(left[i]) === MISSING)
 }

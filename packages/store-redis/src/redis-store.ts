@@ -125,11 +125,10 @@ export class RedisStore extends RecordStore implements Diagnosing {
     return this.#reader.several(keys, renewal)
   }
 
-  protected override async _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
+  protected override _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
     const key = this.#prefix + sid
-    await this.#owning(owner, sid, () => {
-      return this.#driver.command(key, ['set', key, data, 'px', milliseconds(ttl)])
-    })
+    const write = () => this.#driver.command(key, ['set', key, data, 'px', milliseconds(ttl)])
+    return (owner === undefined ? write() : this.#owning(owner, sid, write)) as Promise<void>
   }
 
   protected override async _insert(sid: string, data: string, ttl: number, owner?: string): Promise<boolean> {
@@ -146,9 +145,9 @@ export class RedisStore extends RecordStore implements Diagnosing {
     owner?: string,
   ): Promise<UpdateResult> {
     const key = this.#prefix + sid
+    if (owner === undefined) return this.#change(key, data, ttl, expected)
     // The session is there already, and mostly in the set of its owner too. So the two need not wait for each other.
-    const added = owner === undefined ? undefined : this.#owners.add(owner, sid)
-    const [result] = await Promise.all([this.#change(key, data, ttl, expected), added])
+    const [result] = await Promise.all([this.#change(key, data, ttl, expected), this.#owners.add(owner, sid)])
     return result
   }
 

@@ -69,14 +69,19 @@ export class Library<Name extends string> {
 const DATA = `
 local data = #KEYS == 1 and { redis.call('GET', KEYS[1]) } or redis.call('MGET', unpack(KEYS))`
 
-/** Reads the keys at one moment: a list of data, and a list of the remaining milliseconds. */
-export const READ: Script = new Script(`${DATA}
+/** Reads a key at one moment: a list of its data, and a list of its remaining milliseconds. */
+export const READ: Script = new Script(
+  "return { { redis.call('GET', KEYS[1]) }, { redis.call('PTTL', KEYS[1]) } }",
+)
+
+/** The remaining milliseconds of several keys. */
+export const LIFETIMES: Script = new Script(`
 local left = {}
 for i, key in ipairs(KEYS) do left[i] = redis.call('PTTL', key) end
-return { data, left }`)
+return left`)
 
 /**
- * The same, and restarts the lifetime of each key whose data begins as expected. A third list tells which keys these are. If the
+ * Reads several keys in the same form, and restarts the lifetime of each key whose data begins as expected. A third list tells which keys these are. If the
  * server accepts no writes at the moment, the keys are only read.
  */
 export const RENEW: Script = new Script(`${DATA}

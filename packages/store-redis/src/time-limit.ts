@@ -1,6 +1,5 @@
-// Taken when this file is loaded, because tests of apps replace the global timers.
-import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import { SessionError } from '@coatcheck/session'
+import { Deadlines, Limited } from './deadlines.ts'
 import type { Driver, Send } from './driver.ts'
 import { handedOn, unavailable } from './failures.ts'
 
@@ -21,58 +20,92 @@ export interface Watcher {
  * callers may see. Clients have their own limits, but not for commands that wait for a connection, or not by default.
  */
 export function withTimeLimit(driver: Driver, ms: number, watcher?: Watcher): Driver {
-  let answers = 0
-
-  function limited<T>(work: () => Promise<T>): Promise<T> {
-    const before = answers
-    watcher?.begin()
-    return new Promise((resolve, reject) => {
-      let over: NodeJS.Immediate | undefined
-      const late = () => {
-        settled()
-        reject(tooLate(ms, watcher?.failure()))
-        if (answers === before) watcher?.silent()
-      }
-      // If the process was busy for that long, its timers run before it reads the answers.
-      const timer = ms > 0 ? setTimeout(() => (over = setImmediate(late)), ms) : undefined
-      let open = true
-      const settled = () => {
-        clearTimeout(timer)
-        clearImmediate(over)
-        if (open) watcher?.end()
-        open = false
-      }
-      const fail = (error: unknown) => {
-        settled()
-        reject(handedOn(error, watcher?.failure()))
-      }
-      try {
-        work().then(value => {
-          answers++
-          settled()
-          resolve(value)
-        }, fail)
-      } catch (error) {
-        fail(error)
-      }
-    })
-  }
-
+  const calls = new Calls(ms, watcher)
   return {
     ...driver,
-    command: (key, command) => limited(() => driver.command(key, command)),
+    command: (key, command) => calls.run(() => driver.command(key, command)),
     async masters() {
-      const masters = await limited(() => driver.masters())
+      const masters = await calls.run(() => driver.masters())
       return masters.map(
         (send): Send =>
           (...command) =>
-            limited(() => send(...command)),
+            calls.run(() => send(...command)),
       )
     },
     isolation: {
-      run: work => limited(() => driver.isolation.run(work)),
+      run: work => calls.run(() => driver.isolation.run(work)),
       close: () => driver.isolation.close(),
     },
+  }
+}
+
+/** The commands that are under way. */
+class Calls {
+  readonly ms: number
+  readonly watcher: Watcher | undefined
+  readonly deadlines: Deadlines | undefined
+  answers = 0
+
+  constructor(ms: number, watcher: Watcher | undefined) {
+    this.ms = ms
+    this.watcher = watcher
+    this.deadlines = ms > 0 ? new Deadlines(ms) : undefined
+  }
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const call = new Call(this, resolve, reject)
+      try {
+        work().then(
+          value => call.resolved(value),
+          error => call.failed(error),
+        )
+      } catch (error) {
+        call.failed(error)
+      }
+    })
+  }
+}
+class Call<T> extends Limited {
+  readonly #calls: Calls
+  readonly #resolve: (value: T) => void
+  readonly #reject: (error: Error) => void
+  readonly #before: number
+  #open = true
+
+  constructor(calls: Calls, resolve: (value: T) => void, reject: (error: Error) => void) {
+    super()
+    this.#calls = calls
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#before = calls.answers
+    calls.watcher?.begin()
+    calls.deadlines?.begin(this)
+  }
+
+  resolved(value: T): void {
+    this.#calls.answers++
+    this.#end()
+    this.#resolve(value)
+  }
+
+  failed(error: unknown): void {
+    this.#end()
+    this.#reject(handedOn(error, this.#calls.watcher?.failure()))
+  }
+
+  override late(): void {
+    const { ms, watcher, answers } = this.#calls
+    this.#end()
+    this.#reject(tooLate(ms, watcher?.failure()))
+    if (answers === this.#before) watcher?.silent()
+  }
+
+  #end(): void {
+    if (!this.#open) return
+    this.#open = false
+    this.#calls.deadlines?.end(this)
+    this.#calls.watcher?.end()
   }
 }
 
