@@ -63,7 +63,7 @@ async function clockOf(client: PostgresClient): Promise<Finding> {
 
 async function tableOf(client: PostgresClient, table: string, owners: boolean): Promise<Finding[]> {
   const name = 'table'
-  let expires: string
+  let due: string
   try {
     const layout = await layoutOf(client, table)
     if (!layout) return [{ name, level: 'ok', text: `${table} is not there yet`, missing: `table ${table}` }]
@@ -71,7 +71,7 @@ async function tableOf(client: PostgresClient, table: string, owners: boolean): 
       const text = `${table} has no column owner yet; the store adds it on first use`
       return [{ name, level: 'ok', text, missing: `column "owner" in the table ${table}` }]
     }
-    expires = layout.expires
+    due = layout.due
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     return [{ name, level: 'problem', text: error.message }]
@@ -84,16 +84,16 @@ async function tableOf(client: PostgresClient, table: string, owners: boolean): 
         WHERE i.indrelid = c.oid AND i.indisvalid AND a.attname = $2
       ) AS indexed
       FROM pg_catalog.pg_class AS c WHERE c.oid = to_regclass($1)`,
-    values: [table, expires],
+    values: [table, due],
   })
   const { unlogged, indexed } = rows[0]
   return [
     indexed
-      ? { name, level: 'ok', text: `${table}, with an index on ${expires}` }
+      ? { name, level: 'ok', text: `${table}, with an index on ${due}` }
       : {
           name,
           level: 'warning',
-          text: `${table} has no index on ${expires}, and deleting expired sessions reads all of it: CREATE INDEX CONCURRENTLY ON ${table} (${expires})`,
+          text: `${table} has no index on ${due}, and deleting expired sessions reads all of it: CREATE INDEX CONCURRENTLY ON ${table} (${due})`,
         },
     unlogged
       ? {

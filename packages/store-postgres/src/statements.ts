@@ -36,7 +36,7 @@ function nameOf(operation: string, text: string): string {
 // Statements return rows to tell what they have done, because not every client counts written rows. The clock is the server's
 // clock_timestamp(). Unlike now(), it advances during a transaction, and while a statement waits for a locked row. To use an index on the
 // expiry, a statement reads the clock once, in a subquery: a value that may change during the search cannot be searched in an index.
-function texts(table: string, { data, expires, type, owners }: Layout) {
+function texts(table: string, { data, expires, due, type, owners }: Layout) {
   const live = `${expires} > clock_timestamp()`
   // In a column without a time zone, both casts use the time zone of the connection.
   const left = `(extract(epoch FROM least(${expires}::timestamptz, ${LAST}) - clock_timestamp()) * 1000)::float8`
@@ -72,6 +72,19 @@ function texts(table: string, { data, expires, type, owners }: Layout) {
       )
       SELECT sid, ${data}::text AS data, ${left} AS ttl, sid IN (SELECT sid FROM renewed) AS renewed
       FROM ${table} WHERE ${wanted} AND ${live}`
+
+  const all = `SELECT count(*) AS count FROM ${table} WHERE`
+  // What is not due yet is live, and counted in the index alone.
+  const counting =
+    due === expires
+      ? `${all} ${expires} > (SELECT clock_timestamp())`
+      : `
+      WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now)
+      SELECT (${all} ${due} > (SELECT now FROM clock))
+        + (${all} ${due} <= (SELECT now FROM clock) AND ${expires} > (SELECT now FROM clock)) AS count`
+  const over = [...new Set([due, expires])]
+    .map(column => `${column} <= (SELECT clock_timestamp())`)
+    .join(' AND ')
 
   return {
     read: `SELECT ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE sid = $1 AND ${live}`,
@@ -131,13 +144,13 @@ function texts(table: string, { data, expires, type, owners }: Layout) {
         DELETE FROM ${table} WHERE sid = ANY (ARRAY(SELECT sid FROM page))
       )
       SELECT sid FROM page ORDER BY sid DESC LIMIT 1`,
-    count: `SELECT count(*) AS count FROM ${table} WHERE ${expires} > (SELECT clock_timestamp())`,
+    count: `${counting}`,
     // Skips rows that another instance is pruning, or that are being written.
     prune: `
       WITH deleted AS (
         DELETE FROM ${table} WHERE sid = ANY (ARRAY(
-          SELECT sid FROM ${table} WHERE ${expires} <= (SELECT clock_timestamp())
-          ORDER BY ${expires} LIMIT $1::int FOR UPDATE SKIP LOCKED
+          SELECT sid FROM ${table} WHERE ${over}
+          ORDER BY ${due} LIMIT $1::int FOR UPDATE SKIP LOCKED
         )) RETURNING sid
       )
       SELECT count(*)::int AS count FROM deleted`,

@@ -27,17 +27,17 @@ it('diagnose: a table with its index; without it, or unlogged, is a warning', as
   const store = openStore({ schema, unlogged: true })
   await store.set('a', sessionOf())
   expect(await found(store)).toMatchObject({
-    table: { level: 'ok', text: `"${schema}"."sessions", with an index on expires` },
+    table: { level: 'ok', text: `"${schema}"."sessions", with an index on due` },
     unlogged: { level: 'warning', text: expect.stringMatching(/^yes: /) },
   })
   const pool = openPool()
   await pool.query(
-    `SET search_path = ${schema}; DROP INDEX sessions_expires_idx; ALTER TABLE sessions SET LOGGED`,
+    `SET search_path = ${schema}; DROP INDEX sessions_due_idx; ALTER TABLE sessions SET LOGGED`,
   )
   expect(await found(store)).toMatchObject({
     table: {
       level: 'warning',
-      text: expect.stringContaining(`("${schema}"."sessions" (expires))`.slice(1, -1)),
+      text: expect.stringContaining(`("${schema}"."sessions" (due))`.slice(1, -1)),
     },
     unlogged: { level: 'ok' },
   })

@@ -5,7 +5,7 @@ import { expectToCount, membersOf, readReadme, runExample } from '../../session/
 import { CONNECT_PG_SIMPLE, newSchema, openPool, openStore, sessionOf, urlOf } from './support/postgres.ts'
 
 const readme = readReadme(import.meta.url)
-const [ddl, move] = [...readme.text.matchAll(/^```sql\n(.*?)^```$/gms)].map(match => match[1]!)
+const [ddl, add, move] = [...readme.text.matchAll(/^```sql\n(.*?)^```$/gms)].map(match => match[1]!)
 
 describe('the examples', () => {
   const built = useBuilt({ stores: ['store-postgres'] })
@@ -26,20 +26,23 @@ describe('the examples', () => {
 
 describe('the statements', () => {
   it('readme: the table that it shows is the one that is made', async () => {
-    const columns = `SELECT attname, format_type(atttypid, atttypmod), attnotnull, attcollation::regcollation
+    const columns = `SELECT attname, format_type(atttypid, atttypmod), attnotnull, attgenerated, attcollation::regcollation
       FROM pg_attribute WHERE attrelid = to_regclass('sessions') AND attnum > 0 ORDER BY attnum`
     const indexes =
       "SELECT replace(indexdef, schemaname, '') AS def FROM pg_indexes WHERE schemaname = $1 ORDER BY def"
     const shapes = []
-    for (const make of ['store', 'readme']) {
+    const before = `CREATE TABLE "sessions" (sid text COLLATE "C" PRIMARY KEY, data text NOT NULL, expires timestamptz NOT NULL);
+      CREATE INDEX ON "sessions" (expires);`
+    for (const make of ['store', 'readme', 'earlier']) {
       const schema = await newSchema()
       const pool = openPool({ max: 1, options: `-c search_path=${schema}` })
       if (make === 'store') await openStore({ schema }).length()
-      else await pool.query(ddl!)
+      else await pool.query(make === 'readme' ? ddl! : before + add)
       shapes.push([(await pool.query(columns)).rows, (await pool.query(indexes, [schema])).rows])
     }
     expect(shapes[0]![1]).toHaveLength(2)
-    expect(shapes[0]).toEqual(shapes[1])
+    expect(shapes[1]).toEqual(shapes[0])
+    expect(shapes[2]).toEqual(shapes[0])
   })
 
   it("readme: the one for connect-pg-simple's table keeps each expiry", async () => {

@@ -43,7 +43,7 @@ describe('table', () => {
     const { rows } = await pool.query(tables, [name])
     expect(rows.map(row => row.tablename)).toEqual(['coats', name].sort())
     const indexes = await pool.query('SELECT indexdef FROM pg_indexes WHERE schemaname = $1', [name])
-    expect(indexes.rows.map(row => /\((.*)\)$/.exec(row.indexdef)![1]).sort()).toEqual(['expires', 'sid'])
+    expect(indexes.rows.map(row => /\((.*)\)$/.exec(row.indexdef)![1]).sort()).toEqual(['due', 'sid'])
   })
 
   it.each(['table', 'schema'])('%s: is a name that PostgreSQL can have', option => {
@@ -65,8 +65,8 @@ describe('table', () => {
     const stores = ['1', '2', '3'].map(end => openStore({ schema, table: 'x'.repeat(62) + end }))
     for (const [i, store] of stores.entries()) await store.set('a', sessionOf({ i }))
     for (const [i, store] of stores.entries()) expect(await store.get('a')).toMatchObject({ i })
-    const expires = `SELECT count(*)::int AS count FROM pg_indexes WHERE schemaname = $1 AND indexdef LIKE '%(expires)'`
-    expect((await openPool().query(expires, [schema])).rows).toEqual([{ count: 3 }])
+    const due = `SELECT count(*)::int AS count FROM pg_indexes WHERE schemaname = $1 AND indexdef LIKE '%(due)'`
+    expect((await openPool().query(due, [schema])).rows).toEqual([{ count: 3 }])
   })
 
   it('table: several in a schema, and one name in several schemas, keep their sessions apart', async () => {
