@@ -8,11 +8,11 @@ const { version } = readJson(join(root, 'lerna.json'))
 
 /** Maximum bytes of an unpacked install of both builds, so that growth of a package is noticed. */
 const MOST = {
-  session: 252_000,
+  session: 253_800,
   'store-conformance': 890_000,
   cli: 100_000,
   'store-sqlite': 86_000,
-  default: 76_000,
+  default: 80_000,
 }
 
 /** What all packages have in common. */

@@ -97,13 +97,18 @@ export async function visit(
   const port = await freePort()
   const app = runProcess(folder, text, { PORT: port, ...env }, runtime)
   const url = await addressOf(app)
-  const first = await fetch(url)
-  const cookie = first.headers.getSetCookie().map(line => line.split(';')[0]!)
-  const second = await fetch(url, { headers: { cookie: cookie.join('; ') } })
-  const other = await fetch(url)
-  const said = { first: await first.text(), second: await second.text(), other: await other.text() }
+  const [first, cookie] = await pageOf(url)
+  const [second] = await pageOf(url, cookie)
+  const [other] = await pageOf(url)
   app.child.kill('SIGKILL')
-  return said
+  return { first, second, other }
+}
+
+/** What it says, and the cookies that it sets. Read to its end: express-session sends the headers before the session is saved. */
+async function pageOf(url: string, cookie = ''): Promise<[text: string, cookie: string]> {
+  const response = await fetch(url, { headers: cookie ? { cookie } : {} })
+  const cookies = response.headers.getSetCookie().map(line => line.split(';')[0]!)
+  return [await response.text(), cookies.join('; ')]
 }
 
 /** What it prints first. */
