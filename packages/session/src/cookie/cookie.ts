@@ -129,7 +129,8 @@ export const EXPIRES = '"expires":"'
 
 /** The cookie of a stored session. */
 export function storedCookie(stored: CookieOptions): Cookie {
-  const { expires } = stored as { expires?: unknown }
+  // Read so, and not destructured, because the error for a session without a cookie is express-session's.
+  const expires: unknown = stored.expires
   const dated = typeof expires === 'string'
   const cookie = new Cookie()
   assign(cookie, stored, dated)
