@@ -8,6 +8,16 @@ const RACES = Number(process.env.COATCHECK_RACES ?? 100)
 /** So many races run at once. */
 const AT_ONCE = 16
 
+/** Milliseconds in which the end of all sessions begins. A request of several steps comes through meanwhile, or the time gets longer. */
+const WINDOW = 60
+
+interface Outcome {
+  undone: string[]
+  /** How many requests have come through. */
+  came: number
+  window: number
+}
+
 const ACTS = {
   save: async session => {
     session.n = 1
@@ -40,7 +50,7 @@ export function describeOwnerRaces(
         const [here, there] = [open({ owner: 'user' }), open({ owner: 'user' })]
         if (here !== there)
           onTestFinished(async () => void (await Promise.all([here.close(), there.close()])))
-        const outcome = { undone: [] as string[], came: 0 }
+        const outcome: Outcome = { undone: [], came: 0, window: WINDOW }
         let begun = 0
         const worker = async () => {
           while (begun < races) await race(act, `${act} ${begun++}`, [here, there], outcome)
@@ -61,16 +71,17 @@ async function race(
   act: keyof typeof ACTS,
   user: string,
   [here, there]: [RecordStore, RecordStore],
-  outcome: { undone: string[]; came: number },
+  outcome: Outcome,
 ): Promise<void> {
   const cookie = await ask(here, undefined, session => session.regenerate({ data: { user } }))
   // The cookie's id leads to the session, which has another one.
   if (act === 'new id of a moved session') await ask(there, cookie.value, ACTS.rotate)
   const request = pause(3).then(() => ask(there, cookie.value, ACTS[act]))
-  // Up to a time at which a request of several steps has come through.
-  const ending = pause(Math.random() * 60).then(() => here.destroyAllOf(user))
+  const ending = pause(Math.random() * outcome.window).then(() => here.destroyAllOf(user))
   const [asked] = await Promise.all([request, ending])
-  if (asked.user === user) outcome.came++
+  const came = asked.user === user
+  if (came) outcome.came++
+  outcome.window = came ? Math.max(outcome.window * 0.9, WINDOW) : outcome.window * 1.05
   for (const held of [cookie.value, asked.value]) {
     const found = await ask(here, held, async () => {})
     if (found.user === user) outcome.undone.push(user)
