@@ -48,5 +48,6 @@ it('diagnose: whoever has the index is told that MongoDB deletes', async () => {
 
 it('diagnose: a server that is away is a rejection', async () => {
   const store = openStore({ timeout: 200 }, 'mongodb://127.0.0.1:1/none')
-  await expect(store.diagnose()).rejects.toThrow(/ECONNREFUSED/)
+  // On a busy machine, the time is over before the connection is refused.
+  await expect(store.diagnose()).rejects.toThrow(/^MongoDB is not available: /)
 })
