@@ -27,9 +27,10 @@ function openPeer(client = openClient()) {
   }
 }
 
-function cookieOf(maxAge: number | null): never {
+/** express-session computes the lifetime back from the expiry, so that it may be a millisecond less. Here it is exact. */
+function cookieOf(originalMaxAge: number | null): never {
   const Cookie = expressSession.Cookie as unknown as new (options: object) => never
-  return new Cookie({ maxAge })
+  return Object.assign(new Cookie({ maxAge: originalMaxAge }), { originalMaxAge })
 }
 
 describe('better-sqlite3-session-store', () => {

@@ -4,9 +4,10 @@ import { openClient, openStore, sessionOf, tempFile } from './support/files.ts'
 
 const HOUR = 3_600_000
 
-function cookieOf(maxAge: number | null): never {
+/** express-session computes the lifetime back from the expiry, so that it may be a millisecond less. Here it is exact. */
+function cookieOf(originalMaxAge: number | null): never {
   const Cookie = expressSession.Cookie as unknown as new (options: object) => never
-  return new Cookie({ maxAge })
+  return Object.assign(new Cookie({ maxAge: originalMaxAge }), { originalMaxAge })
 }
 
 // connect-sqlite3 needs a driver of its own. These are its statements, word for word.
