@@ -1,6 +1,7 @@
 // Runs store operations in a child process, many at a time: with the bare driver, with Coatcheck's store or with the peer's.
 import coatcheck from '@coatcheck/session'
 import expressSession from 'express-session'
+import { answerParent, timed, toEach } from './answers.mjs'
 import { makeData } from './app.mjs'
 import { recording } from './recorder.mjs'
 import { openStore } from './stores.mjs'
@@ -88,22 +89,6 @@ async function measureDestroy(count) {
   return { wall: mean('wall'), cpu: mean('cpu') }
 }
 
-/** Microseconds per operation. */
-async function timed(work, count) {
-  const cpu = process.cpuUsage()
-  const begin = performance.now()
-  await work()
-  const wall = (performance.now() - begin) * 1000
-  const { user, system } = process.cpuUsage(cpu)
-  return { wall: wall / count, cpu: (user + system) / count }
-}
-
-// The parent process has ended.
-process.on('disconnect', () => process.exit())
-process.on('message', async question => {
-  if (question !== 'stop') return process.send(await measure(question))
-  await close()
-  process.exit()
-})
 await perform(operations.set, sids.length)
+answerParent({ ...toEach(Object.keys(operations), measure), stop: close })
 process.send({})

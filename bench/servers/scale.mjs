@@ -1,5 +1,6 @@
 // Reads and updates random sessions of a store that has many, for a child process.
 import { Cookie } from '@coatcheck/session'
+import { answerParent, timed, toEach } from './answers.mjs'
 import { makeData } from './app.mjs'
 import { OPENERS } from './scale/stores.mjs'
 
@@ -24,25 +25,13 @@ const OPERATIONS = {
     }),
 }
 
-/** Microseconds per operation: of the clock, and of this process. */
-async function measure({ name, count }) {
+function measure({ name, count }) {
   let left = count
   const lane = async () => {
     while (left-- > 0) await OPERATIONS[name](`s${Math.floor(Math.random() * size)}`)
   }
-  const cpu = process.cpuUsage()
-  const begin = performance.now()
-  await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
-  const wall = (performance.now() - begin) * 1000
-  const { user, system } = process.cpuUsage(cpu)
-  return { wall: wall / count, cpu: (user + system) / count }
+  return timed(() => Promise.all(Array.from({ length: IN_FLIGHT }, lane)), count)
 }
 
-// The parent process has ended.
-process.on('disconnect', () => process.exit())
-process.on('message', async question => {
-  if (question !== 'stop') return process.send(await measure(question))
-  await remove()
-  process.exit()
-})
+answerParent({ ...toEach(Object.keys(OPERATIONS), measure), stop: remove })
 process.send({ full })

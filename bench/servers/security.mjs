@@ -2,6 +2,7 @@
 import { channel, subscribe, tracingChannel } from 'node:diagnostics_channel'
 import { createSessions } from '@coatcheck/session/fetch'
 import { MemoryStore } from '@coatcheck/store-memory'
+import { answerParent, toEach } from './answers.mjs'
 import { makeData } from './app.mjs'
 
 const POINTS = [
@@ -91,10 +92,5 @@ function measureChecks({ count }) {
   return (user + system) / count + found
 }
 
-// The parent process has ended.
-process.on('disconnect', () => process.exit())
-process.on('message', async question => {
-  if (question === 'stop') return process.exit()
-  process.send(question.name === 'checks' ? measureChecks(question) : await measure(question))
-})
+answerParent({ ...toEach(Object.keys(WORK), measure), checks: measureChecks })
 process.send({})
