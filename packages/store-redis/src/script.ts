@@ -81,8 +81,8 @@ for i, key in ipairs(KEYS) do left[i] = redis.call('PTTL', key) end
 return left`)
 
 /**
- * Reads several keys in the same form, and restarts the lifetime of each key whose data begins as expected. A third list tells which keys these are. If the
- * server accepts no writes at the moment, the keys are only read.
+ * Reads keys in the same form, and restarts the lifetime of each key whose data begins as expected. A third list tells which keys these
+ * are. If the server accepts no writes at the moment, the keys are only read.
  */
 export const RENEW: Script = new Script(`${DATA}
 local prefix, left, renewed = ARGV[1], {}, {}

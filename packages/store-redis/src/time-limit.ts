@@ -66,6 +66,8 @@ class Calls {
     })
   }
 }
+
+/** One command. It ends once: with an answer, a failure or its deadline. */
 class Call<T> extends Limited {
   readonly #calls: Calls
   readonly #resolve: (value: T) => void

@@ -36,31 +36,21 @@ export class PendingCalls {
 
   callMethod<T>(store: object, method: string, args: readonly unknown[], done: Callback<T>): void {
     this.#underWay++
-    callMethod<T>(store, method, args, this.#timeout, (error, value) => {
-      this.#underWay--
-      try {
-        done(error, value)
-      } finally {
-        this.#left()
-      }
-    })
+    callMethod<T>(store, method, args, this.#timeout, (error, value) => this.#leave(() => done(error, value)))
   }
 
   /** Count a call as under way. The returned function ends it: it runs `end`, which may begin the next call. */
   enter(): (end: () => void) => void {
     this.#underWay++
-    return end => {
-      this.#underWay--
-      try {
-        end()
-      } finally {
-        this.#left()
-      }
-    }
+    return end => this.#leave(end)
   }
 
-  #left(): void {
-    const waiting = this.idle ? this.#waiting : undefined
-    if (waiting) for (const work of waiting.splice(0)) work()
+  #leave(end: () => void): void {
+    this.#underWay--
+    try {
+      end()
+    } finally {
+      if (this.idle && this.#waiting) for (const work of this.#waiting.splice(0)) work()
+    }
   }
 }

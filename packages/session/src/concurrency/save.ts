@@ -81,17 +81,7 @@ export class Save implements Progress, QueuedSave {
 
   begin(latest: Stored | undefined, ended: (stored: Stored | undefined) => void): void {
     if (latest) this.#attempt((save, done) => save.#meet(latest, done), ended)
-    else if (this.behind) this.#attempt(undefined, ended)
-    else this.#alone(ended)
-  }
-
-  /** What `#attempt` does for a save that has nothing to merge, as nearly all have. */
-  #alone(ended: (stored: Stored | undefined) => void): void {
-    this.#prepare(error => {
-      if (!error) return this.#write(this, ended)
-      this.#end(error)
-      ended(undefined)
-    })
+    else this.#attempt(undefined, ended)
   }
 
   /** Prepare this save and those behind it, then write. `meet` merges a save with what the store has. */

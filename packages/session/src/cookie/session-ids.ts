@@ -75,7 +75,7 @@ export function cookieValue(id: string, secret: Secret): string {
   return signed(id, secret).cookie
 }
 
-/** The value, as it was sent, of the only cookie with this name. `undefined` if another part of the header has that name in it. */
+/** The value of the cookie with this name, as it was sent. `undefined` if the name is in another part of the header too. */
 function onlyValue(header: string, name: string): string | undefined {
   const at = header.indexOf(name)
   const start = at + name.length + 1

@@ -35,7 +35,7 @@ import { TouchOnRead } from './touch-on-read.ts'
 
 const debug = createDebug('express-session')
 
-/** The read changes nothing. The engine says so, because a store need not protect a session from it as from others. */
+/** Options of a read that changes nothing. With options, `MemoryStore` knows that only the engine sees the object. */
 const READ_ONLY: GetOptions = {}
 
 /** What has to be done for the session when the response is complete. */
