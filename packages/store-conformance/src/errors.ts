@@ -10,7 +10,12 @@ export class Failure extends Error {
 
 /** A rule could not check the store, so there is no verdict. */
 export class Unverified extends Error {
-  override readonly name = 'Unverified'
+  override readonly name: string = 'Unverified'
+}
+
+/** Store or machine were too slow for a verdict. Such a rule is run again, alone. */
+export class TooSlow extends Unverified {
+  override readonly name = 'TooSlow'
 }
 
 /** The text of any thrown value. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type Progress, type Report, type RunOptions, runConformance } from '../src/index.ts'
 import { typescript } from './mutants/execute.ts'
 import { type Callback, type Data, ReferenceStore } from './mutants/reference.ts'
@@ -160,6 +160,23 @@ describe('rules beside others', () => {
     expect(beside.length).toBeGreaterThan(0)
     expect(beside[0]?.message).toContain('only beside other rules: alone it passes')
     expect(report.conforms).toBe(true)
+  })
+
+  test('a rule for which store or machine were too slow is run once more at the end', async () => {
+    let slow = 20
+    vi.useFakeTimers({ toFake: ['Date'], shouldAdvanceTime: true })
+    const report = await run(
+      class extends ReferenceStore {
+        override async _touch(sid: string, session: Data): Promise<void> {
+          await super._touch(sid, session)
+          if (slow-- > 0) vi.setSystemTime(Date.now() + 10_000)
+        }
+      },
+      ['TCH-01'],
+    )
+    vi.useRealTimers()
+    expect(slow).toBeLessThan(0)
+    expect(verdicts(report)).toEqual({ 'TCH-01': 'pass' })
   })
 
   test('a clear() that empties the whole server fails the rules on clear(), and no others', async () => {

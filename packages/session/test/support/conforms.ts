@@ -1,6 +1,7 @@
 import {
   formatFailure,
   type Report,
+  type RuleResult,
   type RuleVerdict,
   rules,
   runConformance,
@@ -10,6 +11,10 @@ import { beforeAll, expect, it } from 'vitest'
 
 function idsOf(report: Report, ...verdicts: RuleVerdict[]): string[] {
   return report.rules.filter(rule => verdicts.includes(rule.verdict)).map(rule => rule.id)
+}
+
+function textOf({ id, message, steps, ms }: RuleResult): string {
+  return [`${id} after ${ms} ms: ${message}`, ...steps.slice(-5)].join('\n  ')
 }
 
 /** An answer in time from a server that hangs: the client of the app decides on that. */
@@ -36,6 +41,7 @@ export function conforms(
 
   it(`conformance: what is not verified is ${unverified.join(', ')}`, () => {
     expect(idsOf(report, 'not-applicable', 'waived')).toEqual([])
-    expect(idsOf(report, 'unverified')).toEqual(unverified)
+    const why = report.rules.filter(({ verdict }) => verdict === 'unverified').map(textOf)
+    expect(idsOf(report, 'unverified'), why.join('\n')).toEqual(unverified)
   })
 }

@@ -28,6 +28,8 @@ export interface RuleResult {
   readonly provisional?: boolean
   /** It failed while other rules ran beside it, and passed alone. */
   readonly onlyBesideOthers?: boolean
+  /** Store or machine were too slow for a verdict, also when the rule ran alone. */
+  readonly tooSlow?: boolean
   readonly waiver?: { reason: string; issue?: string; until?: string }
 }
 

@@ -65,12 +65,12 @@ export async function runLanes(
   return results
 }
 
-/** Milliseconds for repeating failed rules. A store that breaks a hundred rules needs no repetition. */
+/** Milliseconds for repeating rules. A store that breaks a hundred rules needs no repetition. */
 const mostMsAlone = 20_000
 
 /**
- * Repeats alone each rule that failed beside others. If it then passes, it gets another verdict: the rule is kept, but the store
- * shares something between its sessions, connections or namespaces.
+ * Repeats alone each rule that failed beside others, and each for which store or machine were too slow. If what failed passes alone, it
+ * gets another verdict: the rule is kept, but the store shares something between its sessions, connections or namespaces.
  */
 async function onceMoreAlone(
   rules: readonly Rule[],
@@ -82,8 +82,10 @@ async function onceMoreAlone(
   for (const [index, result] of results.entries()) {
     if (performance.now() > over || options.signal?.aborted) return
     const rule = rules.find(candidate => candidate.id === result.id)
+    if (!rule || rule.lane === 'process') continue
+    if (result.tooSlow) results[index] = await runRule(rule, setting, 3)
     const broken = result.verdict === 'fail' || result.verdict === 'warn'
-    if (!rule || !broken || rule.lane === 'process' || result.ms > mostMsAlone) continue
+    if (!broken || result.ms > mostMsAlone) continue
     if (!(await passesAlone(rule, setting, over))) continue
     const message = `${result.message} (only beside other rules: alone it passes)`
     results[index] = { ...result, verdict: 'flaky', message, onlyBesideOthers: true }

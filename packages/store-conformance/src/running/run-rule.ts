@@ -1,4 +1,4 @@
-import { Failure, textOf, Unverified } from '../errors.ts'
+import { Failure, TooSlow, textOf, Unverified } from '../errors.ts'
 import type { RuleResult, RuleVerdict } from '../reports/report.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { Hook, Need } from '../subject/needs.ts'
@@ -91,20 +91,20 @@ async function attempt(rule: Rule, setting: Setting, number: number): Promise<Ru
     thrown = error ?? new Error(`thrown: ${error}`)
   }
   if (thrown instanceof Failure && thrown !== overdue) thrown = unlessTooLate(thrown, started)
-  const { verdict, message } = judge(rule, thrown, trial)
+  const { verdict, message, tooSlow } = judge(rule, thrown, trial)
   if (verdict === 'pass') trial.passed()
   const ms = Math.round(performance.now() - started)
   const steps = verdict === 'pass' ? [] : trial.recorder.lines()
   await guarded(trial, () => trial.end()).catch(() => {})
-  return resultOf(rule, verdict, message, { steps, ms })
+  return resultOf(rule, verdict, message, { steps, ms, ...(tooSlow && { tooSlow }) })
 }
 
 /** A failure, but no verdict if the usual session of a rule may have ended meanwhile, because the machine was too busy. */
-export function unlessTooLate(failure: Failure, started: number): Failure | Unverified {
+export function unlessTooLate(failure: Failure, started: number): Failure | TooSlow {
   const took = performance.now() - started
   if (took < usualLifeMs) return failure
   const seconds = Math.round(took / 1000)
-  return new Unverified(`the rule took ${seconds} s, and its sessions live for a minute: ${failure.message}`)
+  return new TooSlow(`the rule took ${seconds} s, and its sessions live for a minute: ${failure.message}`)
 }
 
 /** Milliseconds that a rule may take. A slower store has more, and so has a busy machine. */
@@ -118,10 +118,18 @@ async function perform(rule: Rule, trial: Trial): Promise<void> {
   await trial.wait(5)
 }
 
-function judge(rule: Rule, thrown: unknown, trial: Trial): { verdict: RuleVerdict; message: string } {
+interface Judgement {
+  readonly verdict: RuleVerdict
+  readonly message: string
+  readonly tooSlow?: boolean
+}
+
+function judge(rule: Rule, thrown: unknown, trial: Trial): Judgement {
   const late =
     trial.uncaught.length > 0 ? `an error that nobody could catch: ${textOf(trial.uncaught[0])}` : ''
-  if (thrown instanceof Unverified) return { verdict: 'unverified', message: thrown.message }
+  if (thrown instanceof Unverified) {
+    return { verdict: 'unverified', message: thrown.message, tooSlow: thrown instanceof TooSlow }
+  }
   if (thrown instanceof Failure) {
     return { verdict: failing(rule), message: late ? `${thrown.message}; ${late}` : thrown.message }
   }

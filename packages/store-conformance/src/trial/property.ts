@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import type { Recorder } from '../calls/recorder.ts'
-import { Failure, textOf, Unverified } from '../errors.ts'
+import { Failure, TooSlow, textOf, Unverified } from '../errors.ts'
 import { show } from '../values/show.ts'
 
 /** A property of `fc.asyncProperty`. */
@@ -31,7 +31,7 @@ export async function checkProperty<Ts extends unknown[]>(
   if (!details.failed) return
   const error = details.errorInstance
   // The time limit was over before a run had ended.
-  if (error === null || error === undefined) throw new Unverified('the store is too slow for a single run')
+  if (error === null || error === undefined) throw new TooSlow('the store is too slow for a single run')
   if (error instanceof Unverified) throw error
   if (!(error instanceof Failure)) throw error instanceof Error ? error : new Error(textOf(error))
   recorder.clear()

@@ -5,7 +5,7 @@ import { StoreHandle } from '../calls/handle.ts'
 import { Recorder } from '../calls/recorder.ts'
 import type { Stored } from '../calls/stored.ts'
 import type { Chaos } from '../chaos/chaos.ts'
-import { Failure, textOf, Unverified } from '../errors.ts'
+import { Failure, TooSlow, textOf, Unverified } from '../errors.ts'
 import { contextFor, namespaceFor, type OpenOptions, type Seen, tagFor } from '../subject/context.ts'
 import type { Need } from '../subject/needs.ts'
 import type { Backend, Subject } from '../subject/subject.ts'
@@ -219,6 +219,11 @@ export class Trial implements Owner {
   /** Ends the rule without a verdict, because it could not check the store. */
   unverified(reason: string): never {
     throw new Unverified(reason)
+  }
+
+  /** Ends the rule without a verdict for now: when the others are done, it is run once more. */
+  tooSlow(reason: string): never {
+    throw new TooSlow(reason)
   }
 
   ok(condition: unknown, message: string): void {

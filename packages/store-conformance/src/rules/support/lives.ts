@@ -9,7 +9,7 @@ import type { Session } from '../../values/session.ts'
  */
 export async function patiently(t: Trial, look: (life: number) => Promise<boolean>): Promise<void> {
   for (let life = t.life; life <= Math.max(5000, t.life * 4); life *= 2) if (await look(life)) return
-  t.unverified('store or machine were too slow to look at a session before its end')
+  t.tooSlow('store or machine were too slow to look at a session before its end')
 }
 
 /** Whether a session has some of its life left. */
