@@ -12,8 +12,12 @@ begin() {
     "$@" >"$logs/$name.log" 2>&1 </dev/null &
     command=$!
     trap 'kill "$command" 2>/dev/null || true' TERM
+    SECONDS=0
     status=0
     wait "$command" || status=$?
+    # Not in a pipe: that is a shell of its own, which has used no time.
+    times >"$logs/$name.times"
+    echo "$name: $SECONDS s, $(tail -n 1 "$logs/$name.times")" >>"$logs/times.txt"
     echo "$status" >"$logs/$name.status"
   ) &
   side_by_side+=("$!")

@@ -160,6 +160,8 @@ step 'packages' end packages
 step 'site' end site
 close_databases
 
+printf '\nHow long each part took, and the processor time of its own processes (user, system), without the databases:\n'
+sort "$logs/times.txt"
 if [[ -n $missing ]]; then printf '\nNot tested, for want of the database:%s\n' "$missing"; fi
 if ((failed > 0)); then printf '\nFailed:\n%s\n' "$(<"$logs/failures.txt")"; fi
 closing="$passed passed, $failed failed"

@@ -3,7 +3,8 @@ import { runConformance } from '../src/index.ts'
 import { complaints } from './support/complaints.ts'
 import { variants } from './variants/index.ts'
 
-describe('a sound store may differ', () => {
+// A run waits most of the time, so some are side by side.
+describe.concurrent('a sound store may differ', () => {
   for (const variant of variants) {
     test(variant.name, async () => {
       const report = await runConformance(variant.subject(), variant.only ? { only: variant.only } : {})
