@@ -7,8 +7,17 @@ const mostCrowded = 6
  * How many processes want each processor, at least 1. A backend that has a sixth of a processor takes six times as long for an answer,
  * and so do limits that are multiplied by this. Windows has no such number, so limits stay as they are there.
  */
-export function crowding(load: number = loadavg()[0]!, processors: number = availableParallelism()): number {
+export function crowding(load: number = currentLoad(), processors: number = availableParallelism()): number {
   return Math.min(mostCrowded, Math.max(1, load / processors))
+}
+
+let seen = { load: 0, until: 0 }
+
+/** The system counts it every five seconds, and each call of a store asks. */
+function currentLoad(): number {
+  const now = performance.now()
+  if (now > seen.until) seen = { load: loadavg()[0]!, until: now + 1000 }
+  return seen.load
 }
 
 const sliceMs = 50
