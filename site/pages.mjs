@@ -99,6 +99,7 @@ export const groups = [
       ofPackage('stores/postgres', 'store-postgres', 'PostgreSQL'),
       ofPackage('stores/mysql', 'store-mysql', 'MySQL, MariaDB'),
       ofPackage('stores/mongodb', 'store-mongodb', 'MongoDB'),
+      ofPackage('stores/dynamodb', 'store-dynamodb', 'DynamoDB'),
     ],
   },
   {

@@ -137,6 +137,7 @@ tests on that framework, and a line for an example drives that app. Drivers are 
 Node is version 20 unless the line says something else. \`npm run matrix\` runs all lines and writes this page; \`npm run matrix -- valkey\` does so for
 the lines with that in them. It runs every week. Tests that need
 better-sqlite3 run on Node 20 only, for which it is compiled.
+The tests of @coatcheck/store-dynamodb run on dynalite, a server with the API of DynamoDB. DynamoDB itself was not run.
 
 | Package | On | Version | Result | Day |
 |---|---|---|---|---|

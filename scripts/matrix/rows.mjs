@@ -50,6 +50,10 @@ const MONGODB = {
   tests: ['--project', 'mongodb'],
   version: ['mongod', '--version'],
 }
+const DYNAMODB = {
+  what: '@coatcheck/store-dynamodb',
+  tests: ['--project', 'unit', 'packages/store-dynamodb/test'],
+}
 const MEMORY = { what: '@coatcheck/store-memory', tests: ['--project', 'unit', 'packages/store-memory/test'] }
 const SQLITE = { what: '@coatcheck/store-sqlite', tests: ['--project', 'unit', 'packages/store-sqlite/test'] }
 const SESSION = { what: '@coatcheck/session', tests: ['--project', 'unit', 'packages/session/test'] }
@@ -139,6 +143,7 @@ export const rows = [
     release: ['mysql:9', 'forky', 'mysql-server-core,mysql-client-core'],
   },
   { ...MONGODB, on: 'MongoDB' },
+  { ...DYNAMODB, on: 'dynalite 4', runtime: 'node' },
   { ...SQLITE, on: 'SQLite', runtime: 'node' },
   ...[MEMORY, SESSION, FASTIFY, HONO, KOA].flatMap(suite => NODES.map(runtime => onNode(suite, runtime))),
   ...[DOORS, HONO].flatMap(suite => [

@@ -31,6 +31,12 @@ export const stores: StorePackage[] = [
     options: 'MongodbOpenOptions',
     url: 'mongodb://localhost/app',
   },
+  {
+    name: 'store-dynamodb',
+    Store: 'DynamodbStore',
+    options: 'DynamodbOpenOptions',
+    url: 'dynamodb://eu-central-1/sessions',
+  },
 ]
 
 /** Uses of a store that stand in each kind of project. `session` is in scope. */

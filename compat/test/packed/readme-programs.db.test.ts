@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { openStore } from '@coatcheck/session/stores'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { CREDENTIALS } from '../../../packages/store-dynamodb/test/support/dynamodb.ts'
+import { type Dynamodb, startDynamodb } from '../../../packages/store-dynamodb/test/support/server.ts'
 import { blocksOf, blocksOfKind, databaseOf } from '../support/readme-blocks.ts'
 import { emptyFolder, runShell, visit } from '../support/readme-folder.ts'
 
@@ -16,10 +18,15 @@ const elsewhere = ['packages/cli/README.md', 'packages/cli/alias/README.md'].fla
 )
 
 let folder = ''
+let dynamodb: Dynamodb
 beforeAll(async () => {
   folder = await emptyFolder()
+  dynamodb = await startDynamodb()
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await dynamodb.close()
+})
 
 /** The variables that the programs read. */
 function urlsOf(block: (typeof programs)[number]): Record<string, string> {
@@ -28,12 +35,22 @@ function urlsOf(block: (typeof programs)[number]): Record<string, string> {
     postgres: () => ({ DATABASE_URL: inject('postgresUrl') }),
     mysql: () => ({ DATABASE_URL: inject('mysqlUrl') }),
     mongodb: () => ({ MONGODB_URL: inject('mongodbUrl') }),
+    dynamodb: () => ({
+      DYNAMODB_URL: `dynamodb://eu-central-1/programs?endpoint=${dynamodb.url}`,
+      ...CREDENTIALS,
+    }),
   }
   return urls[databaseOf(block)!]()
 }
 
 it('readme: there are programs for each database', () => {
-  expect([...new Set(programs.map(databaseOf))].sort()).toEqual(['mongodb', 'mysql', 'postgres', 'redis'])
+  expect([...new Set(programs.map(databaseOf))].sort()).toEqual([
+    'dynamodb',
+    'mongodb',
+    'mysql',
+    'postgres',
+    'redis',
+  ])
 })
 
 it.each(programs)('readme: the program at $place knows a visitor who comes again', async block => {

@@ -45,8 +45,10 @@ export function blocksOfKind(kind: RegExp): Block[] {
   return blocks.filter(block => kind.test(block.kind))
 }
 
+const DATABASES = ['redis', 'postgres', 'mysql', 'mongodb', 'dynamodb'] as const
+
 /** The database that a program of a README needs, by the variable with its URL. */
-export function databaseOf({ text, file }: Block): 'redis' | 'postgres' | 'mysql' | 'mongodb' | undefined {
-  if (!/process\.env\.(REDIS_URL|DATABASE_URL|MONGODB_URL)/.test(text)) return undefined
-  return (['redis', 'postgres', 'mysql', 'mongodb'] as const).find(name => file.includes(`store-${name}`))
+export function databaseOf({ text, file }: Block): (typeof DATABASES)[number] | undefined {
+  if (!/process\.env\.(REDIS_URL|DATABASE_URL|MONGODB_URL|DYNAMODB_URL)/.test(text)) return undefined
+  return DATABASES.find(name => file.includes(`store-${name}`))
 }

@@ -19,7 +19,7 @@ import { cache, installPacked, published } from './packed.ts'
 import { type Block, root } from './readme-blocks.ts'
 
 /** What a reader has installed beside our packages. */
-const DRIVERS = ['better-sqlite3', 'ioredis', 'pg', 'mysql2', 'mongodb', 'redis']
+const DRIVERS = ['better-sqlite3', 'ioredis', 'pg', 'mysql2', 'mongodb', 'redis', '@aws-sdk/client-dynamodb']
 const HOSTS = [
   'express',
   'express-session',

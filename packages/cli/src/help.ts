@@ -23,8 +23,8 @@ Options:
   -v, --version  show the version
 
 The store is that of --store URL or of the environment variable SESSION_STORE: sqlite:./sessions.db,
-redis://localhost:6379, postgres://localhost/app, mysql://localhost/app or mongodb://localhost/app. env:NAME takes
-the URL from the variable NAME.
+redis://localhost:6379, postgres://localhost/app, mysql://localhost/app, mongodb://localhost/app or
+dynamodb://region/table. env:NAME takes the URL from the variable NAME.
 Session ids and data are shown with --reveal only.
 
 Exit codes: 0 success; 1 failure, session not found, or a failed check; 2 wrong command line, or refused.

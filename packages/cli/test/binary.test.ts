@@ -51,6 +51,7 @@ describe('as a process', () => {
       'mysql://u:hunter2@localhost/app': '@coatcheck/store-mysql mysql2',
       'mariadb://u:hunter2@localhost/app': '@coatcheck/store-mysql mysql2',
       'mongodb://u:hunter2@a,b/app': '@coatcheck/store-mongodb mongodb',
+      'dynamodb://eu-central-1/sessions': '@coatcheck/store-dynamodb @aws-sdk/client-dynamodb',
     }
     for (const [url, packages] of Object.entries(kinds)) {
       const { code, err } = await run(['count', '--store', url])

@@ -37,8 +37,8 @@ const NOBODY = 'coatcheck.check'
 
 /**
  * Open the store that a URL names: `memory:`, `sqlite:./sessions.db`, `redis://…`, `rediss://…`, `redis+sentinel://…`,
- * `redis+cluster://…`, `postgres://…`, `mysql://…`, `mariadb://…`, `mongodb://…`, `package-name:…` of a package that exports
- * `open(url, options)` or a class with a static `open`, or a scheme of {@link registerScheme}. Options in the query string override those of the object.
+ * `redis+cluster://…`, `postgres://…`, `mysql://…`, `mariadb://…`, `mongodb://…`, `dynamodb://…`, `package-name:…` of a package
+ * that exports `open(url, options)` or a class with a static `open`, or a scheme of {@link registerScheme}. Options in the query string override those of the object.
  *
  * Throws a TypeError when the URL or an option is wrong, an error with the npm command when a package is missing,
  * `ERR_SESSION_STORE_MISSING` when `create` is `false` and the store does not exist, and `ERR_SESSION_STORE_UNAVAILABLE` or

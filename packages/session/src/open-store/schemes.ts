@@ -112,6 +112,25 @@ const MONGODB: Kind = {
   },
 }
 
+const DYNAMODB: Kind = {
+  label: 'DynamoDB',
+  package: '@coatcheck/store-dynamodb',
+  store: 'DynamodbStore',
+  driver: '@aws-sdk/client-dynamodb',
+  // No `pruneInterval`: DynamoDB itself deletes expired items.
+  options: {
+    ttl: COMMON.ttl,
+    hashIds: COMMON.hashIds,
+    table: 'text',
+    prefix: 'text',
+    createTable: 'boolean',
+    consistentRead: 'boolean',
+    timeout: 'number',
+    region: 'text',
+    endpoint: 'text',
+  },
+}
+
 const KINDS: Readonly<Record<string, Kind>> = {
   memory: MEMORY,
   sqlite: SQLITE,
@@ -127,6 +146,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   mariadb: MYSQL,
   mongodb: MONGODB,
   'mongodb+srv': MONGODB,
+  dynamodb: DYNAMODB,
 }
 
 const registered = new Map<string, OpenScheme>()

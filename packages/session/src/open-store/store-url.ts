@@ -10,7 +10,7 @@ export interface SplitUrl {
 }
 
 const EXAMPLES =
-  'memory:, sqlite:./sessions.db, redis://localhost:6379, postgres://localhost/app, mysql://localhost/app or mongodb://localhost/app'
+  'memory:, sqlite:./sessions.db, redis://localhost:6379, postgres://localhost/app, mysql://localhost/app, mongodb://localhost/app or dynamodb://region/table'
 
 /** The message does not quote the URL, because any part of it may contain a password. */
 export function urlError(problem: string): TypeError {

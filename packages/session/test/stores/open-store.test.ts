@@ -83,6 +83,7 @@ describe('sqlite:', () => {
     ['postgres://localhost/app?tabel=x', 'is not an option of PostgreSQL stores; did you mean "table"?'],
     ['mysql://localhost/app?tabel=x', 'is not an option of MySQL stores; did you mean "table"?'],
     ['mongodb://localhost/app?collecton=x', 'is not an option of MongoDB stores; did you mean "collection"?'],
+    ['dynamodb://eu-central-1/app?tabel=x', 'is not an option of DynamoDB stores; did you mean "table"?'],
     ['sqlite:', 'names no file'],
     ['sqlite://sessions.db', 'sqlite:./sessions.db is relative'],
     ['sqlite:./a%.db', 'has a % without two hexadecimal digits after it'],

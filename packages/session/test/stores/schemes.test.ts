@@ -12,6 +12,7 @@ const urls = {
   postgres: 'postgres://127.0.0.1:1/none',
   mysql: 'mysql://127.0.0.1:1/none',
   mongodb: 'mongodb://127.0.0.1:1/none',
+  dynamodb: 'dynamodb://eu-central-1/none',
 }
 
 /** How a query string writes values of these types; functions and objects cannot be written. */

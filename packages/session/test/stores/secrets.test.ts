@@ -19,6 +19,7 @@ const URLS = [
     'mariadb',
     'mongodb',
     'mongodb+srv',
+    'dynamodb',
   ].flatMap(scheme => [
     `${scheme}://user:SECRET@127.0.0.1:1/app`,
     `${scheme}://:SECRET@127.0.0.1:1`,

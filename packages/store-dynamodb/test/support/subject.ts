@@ -1,0 +1,90 @@
+import { DynamoDBClient, GetItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { defineSubject, type Subject } from '@coatcheck/store-conformance'
+import { DynamodbStore } from '@coatcheck/store-dynamodb'
+
+/** Milliseconds that a command has, and that a call has: on a busy machine a process waits for its turn. */
+const TIMEOUT = 4000
+const DEADLINE = 10_000
+
+/** Stores with prefixes of their own in one table, each with a client of its own, as in so many processes. */
+export function dynamodbSubject(name: string, endpoint: () => string, table = 'conformance'): Subject {
+  let admin: DynamoDBClient
+  const prefixes = new WeakMap<DynamodbStore, string>()
+  const clients = new WeakMap<DynamodbStore, DynamoDBClient>()
+  const item = (store: DynamodbStore, sid: string) => ({
+    TableName: table,
+    Key: { id: { S: prefixes.get(store)! + sid } },
+  })
+
+  return defineSubject({
+    name,
+    granularityMs: 1,
+    shared: true,
+    deadlineMs: DEADLINE,
+    async setup() {
+      admin = new DynamoDBClient({ endpoint: endpoint() })
+      await new DynamodbStore({ client: admin, table }).length()
+    },
+    async teardown() {
+      admin.destroy()
+    },
+    async create({ namespace, ttlMs, owner, chaos, fresh }) {
+      const client = new DynamoDBClient({ endpoint: endpoint() })
+      const prefix = `${namespace}:`
+      const store = new DynamodbStore({
+        client: chaos(client, ['send']),
+        table,
+        prefix,
+        ttl: ttlMs,
+        owner,
+        timeout: TIMEOUT,
+      })
+      prefixes.set(store, prefix)
+      clients.set(store, client)
+      if (!fresh) await store.length()
+      return store
+    },
+    async dispose(store: DynamodbStore) {
+      await store.close()
+      clients.get(store)!.destroy()
+    },
+    backend: {
+      putRaw: (store: DynamodbStore, sid, text) =>
+        admin.send(
+          new UpdateItemCommand({
+            ...item(store, sid),
+            UpdateExpression: 'SET sess = :sess, expires = :expires REMOVE early',
+            ExpressionAttributeValues: {
+              ':sess': { S: text },
+              ':expires': { N: String(Math.ceil(Date.now() / 1000) + 60) },
+            },
+          }),
+        ),
+      async rows(store: DynamodbStore) {
+        const found = await admin.send(
+          new ScanCommand({
+            TableName: table,
+            Select: 'COUNT',
+            FilterExpression: 'begins_with(id, :prefix) AND attribute_exists(sess)',
+            ExpressionAttributeValues: { ':prefix': { S: prefixes.get(store)! } },
+          }),
+        )
+        return found.Count!
+      },
+      async age(store: DynamodbStore, sid, ms) {
+        const { Item } = await admin.send(new GetItemCommand({ ...item(store, sid), ConsistentRead: true }))
+        const end = Number(Item!.expires!.N) * 1000 - Number(Item!.early?.N ?? 0) - ms
+        await admin.send(
+          new UpdateItemCommand({
+            ...item(store, sid),
+            UpdateExpression: 'SET expires = :expires, early = :early',
+            ExpressionAttributeValues: {
+              ':expires': { N: String(Math.ceil(end / 1000)) },
+              ':early': { N: String(Math.ceil(end / 1000) * 1000 - end) },
+            },
+          }),
+        )
+      },
+    },
+  })
+}
