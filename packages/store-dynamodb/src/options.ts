@@ -31,11 +31,9 @@ export interface DynamodbStoreOptions extends Layout {
   client: DynamodbClient
 }
 
-/** DynamoDB itself deletes expired sessions. */
-const { pruneInterval: _, ...COMMON } = RECORD_STORE_OPTIONS
-
-const LAYOUT: Record<keyof Layout, true> = {
-  ...COMMON,
+/** `pruneInterval` has no effect: DynamoDB itself deletes expired sessions. */
+const LAYOUT: Record<keyof Layout | keyof RecordStoreOptions, true> = {
+  ...RECORD_STORE_OPTIONS,
   table: true,
   prefix: true,
   createTable: true,

@@ -49,7 +49,6 @@ describe('open', () => {
 describe('options', () => {
   it.each([
     ['tabel', /"tabel" is not an option of DynamodbStore; did you mean "table"\?/],
-    ['pruneInterval', /"pruneInterval" is not an option of DynamodbStore/],
     ['hashKey', /"hashKey" is one of connect-dynamodb; here it is read from the table$/],
     ['reapInterval', /"reapInterval" is one of connect-dynamodb; here it is the TTL of the table/],
   ])('options: a name that is none, such as %s, is refused', (name, sentence) => {

@@ -1,13 +1,22 @@
-import { DynamoDBClient, GetItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  ScanCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
 import { defineSubject, type Subject } from '@coatcheck/store-conformance'
 import { DynamodbStore } from '@coatcheck/store-dynamodb'
+import type { Dynamodb } from './server.ts'
 
 /** Milliseconds that a command has, and that a call has: on a busy machine a process waits for its turn. */
 const TIMEOUT = 4000
 const DEADLINE = 10_000
 
+const WRITES = /^(UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/
+
 /** Stores with prefixes of their own in one table, each with a client of its own, as in so many processes. */
-export function dynamodbSubject(name: string, endpoint: () => string, table = 'conformance'): Subject {
+export function dynamodbSubject(name: string, server: () => Dynamodb, table = 'conformance'): Subject {
   let admin: DynamoDBClient
   const prefixes = new WeakMap<DynamodbStore, string>()
   const clients = new WeakMap<DynamodbStore, DynamoDBClient>()
@@ -22,14 +31,14 @@ export function dynamodbSubject(name: string, endpoint: () => string, table = 'c
     shared: true,
     deadlineMs: DEADLINE,
     async setup() {
-      admin = new DynamoDBClient({ endpoint: endpoint() })
+      admin = new DynamoDBClient({ endpoint: server().url })
       await new DynamodbStore({ client: admin, table }).length()
     },
     async teardown() {
       admin.destroy()
     },
     async create({ namespace, ttlMs, owner, chaos, fresh }) {
-      const client = new DynamoDBClient({ endpoint: endpoint() })
+      const client = new DynamoDBClient({ endpoint: server().url })
       const prefix = `${namespace}:`
       const store = new DynamodbStore({
         client: chaos(client, ['send']),
@@ -70,6 +79,23 @@ export function dynamodbSubject(name: string, endpoint: () => string, table = 'c
           }),
         )
         return found.Count!
+      },
+      lock: () => server().refuse('AccessDeniedException', Number.POSITIVE_INFINITY, WRITES),
+      up: () => server().refuse('', 0),
+      // As DynamoDB does by the TTL of a table.
+      async sweep(store: DynamodbStore) {
+        const expired = await admin.send(
+          new ScanCommand({
+            TableName: table,
+            FilterExpression: 'begins_with(id, :prefix) AND expires < :now',
+            ExpressionAttributeValues: {
+              ':prefix': { S: prefixes.get(store)! },
+              ':now': { N: String(Math.floor(Date.now() / 1000)) },
+            },
+          }),
+        )
+        for (const { id } of expired.Items!)
+          await admin.send(new DeleteItemCommand({ TableName: table, Key: { id: id! } }))
       },
       async age(store: DynamodbStore, sid, ms) {
         const { Item } = await admin.send(new GetItemCommand({ ...item(store, sid), ConsistentRead: true }))
