@@ -192,6 +192,28 @@ describe('rules beside others', () => {
     expect(broken).toEqual(['NS-02'])
   })
 
+  test('concurrency: so many rules with bulk are under way at once, also on a backend that is slow to answer', async () => {
+    class Slow extends ReferenceStore {
+      override async _get(...asked: Parameters<ReferenceStore['_get']>): Promise<Data> {
+        await new Promise(resolve => setTimeout(resolve, 5))
+        return super._get(...asked)
+      }
+    }
+    const mostAtOnce = async (options: RunOptions) => {
+      const [begun, most] = [new Set<string>(), [0]]
+      const onProgress = (progress: Progress) => {
+        if (progress.type === 'start') begun.add(progress.rule.id)
+        if (progress.type === 'result') begun.delete(progress.rule.id)
+        most.push(begun.size)
+      }
+      const report = await run(Slow, ['CON-03', 'CON-05', 'CON-06', 'CON-07'], { onProgress, ...options })
+      expect(report.conforms).toBe(true)
+      return Math.max(...most)
+    }
+    expect(await mostAtOnce({ concurrency: 2 })).toBe(2)
+    expect(await mostAtOnce({})).toBe(4)
+  })
+
   test('where all rules share one set of sessions, each has ids of its own', async () => {
     const seen = new Set<string>()
     const subject = subjectOf(

@@ -109,7 +109,8 @@ function widthsFor(setting: Setting, options: Options): { parallel: number; seri
   const apart = setting.offered.has('namespaces') || !setting.offered.has('shared')
   if (!apart) return { parallel: 1, serial: 1 }
   const waits = (setting.measured?.latencyMs ?? 0) >= 2
-  return { parallel: options.concurrency ?? (waits ? 24 : 8), serial: waits ? 8 : 1 }
+  const { concurrency } = options
+  return { parallel: concurrency ?? (waits ? 24 : 8), serial: waits ? Math.min(concurrency ?? 8, 8) : 1 }
 }
 
 /** Whether a rule makes writes fail or wait. */

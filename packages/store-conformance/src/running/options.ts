@@ -21,7 +21,7 @@ export interface RunOptions {
   seed?: string
   /** The contract to test against. Default: that of the subject, or else the newest. */
   contract?: string
-  /** How many rules run at the same time in the parallel lane. Default: 8. */
+  /** How many rules run at the same time in the parallel lane, and at most so many with bulk beside them. Default: 8, and 24 on a backend that is slow to answer. */
   concurrency?: number
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
