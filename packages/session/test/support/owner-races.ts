@@ -99,6 +99,8 @@ async function ask(
   const sessions = createSessions({
     secret: 'a secret for tests, of 32 characters',
     store,
+    // As in owner-limit.ts.
+    storeTimeout: 0,
     conflict: 'merge',
   })
   const opened = await sessions.open(new Request('http://localhost/', { headers: cookie ? { cookie } : {} }))
