@@ -180,14 +180,16 @@ export class DynamodbStore extends RecordStore implements Diagnosing {
 
   protected override async _owned(owner: string): Promise<StoredEntry[]> {
     const members = await this.#index.members(owner)
-    const entries: StoredEntry[] = []
+    const found: { sid: string; item: Item }[] = []
     for (let i = 0; i < members.length; i += BATCH) {
-      for (const { sid, item } of await this.#itemsOf(owner, members.slice(i, i + BATCH))) {
-        const record = this.#record(item)
-        if (record) entries.push({ sid, ...record })
-      }
+      found.push(...(await this.#itemsOf(owner, members.slice(i, i + BATCH))))
     }
-    return entries
+    // One time for all: the rest of the lifetimes is the order of the logins.
+    const now = Date.now()
+    return found.flatMap(({ sid, item }) => {
+      const record = this.#record(item, now)
+      return record ? [{ sid, ...record }] : []
+    })
   }
 
   protected override async _clear(): Promise<void> {

@@ -20,14 +20,19 @@ const NAMES: Readonly<Record<string, string>> = {
   '#owner': 'owner',
 }
 
-/**
- * The condition for a live session. It ends `early` milliseconds before `expires`, which is in whole seconds for DynamoDB's TTL.
- * connect-dynamodb has no `early`, and writes fractions of seconds to `expires`. Its `touch` leaves items without `sess` after a logout.
- */
-export const LIVE =
-  'attribute_exists(#sess) AND (attribute_not_exists(#expires) OR (#expires > :now AND (#expires <> :next OR attribute_not_exists(#early) OR #early < :left)))'
+/** Whether the lifetime is over. A session ends `early` milliseconds before `expires`, which is in whole seconds for DynamoDB's TTL. */
+const OVER = '#expires <= :now OR #expires = :next AND #early >= :left'
 
-/** The values of {@link LIVE}: the time, the next whole second, and the milliseconds until then. */
+/**
+ * The condition for a live session. connect-dynamodb has no `early`, and writes fractions of seconds to `expires`. Its `touch` leaves
+ * items without `sess` after a logout. A comparison with an attribute that is not there is false.
+ */
+export const LIVE: string = `attribute_exists(#sess) AND NOT (${OVER})`
+
+/** The opposite of {@link LIVE}. */
+export const FREE: string = `attribute_not_exists(#sess) OR ${OVER}`
+
+/** The values of {@link LIVE} and {@link FREE}: the time, the next whole second, and the milliseconds until then. */
 export function liveAt(now: number): Item {
   const next = Math.ceil(now / 1000)
   return {

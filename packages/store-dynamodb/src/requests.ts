@@ -1,4 +1,4 @@
-import { endAt, type Item, LIVE, liveAt, namesIn, sessOf, type Value } from './item.ts'
+import { endAt, FREE, type Item, LIVE, liveAt, namesIn, sessOf, type Value } from './item.ts'
 import { toText } from './text.ts'
 
 /** A condition for a write, and its values. */
@@ -97,8 +97,7 @@ export function live(more = '', values: Record<string, Value> = {}): Condition {
 
 /** The condition for no live session. */
 export function free(): Condition {
-  const { text, values } = live()
-  return { text: `NOT (${text})`, values }
+  return { text: FREE, values: liveAt(Date.now()) }
 }
 
 /** A new expiry. */

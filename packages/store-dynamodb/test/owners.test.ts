@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { expect, it } from 'vitest'
+import { type DynamodbClient, DynamodbStore } from '@coatcheck/store-dynamodb'
+import { expect, it, onTestFinished } from 'vitest'
 import { describeOwners, sessionFor } from '../../session/test/support/owners.ts'
 import { useDynamodb } from './support/dynamodb.ts'
 
@@ -51,4 +53,24 @@ it('owner: a save of a session that has this owner does not write the index', as
   place.server.commands()
   await store.set('a', Object.assign(session, { n: 1 }))
   expect(place.server.commands()).toEqual(['UpdateItem'])
+})
+
+it('owner: sessions of many pages are in the order of their logins, however long a page takes', async () => {
+  const client = place.openClient()
+  let reads = 0
+  const slow: DynamodbClient = {
+    async send(command, options) {
+      if (command instanceof GetItemCommand && reads++ > 25) await sleep(500)
+      return client.send(command, options)
+    },
+  }
+  const store = new DynamodbStore({ client: slow, table: place.newTable(), owner: 'user', timeout: 60_000 })
+  onTestFinished(() => store.close())
+  // Sessions of the same millisecond are in the order of their ids.
+  const sids = Array.from({ length: 30 }, (_, i) => `s${i + 100}`)
+  for (const sid of sids.toReversed()) await store.set(sid, sessionFor('ada'))
+  reads = 0
+  const found = []
+  for await (const { sid } of store.sessionsOf('ada')) found.push(sid)
+  expect(found).toEqual(sids)
 })
