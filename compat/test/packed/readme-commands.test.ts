@@ -20,6 +20,7 @@ const own = [...published().map(({ name }) => name), 'coatcheck']
 /** The commands of a block, without comments. */
 const commandsOf = ({ text }: Block) =>
   text
+    .replace(/ \\\n */g, ' ')
     .split('\n')
     .flatMap(line => line.replace(/\s+#.*$/, '').split(' && '))
     .filter(Boolean)
@@ -39,6 +40,8 @@ const CHECKS: readonly [RegExp, (match: RegExpMatchArray) => void][] = [
   [/^npx vitest run (\w+)$/, () => {}],
   // The store's own error says the same.
   [/^npm (install-scripts approve|rebuild) better-sqlite3$/, ([line]) => expectInSource(line!)],
+  // Run as commands of the SDK, in packages/store-dynamodb/test/readme.test.ts.
+  [/^aws dynamodb (create-table|update-time-to-live) /, () => {}],
   // Those that are run, here or in readme-programs.db.test.ts and quick-start.test.ts.
   [/^SESSION_SECRET=\$\(openssl rand -hex 32\) node app\.js$/, () => {}],
   [/^export SESSION_(STORE=sqlite:|OWNER=)/, () => {}],

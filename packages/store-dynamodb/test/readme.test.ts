@@ -1,7 +1,13 @@
+import {
+  CreateTableCommand,
+  type CreateTableInput,
+  UpdateTimeToLiveCommand,
+  type UpdateTimeToLiveInput,
+} from '@aws-sdk/client-dynamodb'
 import { describe, expect, it } from 'vitest'
 import { useBuilt } from '../../session/test/support/child.ts'
 import { expectToCount, membersOf, readReadme, runExample } from '../../session/test/support/readme.ts'
-import { CREDENTIALS, useDynamodb } from './support/dynamodb.ts'
+import { CREDENTIALS, sessionOf, useDynamodb } from './support/dynamodb.ts'
 
 const readme = readReadme(import.meta.url)
 
@@ -26,6 +32,40 @@ describe('the examples', () => {
     },
   )
 })
+
+describe('the commands of the AWS CLI', () => {
+  const place = useDynamodb()
+
+  it('readme: they create a table that the store uses, with TTL', async () => {
+    const [block] = [...readme.section('The table').matchAll(/^```sh\n(.*?)^```$/gms)].map(match => match[1]!)
+    const [create, enable] = block!.replace(/\\\n/g, '').trim().split('\n').map(inputOf)
+    const TableName = place.newTable()
+    const client = place.openClient()
+    await client.send(new CreateTableCommand({ ...(create as CreateTableInput), TableName }))
+    await client.send(new UpdateTimeToLiveCommand({ ...(enable as UpdateTimeToLiveInput), TableName }))
+    const store = place.openStore({ table: TableName, createTable: false })
+    await store.set('a', sessionOf({ n: 1 }))
+    expect(await store.get('a')).toMatchObject({ n: 1 })
+    expect((await store.diagnose()).map(({ name, level }) => [name, level])).toEqual([
+      ['packages', 'ok'],
+      ['server', 'ok'],
+      ['table', 'ok'],
+      ['TTL', 'ok'],
+    ])
+  })
+})
+
+/** What the AWS CLI sends for a command: `--table-name x` is `TableName: 'x'`, and `A=1,B=2` a structure. */
+function inputOf(command: string): object {
+  const options = [...command.matchAll(/--([a-z-]+) (\S+)/g)].map(([, name, value]) => {
+    const key = name!.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())
+    if (!value!.includes('=')) return [key, value]
+    const fields = value!.split(',').map(field => field.split('=') as [string, string])
+    const structure = Object.fromEntries(fields.map(([field, text]) => [field, text === 'true' || text]))
+    return [key, /Definitions|Schema/.test(key) ? [structure] : structure]
+  })
+  return Object.fromEntries(options)
+}
 
 describe('the tables', () => {
   it('readme: every option is in it, and no other', () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   DeleteItemCommand,
   DynamoDBClient,
@@ -10,8 +11,8 @@ import { DynamodbStore } from '@coatcheck/store-dynamodb'
 import type { Dynamodb } from './server.ts'
 
 /** Milliseconds that a command has, and that a call has: on a busy machine a process waits for its turn. */
-const TIMEOUT = 4000
-const DEADLINE = 10_000
+const TIMEOUT = 15_000
+const DEADLINE = 20_000
 
 const WRITES = /^(UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/
 
@@ -32,7 +33,7 @@ export function dynamodbSubject(name: string, server: () => Dynamodb, table = 'c
     deadlineMs: DEADLINE,
     async setup() {
       admin = new DynamoDBClient({ endpoint: server().url })
-      await new DynamodbStore({ client: admin, table }).length()
+      await new DynamodbStore({ client: admin, table, timeout: 60_000 }).length()
     },
     async teardown() {
       admin.destroy()
@@ -82,12 +83,13 @@ export function dynamodbSubject(name: string, server: () => Dynamodb, table = 'c
       },
       lock: () => server().refuse('AccessDeniedException', Number.POSITIVE_INFINITY, WRITES),
       up: () => server().refuse('', 0),
-      // As DynamoDB does by the TTL of a table.
+      // As DynamoDB does by the TTL of a table, which counts whole seconds.
       async sweep(store: DynamodbStore) {
+        await sleep(1000)
         const expired = await admin.send(
           new ScanCommand({
             TableName: table,
-            FilterExpression: 'begins_with(id, :prefix) AND expires < :now',
+            FilterExpression: 'begins_with(id, :prefix) AND expires <= :now',
             ExpressionAttributeValues: {
               ':prefix': { S: prefixes.get(store)! },
               ':now': { N: String(Math.floor(Date.now() / 1000)) },
