@@ -1,5 +1,5 @@
 import { describe, inject } from 'vitest'
-import { conforms, ON_TIME } from '../../session/test/support/conforms.ts'
+import { conforms } from '../../session/test/support/conforms.ts'
 import { mysqlSubject } from './support/subject.ts'
 
 describe('on a pool', () => conforms(() => mysqlSubject({ name: 'pool', url: inject('mysqlUrl') })))
@@ -13,8 +13,5 @@ describe('on a pool without prepared statements', () => {
 })
 
 describe("on express-mysql-session's table", () => {
-  conforms(
-    () => mysqlSubject({ name: 'table', url: inject('mysqlUrl'), layout: 'express-mysql-session' }),
-    [ON_TIME],
-  )
+  conforms(() => mysqlSubject({ name: 'table', url: inject('mysqlUrl'), layout: 'express-mysql-session' }))
 })

@@ -6,6 +6,9 @@ import { type Backend, defineSubject, type Subject } from '@coatcheck/store-conf
 import { type SqliteClient, SqliteStore } from '@coatcheck/store-sqlite'
 import { PLAIN, type Sealed } from '../../../session/test/support/sealed-subject.ts'
 
+/** Rules that need a driver which makes its callers wait: at a gate, for a backend that hangs, or for their turn. */
+export const BY_VALUE: readonly string[] = ['CON-13', 'CON-14', 'CON-15', 'ERR-12', 'ERR-14']
+
 /** What the suite is not told by the store itself. */
 export interface Place {
   readonly client: SqliteClient
