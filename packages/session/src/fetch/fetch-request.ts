@@ -99,7 +99,7 @@ export class FetchRequest<T extends object, Req> implements Door<Req>, OpenedSes
     if (!own) return response
     if (!own.calls.idle) await new Promise<void>(resolve => own.calls.whenIdle(resolve))
     const { transport } = own.settings
-    const cookies = new CookieList(transport ? [] : response.headers.getSetCookie(), response)
+    const cookies = new CookieList(response, transport && [])
     await this.#finish(own, cookies, response.status >= 500)
     const answer = withHeaders(response, cookies.added)
     if (own.setCookie === undefined) return answer
