@@ -28,6 +28,8 @@ export interface MongodbCollection {
   findOne(filter: any, options?: any): Promise<any>
   find(filter: any, options?: any): AsyncIterable<any>
   updateOne(filter: any, update: any, options?: any): Promise<{ matchedCount: number }>
+  /** For the writes of one tick. Without it, each is a command. */
+  bulkWrite?(operations: any, options?: any): Promise<{ matchedCount: number; upsertedCount: number }>
   updateMany(filter: any, update: any, options?: any): Promise<{ matchedCount: number }>
   findOneAndUpdate(filter: any, update: any, options?: any): Promise<any>
   findOneAndDelete(filter: any, options?: any): Promise<any>

@@ -17,7 +17,7 @@ const AWAY_CODES = new Set([
 ])
 
 /** Whether the failure means that the database is unavailable, and not that it refused the command. */
-function isAway(error: unknown): boolean {
+export function isAway(error: unknown): boolean {
   const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown }
   if (typeof code === 'number') return AWAY_CODES.has(code)
   return typeof name === 'string' && AWAY_NAMES.test(name)
@@ -65,12 +65,19 @@ async function* tellingEach<T>(found: AsyncIterable<T>): AsyncGenerator<T, void,
 }
 
 /** The error for the caller of the store. */
-export function toldToCaller(error: unknown): unknown {
+export function toldToCaller(given: unknown): unknown {
+  const error = originalOf(given)
   withoutData(error)
   if (!isAway(error)) return error
   const { message, name } = error as Error
   const text = `MongoDB is not available: ${message || name}`
   return new SessionError('ERR_SESSION_STORE_UNAVAILABLE', text, { cause: error })
+}
+
+/** `bulkWrite` rejects with an error of its own around that of a command that failed as a whole. */
+function originalOf(error: unknown): unknown {
+  const { errorResponse } = (error ?? {}) as { errorResponse?: unknown }
+  return errorResponse instanceof Error ? errorResponse : error
 }
 
 /** Properties in which the server quotes values: session ids, or the data of a session. */

@@ -8,6 +8,7 @@ import {
   type StoredRecord,
   type UpdateResult,
 } from '@coatcheck/session'
+import { BatchedWrites, type Write } from './batched-writes.ts'
 import type { MongodbClient, MongodbCollection, MongodbDatabase, MongodbSession } from './client.ts'
 import { diagnose, versionIn } from './diagnose.ts'
 import { isTaken, telling, told } from './failures.ts'
@@ -45,6 +46,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   readonly #json: boolean
   readonly #owners: boolean
   #own: OwnClient | undefined
+  readonly #writes: BatchedWrites
   readonly #replacement: Replacement
   readonly #renewals: Renewals
 
@@ -61,7 +63,8 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     this.#collection = telling(this.#driven)
     this.#name = collection
     this.#renewals = new Renewals(this.#driven)
-    this.#replacement = new Replacement(this.#collection, data => this.#form(data))
+    this.#writes = new BatchedWrites(this.#driven)
+    this.#replacement = new Replacement(this.#collection, this.#writes, data => this.#form(data))
     this.#server = new Server(this.#db)
     this.#transformId = transformId
     this.#stringify = options.stringify ?? true
@@ -136,7 +139,7 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
-    await this.#put(sid, data, ttl, owner)
+    await this.#writes.run(this.#put(sid, data, ttl, owner))
   }
 
   protected override async _insert(sid: string, data: string, ttl: number, owner?: string): Promise<boolean> {
@@ -144,9 +147,9 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     const free = { _id: this.#id(sid), expires: { $lte: dateOf(now) } }
     const created = this.#timestamps && { createdAt: dateOf(now) }
     const fields = { ...this.#fields(data, now + ttl, owner), ...created }
+    const update = this.#set(now, fields)
     try {
-      await this.#collection.updateOne(free, this.#set(now, fields), { upsert: true })
-      return true
+      return await this.#writes.run({ filter: free, update, upsert: true, size: data.length })
     } catch (error) {
       if (!isTaken(error)) throw error
       return false
@@ -163,7 +166,9 @@ export class MongodbStore extends RecordStore implements Diagnosing {
   ): Promise<string | boolean> {
     const swap = async (session: MongodbSession) => {
       const removed = await this.#remove(old, { session })
-      if (removed !== false || !required) await this.#put(sid, data, ttl, owner, { session })
+      if (removed === false && required) return removed
+      const { filter, update } = this.#put(sid, data, ttl, owner)
+      await this.#driven.updateOne(filter, update, { session, upsert: true })
       return removed
     }
     const removed = this.#server.transactions ? await told(inTransaction(this.#client, swap)) : undefined
@@ -178,17 +183,16 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     owner?: string,
   ): Promise<UpdateResult> {
     const now = this.#server.now()
-    const live = { _id: this.#id(sid), ...liveAt(now) }
-    const update = this.#set(now, this.#fields(data, now + ttl, owner))
-    if (expected !== undefined) return this.#replacement.run(live, update, expected)
-    return (await this.#collection.updateOne(live, update)).matchedCount > 0 ? 'updated' : 'missing'
+    const filter = { _id: this.#id(sid), ...liveAt(now) }
+    const write = { filter, update: this.#set(now, this.#fields(data, now + ttl, owner)), size: data.length }
+    if (expected !== undefined) return this.#replacement.run(write, expected)
+    return (await this.#writes.run(write)) ? 'updated' : 'missing'
   }
 
   protected override async _touch(sid: string, ttl: number): Promise<boolean> {
     const now = this.#server.now()
-    const live = { _id: this.#id(sid), ...liveAt(now) }
-    const update = this.#set(now, { expires: dateOf(now + ttl) })
-    return (await this.#collection.updateOne(live, update)).matchedCount > 0
+    const filter = { _id: this.#id(sid), ...liveAt(now) }
+    return this.#writes.run({ filter, update: this.#set(now, { expires: dateOf(now + ttl) }), size: 0 })
   }
 
   protected override _destroy(sid: string): Promise<string | boolean> {
@@ -233,18 +237,12 @@ export class MongodbStore extends RecordStore implements Diagnosing {
     return { filter, touch: this.#set(now, { expires: dateOf(now + ttl) }) }
   }
 
-  async #put(
-    sid: string,
-    data: string,
-    ttl: number,
-    owner?: string,
-    options?: { session: MongodbSession },
-  ): Promise<void> {
+  /** Insert or replace. */
+  #put(sid: string, data: string, ttl: number, owner?: string): Write {
     const now = this.#server.now()
     const inserted = this.#timestamps && { $setOnInsert: { createdAt: dateOf(now) } }
     const update = { ...this.#set(now, this.#fields(data, now + ttl, owner)), ...inserted }
-    const collection = options ? this.#driven : this.#collection
-    await collection.updateOne({ _id: this.#id(sid) }, update, { ...options, upsert: true })
+    return { filter: { _id: this.#id(sid) }, update, upsert: true, size: data.length }
   }
 
   /** The text of the live session that was removed, or `false` when there was none. */

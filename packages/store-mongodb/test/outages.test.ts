@@ -3,6 +3,7 @@ import { type MongodbServer, startMongodb } from '@coatcheck/store-conformance/c
 import { type MongodbOpenOptions, MongodbStore } from '@coatcheck/store-mongodb'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { type Browser, ours, startApp } from './support/app.ts'
+import { batching } from './support/batching.ts'
 import { newClient, openClient, openStore, sessionOf, storeOn, versions } from './support/mongodb.ts'
 
 let server: MongodbServer
@@ -80,6 +81,21 @@ it.each(versions)(
     expect(await store.get('a')).toMatchObject({ user: 'Ada' })
   },
 )
+
+it('stopped: each write of a batch fails with one error', async () => {
+  const given = { serverSelectionTimeoutMS: 300 }
+  const { store, counted } = await batching({ url: server.url, given })
+  const writes = () => counted(() => Promise.allSettled(['a', 'b', 'c'].map(sid => store.write(sid, '{}'))))
+  expect((await writes()).updates).toEqual([3])
+  await server.stopServer()
+  for (const result of (await writes()).result) {
+    const reason = { code: AWAY.text, cause: { name: expect.stringMatching(/^(Mongo|Pool)\w+Error$/) } }
+    expect(result).toMatchObject({ status: 'rejected', reason })
+    expect(result).not.toHaveProperty('reason.cause.name', 'MongoBulkWriteError')
+  }
+  await server.startServer()
+  while ((await writes()).updates[0] !== 3) await sleep(20)
+})
 
 it('stopped: close is answered', async () => {
   const store = MongodbStore.open(server.url, { timeout: 300, ttlIndex: false })
