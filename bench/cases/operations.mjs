@@ -45,8 +45,8 @@ export async function measure({ quick }) {
   return {
     title: 'Store operations',
     method:
-      `64 in flight, 4000 sessions of about 700 bytes in turn, ${rounds} interleaved rounds of 4,000 or 24,000 operations. The bare driver makes exactly the calls that the store makes, ` +
-      'but neither serializes nor parses.',
+      `64 in flight, 4000 sessions of about 700 bytes in turn, ${rounds} interleaved rounds of 4,000 or 24,000 operations. The bare driver makes the calls that the store makes for an operation that is alone, ` +
+      'but neither serializes nor parses. Stores that put operations of one tick into one command make fewer.',
     columns: [
       'store',
       'operation',

@@ -3,7 +3,7 @@ const PARTS = new Set(['prepare', 'db', 'collection'])
 
 /**
  * Wraps a client and records its calls in `log`. `again(from, to)` of an entry repeats the call for another session id.
- * So the bare driver makes exactly the calls that the store makes.
+ * So the bare driver makes the calls that the store makes for an operation that is alone.
  */
 export function recording(client, log) {
   return new Proxy(client, {
