@@ -47,6 +47,13 @@ it('owner: the index forgets sessions that have ended, when it is asked and when
   expect(await members()).toEqual(['sid:a', 'sid:b'])
 })
 
+it('owner: a login takes one command more', async () => {
+  const { store } = await openWithOld([])
+  place.server.commands()
+  await store.set('b', sessionFor('ada'))
+  expect(place.server.commands()).toEqual(['UpdateItem', 'UpdateItem'])
+})
+
 it('owner: a save of a session that has this owner does not write the index', async () => {
   const { store } = await openWithOld([])
   const session = (await store.get('a'))!

@@ -11,8 +11,8 @@ import { DynamodbStore } from '@coatcheck/store-dynamodb'
 import type { Dynamodb } from './server.ts'
 
 /** Milliseconds that a command has, and that a call has: on a busy machine a process waits for its turn. */
-const TIMEOUT = 15_000
-const DEADLINE = 20_000
+const TIMEOUT = 25_000
+const DEADLINE = 28_000
 
 const WRITES = /^(UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/
 
