@@ -82,7 +82,9 @@ export const OPENERS = {
     return {
       store: new PostgresStore({ client, table }),
       async fill(count) {
-        const [row] = (await client.query(`SELECT * FROM ${table} WHERE sid = 'original'`)).rows
+        const { rows } = await client.query(`SELECT * FROM ${table} WHERE sid = 'original'`)
+        // PostgreSQL generates the column "due" itself.
+        const { due: _, ...row } = rows[0]
         const full = await inBatches(count, LIMIT, from =>
           client.query(copyRows({ table, row, from, count, dialect: POSTGRES })),
         )
