@@ -10,6 +10,7 @@ import { exitCodeOf } from '../reports/shared.ts'
 import { explain, rules } from '../rules/index.ts'
 import type { Progress } from '../running/options.ts'
 import { runConformance } from '../running/run.ts'
+import { installGuard } from '../trial/guard.ts'
 import { suite } from '../version.ts'
 import { type Arguments, type Format, formats, readArguments, usage } from './arguments.ts'
 import { type Output, progressOn, summary } from './terminal.ts'
@@ -90,7 +91,13 @@ async function run(
     })
     output.write(summary(report, args.strict))
     if (before) output.write(changesText(before, report))
-    await writeReports(report, args, before)
+    // A store may fail later still. That must not end the process while the report is being written.
+    const release = installGuard(() => {})
+    try {
+      await writeReports(report, args, before)
+    } finally {
+      release()
+    }
     code = exitCodeOf(report, args.strict)
   }
   return code
