@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Progress, type Report, type RunOptions, runConformance } from '../src/index.ts'
 import { typescript } from './mutants/execute.ts'
 import { type Callback, type Data, ReferenceStore } from './mutants/reference.ts'
@@ -165,6 +165,7 @@ describe('rules beside others', () => {
   test('a rule for which store or machine were too slow is run once more at the end', async () => {
     let slow = 20
     vi.useFakeTimers({ toFake: ['Date'], shouldAdvanceTime: true })
+    onTestFinished(() => void vi.useRealTimers())
     const report = await run(
       class extends ReferenceStore {
         override async _touch(sid: string, session: Data): Promise<void> {
@@ -174,7 +175,6 @@ describe('rules beside others', () => {
       },
       ['TCH-01'],
     )
-    vi.useRealTimers()
     expect(slow).toBeLessThan(0)
     expect(verdicts(report)).toEqual({ 'TCH-01': 'pass' })
   })
