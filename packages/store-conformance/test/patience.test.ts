@@ -28,5 +28,6 @@ test('a deadline ends, and can be stopped', async () => {
 })
 
 test('limits grow with the processes that want a processor, to six times at most', () => {
-  expect([crowding(0, 2), crowding(2, 2), crowding(9, 2), crowding(90, 2)]).toEqual([1, 1, 4.5, 6])
+  const limit = (load: number) => crowding({ load, processors: 2 })
+  expect([limit(0), limit(2), limit(9), limit(90)]).toEqual([1, 1, 4.5, 6])
 })

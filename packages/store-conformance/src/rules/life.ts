@@ -12,18 +12,20 @@ interface Timer extends NodeJS.Timeout {
 
 const hour = 3_600_000
 
+/** Where timers are noted. One for all runs: each more makes every promise of the process slower, up to Node 22. */
+const noted: AsyncLocalStorage<Set<Timer>> = new AsyncLocalStorage()
+
 /** The timers started by `work` that keep the process alive for long. */
 async function timersOf(work: () => Promise<void>): Promise<Timer[]> {
-  const scope = new AsyncLocalStorage<true>()
   const started = new Set<Timer>()
   const hook = createHook({
     init(_id, type, _trigger, resource) {
-      if (type === 'Timeout' && scope.getStore()) started.add(resource as Timer)
+      if (type === 'Timeout') noted.getStore()?.add(resource as Timer)
     },
   })
   hook.enable()
   try {
-    await scope.run(true, work)
+    await noted.run(started, work)
   } finally {
     hook.disable()
   }

@@ -7,17 +7,27 @@ const mostCrowded = 6
  * How many processes want each processor, at least 1. A backend that has a sixth of a processor takes six times as long for an answer,
  * and so do limits that are multiplied by this. Windows has no such number, so limits stay as they are there.
  */
-export function crowding(load: number = currentLoad(), processors: number = availableParallelism()): number {
+export function crowding({ load, processors }: Machine = thisMachine()): number {
   return Math.min(mostCrowded, Math.max(1, load / processors))
 }
 
-let seen = { load: 0, until: 0 }
+interface Machine {
+  /** How many processes want a processor. */
+  readonly load: number
+  readonly processors: number
+}
 
-/** The system counts it every five seconds, and each call of a store asks. */
-function currentLoad(): number {
+let seen: Machine = { load: 0, processors: 1 }
+let seenUntil = 0
+
+/** Looked at once a second: the system counts the load every five seconds, each call of a store asks, and it costs more than the call. */
+function thisMachine(): Machine {
   const now = performance.now()
-  if (now > seen.until) seen = { load: loadavg()[0]!, until: now + 1000 }
-  return seen.load
+  if (now > seenUntil) {
+    seen = { load: loadavg()[0]!, processors: availableParallelism() }
+    seenUntil = now + 1000
+  }
+  return seen
 }
 
 const sliceMs = 50
