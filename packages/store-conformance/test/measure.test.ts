@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { Failure, Unverified } from '../src/errors.ts'
 import { rules, runConformance } from '../src/index.ts'
 import { ownsConnection } from '../src/running/measure.ts'
-import { budgetOf, unlessTooLate } from '../src/running/run-rule.ts'
+import { budgetOf, runRule, unlessTooLate } from '../src/running/run-rule.ts'
+import type { Trial } from '../src/trial/trial.ts'
 import { type Data, ReferenceStore } from './mutants/reference.ts'
 import { subjectOf } from './mutants/reference-subject.ts'
 
@@ -60,6 +61,50 @@ test('a failure after more than a minute is no verdict: the sessions of the rule
   const late = unlessTooLate(failure, performance.now() - 61_000)
   expect(late).toBeInstanceOf(Unverified)
   expect(late.message).toBe('the rule took 61 s, and its sessions live for a minute: get("a") gave undefined')
+})
+
+test('a rule that is not finished in time, although the store answers, has no verdict', async () => {
+  const [some] = rules
+  let going = true
+  const slow = {
+    ...some!,
+    budgetMs: 50,
+    async run(t: Trial) {
+      const store = await t.open()
+      while (going) await store.get('a')
+    },
+  }
+  const setting = {
+    subject: subjectOf(ReferenceStore),
+    offered: new Set<never>(),
+    learned: [],
+    run: 'r',
+    seed: 's',
+  }
+  const result = await runRule(slow, setting)
+  going = false
+  expect(result).toMatchObject({
+    verdict: 'unverified',
+    tooSlow: true,
+    message: expect.stringMatching(
+      /^store or machine were too slow: the rule was not finished within \d+ ms$/,
+    ),
+  })
+})
+
+test('prune() may count fewer than were there, where a timer of the store was faster, but not each time', async () => {
+  const Faster = (times: number) =>
+    class extends ReferenceStore {
+      override async _prune() {
+        const expired = await super._prune()
+        return expired > 0 && times-- > 0 ? 0 : expired
+      }
+    }
+  const verdictOf = async (times: number) => {
+    const report = await runConformance(subjectOf(Faster(times)), { only: ['REC-05'] })
+    return report.rules[0]?.verdict
+  }
+  expect([await verdictOf(1), await verdictOf(100)]).toEqual(['pass', 'fail'])
 })
 
 test('where get() never looks at the expiry, one rule says so, and rules on something else have no verdict', async () => {

@@ -48,6 +48,23 @@ async function fill(t: Trial, store: StoreHandle, count: number): Promise<string
   return sids
 }
 
+/** Prunes three expired sessions beside two live ones. Returns the count, and how many rows fewer there are if the subject counts rows. */
+async function pruneExpired(t: Trial, store: StoreHandle): Promise<{ count: number; fewer?: number }> {
+  const brief = t.brief({ n: 1 })
+  for (const sid of ['x', 'y', 'z']) await store.set(sid, brief)
+  for (const sid of ['a', 'b']) await store.set(sid, t.session({ n: 2 }))
+  await t.outlive(brief)
+  const before = t.has('rows') ? Number(await t.hook('rows', store)) : undefined
+  const count: unknown = await store.prune()
+  const after = t.has('rows') ? Number(await t.hook('rows', store)) : undefined
+  for (const sid of ['a', 'b']) await t.holds(store, sid, { n: 2 }, 'after prune()')
+  for (const sid of ['x', 'y', 'z']) await t.gone(store, sid, 'after prune()')
+  if (typeof count !== 'number' || count < 0 || count > 3)
+    t.fail(`prune() with 3 expired sessions gave ${String(count)}, want how many it deleted`)
+  t.equal(await store.prune(), 0, 'a second prune()')
+  return before === undefined || after === undefined ? { count } : { count, fewer: before - after }
+}
+
 /** Methods of stores that extend `RecordStore`. In another store, a method of the same name may do something else. */
 export const records: readonly Rule[] = family('entries and prune', [
   {
@@ -193,22 +210,13 @@ export const records: readonly Rule[] = family('entries and prune', [
       const store = await t.open()
       // Without namespaces, other rules may have left sessions.
       await store.prune()
-      const brief = t.brief({ n: 1 })
-      for (const sid of ['x', 'y', 'z']) await store.set(sid, brief)
-      for (const sid of ['a', 'b']) await store.set(sid, t.session({ n: 2 }))
-      await t.outlive(brief)
-      const before = t.has('rows') ? Number(await t.hook('rows', store)) : undefined
-      const count = await store.prune()
-      const after = t.has('rows') ? Number(await t.hook('rows', store)) : undefined
-      for (const sid of ['a', 'b']) await t.holds(store, sid, { n: 2 }, 'after prune()')
-      for (const sid of ['x', 'y', 'z']) await t.gone(store, sid, 'after prune()')
-      t.ok(
-        typeof count === 'number' && count >= 0 && count <= 3,
-        `prune() with 3 expired sessions gave ${String(count)}, want how many it deleted`,
-      )
-      t.equal(await store.prune(), 0, 'a second prune()')
-      if (before === undefined || after === undefined) return
-      t.equal(count, before - after, `prune() that left ${after} of ${before} rows`)
+      // The store's own timers may delete rows just before prune() does, but not each time.
+      for (const round of [1, 2, 3]) {
+        const { count, fewer = count } = await pruneExpired(t, store)
+        if (count === fewer) return
+        const forgiven = count < fewer && round < 3
+        t.ok(forgiven, `prune() gave ${count}, and there are ${fewer} rows fewer, want how many it deleted`)
+      }
     },
   },
 ])

@@ -79,7 +79,7 @@ export const recordsMutants: readonly Mutant[] = [
       }
     }
   }),
-  mutant('pruneNothing', 'REC-05', /prune\(\) that left 5 of 5 rows gave 3, want 0/, Base => {
+  mutant('pruneNothing', 'REC-05', /prune\(\) gave 3, and there are 0 rows fewer/, Base => {
     return class extends Base {
       override async _prune() {
         const dead = (row: Row): boolean => row.expires <= Date.now() && row.expires > Date.now() - 5000
