@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll } from 'vitest'
+import { beforeAll } from 'vitest'
 import { compileInto, installBuilt, link } from '../../../session/test/support/child.ts'
 
 /** A folder in which the command is installed as it would be published, beside the middleware and the store for SQLite. */
@@ -11,7 +11,6 @@ export function useBuiltCommand(): { readonly folder: string; readonly main: str
     built.folder = await installBuilt({ outside: true })
     built.main = await install(built.folder)
   })
-  afterAll(() => rm(built.folder, { recursive: true, force: true }))
   return built
 }
 

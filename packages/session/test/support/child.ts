@@ -15,7 +15,8 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { afterAll, beforeAll } from 'vitest'
+import { beforeAll } from 'vitest'
+import { afterFile } from './after-file.ts'
 import { madeOnce } from './made-once.ts'
 
 export interface Exit {
@@ -35,14 +36,6 @@ export interface Installed {
   /** The stores beside `session`, by folder. Default `store-sqlite`. */
   stores?: readonly string[]
 }
-
-/** Folders that the tests of this file have made. */
-const folders: string[] = []
-
-// Not when the process ends: vitest ends its processes by a signal.
-afterAll(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
-})
 
 /** A folder that is this old was left behind by a run that was killed. */
 const HOUR = 3_600_000
@@ -71,7 +64,7 @@ export async function installBuilt({
   await mkdir(parent, { recursive: true })
   await removeLeftOver(parent)
   const folder = await realpath(await mkdtemp(join(parent, PREFIX)))
-  folders.push(folder)
+  afterFile(() => rm(folder, { recursive: true, force: true }))
   await compileInto(folder, 'session')
   for (const store of stores) await compileInto(folder, store)
   return folder
@@ -86,7 +79,6 @@ export function useBuilt(installed: Installed = {}): { readonly folder: string }
   beforeAll(async () => {
     built.folder = await installBuilt(installed)
   })
-  afterAll(() => rm(built.folder, { recursive: true, force: true }))
   return built
 }
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll } from 'vitest'
+import { afterFile } from './after-file.ts'
 import { bundle } from './child.ts'
 import type { Implementation } from './implementations.ts'
 
@@ -13,7 +13,6 @@ const require = createRequire(import.meta.url)
 const home = fileURLToPath(new URL('../..', import.meta.url))
 
 let built: Promise<string> | undefined
-let folder: string | undefined
 
 /** The files that users of the package require and import, as Node alone can run them. */
 async function entriesOf(name: Implementation['name']): Promise<{ required: string; imported: string }> {
@@ -29,15 +28,15 @@ async function entriesOf(name: Implementation['name']): Promise<{ required: stri
 async function build(): Promise<string> {
   const cache = join(home, 'node_modules', '.cache')
   mkdirSync(cache, { recursive: true })
-  folder = mkdtempSync(join(cache, 'session-'))
+  const folder = mkdtempSync(join(cache, 'session-'))
+  afterFile(() => {
+    built = undefined
+    rmSync(folder, { recursive: true, force: true })
+  })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   await bundle(home, folder)
   return folder
 }
-
-afterAll(() => {
-  if (folder) rmSync(folder, { recursive: true, force: true })
-})
 
 /**
  * Runs `code` in a Node process of its own. In the code, PACKAGE stands for what is required and URL for what is imported,

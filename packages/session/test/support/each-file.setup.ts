@@ -1,0 +1,3 @@
+import { runAfterFile } from './after-file.ts'
+
+runAfterFile()
