@@ -107,6 +107,20 @@ test('prune() may count fewer than were there, where a timer of the store was fa
   expect([await verdictOf(1), await verdictOf(100)]).toEqual(['pass', 'fail'])
 })
 
+test('a read may do without a touch where the database is busy: that is not taken for a store that never touches', async () => {
+  let reads = 0
+  const Busy = class extends ReferenceStore {
+    override async _renew(sid: string, renew: Parameters<ReferenceStore['_renew']>[1]) {
+      return reads++ < 2 ? super._get(sid) : super._renew(sid, renew)
+    }
+  }
+  const verdictOf = async (rule: string) => {
+    reads = 0
+    return (await runConformance(subjectOf(Busy), { only: [rule] })).rules[0]?.verdict
+  }
+  expect([await verdictOf('REN-01'), await verdictOf('REN-02')]).toEqual(['pass', 'pass'])
+})
+
 test('where get() never looks at the expiry, one rule says so, and rules on something else have no verdict', async () => {
   const Endless = class extends ReferenceStore {
     override alive() {

@@ -15,8 +15,11 @@ export async function newDevice(options?: BrowserContextOptions): Promise<Page> 
   return context.newPage()
 }
 
+/** After the tests of a file. The next file starts another one. */
 export async function closeBrowser(): Promise<void> {
-  await (await browser)?.close()
+  const open = browser
+  browser = undefined
+  await (await open)?.close()
 }
 
 async function launch(): Promise<Browser> {

@@ -34,6 +34,18 @@ export const failures: readonly Variant[] = [
     { only: ['REN-01', 'REN-04', 'REN-05', 'REN-06', 'REN-08'] },
   ),
   variant(
+    'a read that finds the database busy now and then, and does without renewing',
+    Base => {
+      return class extends Base {
+        reads = 0
+        override async _renew(sid: string, renew: Renew) {
+          return this.reads++ % 3 === 0 ? super._get(sid) : super._renew(sid, renew)
+        }
+      }
+    },
+    { only: ['REN-01', 'REN-02', 'REN-04', 'REN-05', 'REN-06'] },
+  ),
+  variant(
     'redirects that are followed also where they have expired',
     Base => {
       return class extends Base {
