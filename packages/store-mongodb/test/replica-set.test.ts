@@ -117,9 +117,10 @@ describe('another primary', () => {
     const store = openStore({ collection: 'exchanges', timeout: 20_000 }, server.url)
     let over = false
     let failed = 0
-    const logins = Array.from({ length: WRITERS }, async (_, i) => {
+    const users = Array.from({ length: WRITERS }, (_, i) => i)
+    await Promise.all(users.map(i => store.set(`w${i} 0`, sessionOf({ i }))))
+    const logins = users.map(async i => {
       let sid = `w${i} 0`
-      await store.set(sid, sessionOf({ i }))
       for (let n = 1; !over; n++) {
         const next = `w${i} ${n}`
         try {
