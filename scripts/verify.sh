@@ -12,7 +12,7 @@ skipped=0
 databases=${COATCHECK_DATABASES-redis postgres mysql mongodb}
 missing=''
 # How many runs of tests at the same time. They spend most of their time waiting.
-at_once=${COATCHECK_AT_ONCE-$(($(nproc) + 2))}
+at_once=${COATCHECK_AT_ONCE-$(($(nproc) + 1))}
 
 source scripts/apt.sh
 source scripts/side-by-side.sh
