@@ -1,3 +1,5 @@
-import { runAfterFile } from './after-file.ts'
+// Vitest runs this before each file of tests.
+import { afterAll } from 'vitest'
+import { endFile } from './after-file.ts'
 
-runAfterFile()
+afterAll(endFile)
