@@ -112,7 +112,7 @@ function handle(req: Shop, res: express.Response): unknown {
 /** Times differ by what a run takes. Where express-session sets a date, it may count a millisecond less as the lifetime. */
 function withoutTimes(bytes: string): string {
   return bytes
-    .replace(/("originalMaxAge":)(\d+)/g, (_, key, ms) => `${key}${Math.round(Number(ms) / 1000)} s`)
+    .replace(/("originalMaxAge":)(\d+)/g, (_, key, ms) => `${key}${Math.round(Number(ms) / 100)}00`)
     .replace(/^Date: .*$/m, 'Date: now')
     .replace(/(Expires=)[^;\r]*/g, '$1then')
     .replace(/"expires":"[^"]*"/g, '"expires":"then"')
