@@ -12,7 +12,7 @@ interface Timer extends NodeJS.Timeout {
 
 const hour = 3_600_000
 
-/** Where timers are noted. One for all runs: each more makes every promise of the process slower, up to Node 22. */
+/** Where timers are noted. One for all runs: up to Node 22, each of these makes every promise of the process slower. */
 const noted: AsyncLocalStorage<Set<Timer>> = new AsyncLocalStorage()
 
 /** The timers started by `work` that keep the process alive for long. */

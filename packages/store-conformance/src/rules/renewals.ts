@@ -19,7 +19,7 @@ function sessionOf(t: Trial, originalMaxAge: number | null, left: number = MINUT
   return t.session({ n }, { maxAge: left, originalMaxAge })
 }
 
-/** After a read without a touch. One that finds the database busy may do without; no verdict if no read of this store touches. */
+/** Called after a read that has not touched. It may have found the database busy. No verdict if no read of this store touches. */
 async function someReadTouches(t: Trial, store: StoreHandle, lifetime: number | null): Promise<void> {
   await store.set('some', asStored(t.session({ n: 1 }, { maxAge: MINUTE, originalMaxAge: lifetime })))
   for (const pause of [0, 20, 100, 400]) {

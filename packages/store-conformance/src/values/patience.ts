@@ -20,7 +20,7 @@ interface Machine {
 let seen: Machine = { load: 0, processors: 1 }
 let seenUntil = 0
 
-/** Looked at once a second: the system counts the load every five seconds, each call of a store asks, and it costs more than the call. */
+/** Looked at once a second. Each call of a store asks, the look costs more than the call, and the system counts the load every five seconds. */
 function thisMachine(): Machine {
   const now = performance.now()
   if (now > seenUntil) {
