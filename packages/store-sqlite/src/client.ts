@@ -24,11 +24,6 @@ export function inTransaction(client: SqliteClient): boolean | undefined {
   return client.inTransaction ?? client.isTransaction
 }
 
-/** Whether the driver is libsql. Only its databases have a method for copies of a remote one. */
-export function isLibsql(client: SqliteClient): boolean {
-  return typeof (client as { sync?: unknown }).sync === 'function'
-}
-
 /** The value of a pragma, or of another query that returns one value. */
 export function singleValue(client: SqliteClient, sql: string, ...parameters: unknown[]): unknown {
   const row = client.prepare(sql).get(...parameters)

@@ -1,10 +1,11 @@
-import { isLibsql, type SqliteClient, type SqliteStatement, singleValue } from './client.ts'
+import { inTransaction, type SqliteClient, singleValue } from './client.ts'
 import { failureOf, isLocked, unavailable } from './failures.ts'
 import { FileOnDisk } from './file-on-disk.ts'
 import { layoutOf } from './layout.ts'
+import { isLibsql, LibsqlClient } from './libsql.ts'
 import { type OpenedFile, setUp } from './open-file.ts'
 import { pause, pauseBefore } from './pause.ts'
-import { createSchema, prepare, type Statements } from './statements.ts'
+import { createSchema, prepare, quote, type Statements } from './statements.ts'
 
 /** Milliseconds to wait for a lock, if neither the options nor the client have a value. */
 const DEFAULT_BUSY_TIMEOUT = 5000
@@ -29,9 +30,8 @@ export interface Origin {
 /** Everything that is prepared once for a client. */
 interface Prepared {
   readonly sql: Statements
-  readonly begin: SqliteStatement
-  readonly commit: SqliteStatement
-  readonly beginsAlways: boolean
+  begin(): void
+  commit(): void
   /** `undefined` for a database in memory. */
   readonly file: FileOnDisk | undefined
   /** Milliseconds that the client itself waits for a lock, which blocks the process. */
@@ -53,9 +53,11 @@ export class Connection {
   #busyTimeout = DEFAULT_BUSY_TIMEOUT
   #nextLook = 0
   #warned = false
+  /** Whether a transaction of the store, not of the app, is open. Then `rollback()` has failed, or work is going on in it. */
+  #began = false
 
   constructor(client: SqliteClient, table: string, origin: Origin) {
-    this.#client = client
+    this.#client = isLibsql(client) ? new LibsqlClient(client) : client
     this.#table = table
     this.#origin = origin
     this.#isReady = origin.isReady ?? true
@@ -74,21 +76,31 @@ export class Connection {
     return (this.#prepared as Prepared).sql
   }
 
-  /**
-   * Whether a single write also needs `begin()`. libsql leaves a statement open that has found the file locked, and commits nothing until
-   * the same statement has run again. So it has to be one with which each write begins.
-   */
+  /** Whether a single write also needs `begin()`. */
   get beginsAlways(): boolean {
-    return (this.#prepared as Prepared).beginsAlways
+    return this.#client instanceof LibsqlClient
   }
 
   /** Begins a transaction that may write. */
   begin(): void {
-    this.#prepared?.begin.run()
+    // Set first, because a failure does not tell whether the transaction has begun.
+    this.#began = true
+    this.#prepared?.begin()
   }
 
   commit(): void {
-    this.#prepared?.commit.run()
+    this.#prepared?.commit()
+    this.#began = false
+  }
+
+  /** Undoes what `begin()` began. Does nothing if no transaction of the store is open. */
+  rollback(): void {
+    if (!this.#began) return
+    try {
+      if (inTransaction(this.#client)) this.#client.exec('ROLLBACK')
+    } finally {
+      this.#began = inTransaction(this.#client) ?? false
+    }
   }
 
   /** Set up the file if needed, create the table if it does not exist, and prepare the statements. */
@@ -106,6 +118,11 @@ export class Connection {
 
   /** Close the client, unless it belongs to the caller. */
   close(): void {
+    try {
+      this.rollback()
+    } catch {
+      // The lock ends with the client.
+    }
     if (this.#origin.reopen) this.#client.close()
   }
 
@@ -123,12 +140,16 @@ export class Connection {
   write<T>(work: () => T): T {
     return withoutWaiting(this.#client, this.#prepared?.ownTimeout ?? 0, () => {
       this.#check()
+      this.rollback()
+      const client = this.#client
+      if (client instanceof LibsqlClient && client.inTransaction) client.takeLock(quote(this.#table))
       return work()
     })
   }
 
   #readNow<T>(work: (sql: Statements) => T): T {
     this.#look()
+    this.rollback()
     const { sql, ownTimeout, readsMeetLocks } = this.#prepared as Prepared
     if (ownTimeout === 0 || !readsMeetLocks) return work(sql)
     return withoutWaiting(this.#client, ownTimeout, () => work(sql))
@@ -202,13 +223,19 @@ function prepared(client: SqliteClient, table: string, ownTimeout: number, { id,
   const path = singleValue(client, "SELECT file FROM pragma_database_list WHERE name = 'main'")
   return {
     sql: prepare(client, table, layout),
-    begin: client.prepare('BEGIN IMMEDIATE'),
-    commit: client.prepare('COMMIT'),
-    beginsAlways: isLibsql(client),
+    begin: executing(client, 'BEGIN IMMEDIATE'),
+    commit: executing(client, 'COMMIT'),
     file: path ? new FileOnDisk(String(path), id) : undefined,
     ownTimeout,
     readsMeetLocks: singleValue(client, 'PRAGMA journal_mode') !== 'wal',
   }
+}
+
+/** A function that runs the statement: prepared, where the driver leaves no prepared statement open. */
+function executing(client: SqliteClient, sql: string): () => void {
+  if (client instanceof LibsqlClient) return () => void client.exec(sql)
+  const statement = client.prepare(sql)
+  return () => void statement.run()
 }
 
 /** Run `work` while the client does not wait for locks. */

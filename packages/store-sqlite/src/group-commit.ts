@@ -104,11 +104,14 @@ export class GroupCommit {
       for (const write of writes) {
         answers.push(attempt(write, sql))
         // Some failures, such as a full disk, end the transaction. Then each write runs separately.
-        if (!inTransaction(client)) return this.#each(writes)
+        if (!inTransaction(client)) {
+          this.#connection.rollback()
+          return this.#each(writes)
+        }
       }
       this.#connection.commit()
     } catch (error) {
-      if (inTransaction(client)) client.exec('ROLLBACK')
+      this.#connection.rollback()
       return { writes, error }
     }
     for (const answer of answers) answer()

@@ -138,6 +138,7 @@ export function textsOf(name: string, { data, expires, due, owners }: Layout): T
   }
 }
 
-function quote(identifier: string): string {
+/** The identifier, quoted. */
+export function quote(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`
 }

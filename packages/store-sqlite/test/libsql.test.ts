@@ -1,4 +1,5 @@
 import { type SqliteClient, SqliteStore } from '@coatcheck/store-sqlite'
+import Database from 'better-sqlite3'
 import Libsql from 'libsql'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { conforms } from '../../session/test/support/conforms.ts'
@@ -69,4 +70,83 @@ describe('libsql', () => {
       ])
     },
   )
+})
+
+/** Drivers, and how each opens a file without waiting for locks. */
+const DRIVERS: [string, (file: string) => SqliteClient][] = [
+  ['libsql', openLibsql],
+  ['better-sqlite3', file => new Database(file, { timeout: 0 })],
+]
+
+describe.each(DRIVERS)('after a lock, %s', (_, open) => {
+  /** Two connections to a file in SQLite's default journal mode, in which reads meet locks too. */
+  function connect() {
+    const file = tempFile()
+    const [client, other] = [open(file), open(file)]
+    onTestFinished(() => {
+      client.close()
+      other.close()
+    })
+    return { client, other, store: new SqliteStore({ client, busyTimeout: 30 }) }
+  }
+
+  /** Another connection can write, and sees what the store has written. */
+  async function expectBothWrite(store: SqliteStore, other: SqliteClient) {
+    for (const sid of ['one', 'two']) {
+      await store.set(sid, sessionOf())
+      other.exec(
+        `BEGIN IMMEDIATE; INSERT INTO sessions (sid, data, expires) VALUES ('other ${sid}', '{}', 0); COMMIT`,
+      )
+    }
+    const seen = other.prepare("SELECT sid FROM sessions WHERE sid LIKE '%one' OR sid LIKE '%two'").all()
+    expect(seen).toHaveLength(4)
+  }
+
+  it.each<[string, (store: SqliteStore) => Promise<unknown>]>([
+    ['get', store => store.get('a')],
+    ['ids', store => store.ids()],
+    ['length', store => store.length()],
+    ['countOf', store => store.countOf('Ada')],
+    ['set', store => store.set('b', sessionOf())],
+  ])('%s: when it was given up, both connections write', async (_, call) => {
+    const { client, other } = connect()
+    const store = new SqliteStore({ client, busyTimeout: 30, owner: 'user' })
+    await store.set('a', sessionOf({ user: 'Ada' }))
+    other.exec('BEGIN EXCLUSIVE')
+    await expect(call(store)).rejects.toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE' })
+    other.exec('ROLLBACK')
+    await expectBothWrite(store, other)
+  })
+
+  it('set: when its commit waited for a reader and was given up, both connections write', async () => {
+    const { store, other } = connect()
+    await store.set('a', sessionOf())
+    other.exec('BEGIN')
+    other.prepare('SELECT * FROM sessions').all()
+    await expect(store.set('b', sessionOf())).rejects.toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE' })
+    other.exec('ROLLBACK')
+    await expectBothWrite(store, other)
+  })
+
+  it('open: when the first use found the file locked, both connections write', async () => {
+    const { store, other } = connect()
+    other.exec('CREATE TABLE coats (name TEXT); BEGIN EXCLUSIVE')
+    await expect(store.length()).rejects.toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE' })
+    other.exec('ROLLBACK')
+    await store.length()
+    await expectBothWrite(store, other)
+  })
+
+  it('set: when it was given up in a transaction of the app, the app and both connections write', async () => {
+    const { store, client, other } = connect()
+    await store.set('a', sessionOf())
+    client.exec('BEGIN')
+    other.exec('BEGIN IMMEDIATE')
+    await expect(store.set('b', sessionOf())).rejects.toMatchObject({ code: 'ERR_SESSION_STORE_UNAVAILABLE' })
+    other.exec('ROLLBACK')
+    await store.set('c', sessionOf())
+    client.exec('COMMIT')
+    expect(other.prepare('SELECT sid FROM sessions ORDER BY sid').all()).toEqual([{ sid: 'a' }, { sid: 'c' }])
+    await expectBothWrite(store, other)
+  })
 })

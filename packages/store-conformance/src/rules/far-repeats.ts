@@ -147,6 +147,38 @@ export const afterFailures: RuleText = {
   },
 }
 
+/** A rule on what other stores see after a failure. */
+export const seenAfterFailures: RuleText = {
+  id: 'ERR-16',
+  axes: ['parallelism', 'repetition'],
+  since: '1.1',
+  level: 'MUST',
+  sentence: 'What a store writes after a write that failed half-way is there for other stores too.',
+  why: 'A transaction that nobody has ended takes in the logins that follow: this process sees them, the others do not, and a restart removes them.',
+  check: 'if the commit fails and the rollback fails too, is the rollback tried again before anything else?',
+  seenIn: 'a store on SQLite that took its own open transaction for one of the app',
+  link: 'https://www.sqlite.org/lang_transaction.html',
+  needs: ['chaos', 'shared'],
+  lane: 'serial',
+  budgetMs: 90_000,
+  async run(t) {
+    const [store, other] = [await t.open(), await t.open()]
+    for (const method of ['set', 'destroy'] as const) {
+      for (let commands = 0; commands < 8; commands++) {
+        await store.set('a', t.session({ n: 1 }))
+        t.chaos.downAfter(commands)
+        const { failed } = await store.outcome(method, method === 'set' ? ['a', t.session({ n: 2 })] : ['a'])
+        await t.up()
+        if (!failed) break
+        await backAgain(t, store)
+        await store.set('b', t.session({ n: commands }))
+        const which = `in another store, after ${method}() failed when ${commands} commands had run`
+        await t.holds(other, 'b', { n: commands }, which)
+      }
+    }
+  },
+}
+
 async function extendsAgain(t: Trial, store: StoreHandle): Promise<void> {
   await patiently(t, async life => {
     const brief = t.session({ n: 1 }, { maxAge: life })

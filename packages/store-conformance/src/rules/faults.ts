@@ -3,7 +3,7 @@ import type { StoreHandle } from '../calls/handle.ts'
 import { textOf } from '../errors.ts'
 import type { Trial } from '../trial/trial.ts'
 import { show } from '../values/show.ts'
-import { afterFailures } from './far-repeats.ts'
+import { afterFailures, seenAfterFailures } from './far-repeats.ts'
 import { faultsInCalls } from './faults-in-calls.ts'
 import { family, type Rule, type RuleText } from './rule.ts'
 
@@ -165,6 +165,7 @@ export const faults: readonly Rule[] = family('backend faults', [
   },
   ...faultsInCalls,
   afterFailures,
+  seenAfterFailures,
 ])
 
 /** Checks that `set` and `get` work again after a while: clients need time to connect. */

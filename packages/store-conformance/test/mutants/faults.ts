@@ -235,4 +235,25 @@ export const faultsMutants: readonly Mutant[] = [
       }
     },
   ),
+  mutant(
+    'transactionLeftOpen',
+    'ERR-16',
+    /get\("b"\) in another store, after set\(\) failed when 0 commands had run/,
+    Base => {
+      return class extends Base {
+        /** What is written in the transaction that a failed write has left open. */
+        pending: Map<string, Data> | undefined
+        override async _set(sid: string, session: Data) {
+          if (this.pending) return void this.pending.set(sid, session)
+          return super._set(sid, session).catch(error => {
+            if (error.code === 'ECONNREFUSED') this.pending = new Map()
+            throw error
+          })
+        }
+        override async _get(sid: string, renew?: number | null) {
+          return this.pending?.get(sid) ?? super._get(sid, renew)
+        }
+      }
+    },
+  ),
 ]

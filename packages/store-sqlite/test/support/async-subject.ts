@@ -2,7 +2,7 @@ import type { RecordStore } from '@coatcheck/session'
 import { defineSubject, type Subject } from '@coatcheck/store-conformance'
 import { AsyncSqliteStore } from '@coatcheck/store-sqlite/async'
 import { type CONNECTIONS_OF, type Connected, openBeside } from './connections.ts'
-import { backendOn, newFile, type Place, quoted } from './subject.ts'
+import { backendOn, newFile, quoted } from './subject.ts'
 
 /** How many connections are made before the first rule. */
 const READY = 12
@@ -11,13 +11,13 @@ const READY = 12
 export function asyncSubject(name: string, connect: (typeof CONNECTIONS_OF)[string]): Subject {
   const open = (file: string) => openBeside(name, file)
   let place: ReturnType<typeof newFile>
-  const places = new WeakMap<RecordStore, Place & { connected: Connected }>()
+  const places = new WeakMap<RecordStore, { readonly table: string; readonly connected: Connected }>()
   // When a store is closed, the next one gets its connection: the pool of Knex has a timer of its own for each.
   const free: Connected[] = []
 
-  async function placeOf(store: RecordStore): Promise<Place> {
+  async function tableOf(store: RecordStore): Promise<string> {
     await store.length()
-    return places.get(store)!
+    return places.get(store)!.table
   }
 
   return defineSubject({
@@ -37,15 +37,13 @@ export function asyncSubject(name: string, connect: (typeof CONNECTIONS_OF)[stri
       const connected = free.pop() ?? (await connect(place.file))
       const client = chaos(connected.client, ['query'])
       const store = new AsyncSqliteStore({ client, table: namespace, ttl: ttlMs, owner })
-      places.set(store, { client: open(place.file), table: quoted(namespace), connected })
+      places.set(store, { table: quoted(namespace), connected })
       return store
     },
     async dispose(store: AsyncSqliteStore) {
       await store.close()
-      const { client, connected } = places.get(store)!
-      client.close()
-      free.push(connected)
+      free.push(places.get(store)!.connected)
     },
-    backend: backendOn(() => open(place.file), placeOf),
+    backend: backendOn(() => open(place.file), tableOf),
   })
 }

@@ -9,12 +9,6 @@ import { PLAIN, type Sealed } from '../../../session/test/support/sealed-subject
 /** Rules that need a driver which makes its callers wait: at a gate, for a backend that hangs, or for their turn. */
 export const BY_VALUE: readonly string[] = ['CON-13', 'CON-14', 'CON-15', 'ERR-12', 'ERR-14']
 
-/** What the suite is not told by the store itself. */
-export interface Place {
-  readonly client: SqliteClient
-  readonly table: string
-}
-
 /** The folder of a subject, with one file for all of its stores. */
 export function newFile(open: (file: string) => SqliteClient): { readonly file: string; remove(): void } {
   const file = join(mkdtempSync(join(tmpdir(), 'coatcheck-sqlite-')), 'sessions.db')
@@ -31,11 +25,11 @@ export function subjectOn(
   { options, keyOf, seal, showIds }: Sealed = PLAIN,
 ): Subject {
   let place: ReturnType<typeof newFile>
-  const places = new WeakMap<SqliteStore, Place>()
-  /** Where the store keeps its sessions: the untouched client, and the table, which is made at first use. */
-  async function placeOf(store: SqliteStore): Promise<Place> {
+  const places = new WeakMap<RecordStore, { readonly client: SqliteClient; readonly table: string }>()
+  /** The table, quoted. It is made at first use. */
+  async function tableOf(store: RecordStore): Promise<string> {
     await store.length()
-    return places.get(store)!
+    return places.get(store)!.table
   }
 
   return defineSubject({
@@ -64,10 +58,7 @@ export function subjectOn(
       await store.close()
       places.get(store)?.client.close()
     },
-    backend: backendOn(() => open(place.file), placeOf as (store: RecordStore) => Promise<Place>, {
-      keyOf,
-      seal,
-    }),
+    backend: backendOn(() => open(place.file), tableOf, { keyOf, seal }),
   })
 }
 
@@ -78,22 +69,33 @@ export function quoted(name: string): string {
 /** What the suite does behind the back of a store, on another connection. */
 export function backendOn(
   connect: () => SqliteClient,
-  placeOf: (store: RecordStore) => Promise<Place>,
+  tableOf: (store: RecordStore) => Promise<string>,
   { keyOf, seal }: Pick<Sealed, 'keyOf' | 'seal'> = PLAIN,
 ): Backend {
   /** Holds the lock of the file. */
   let locking: SqliteClient | undefined
+  /** Runs `work` on a connection that waits for locks, because stores are writing. */
+  function patiently<T>(work: (client: SqliteClient) => T): T {
+    const client = connect()
+    try {
+      client.exec('PRAGMA busy_timeout = 5000')
+      return work(client)
+    } finally {
+      client.close()
+    }
+  }
   return {
     async putRaw(store: RecordStore, sid, text) {
-      const { client, table } = await placeOf(store)
+      const table = await tableOf(store)
       const insert = `INSERT INTO ${table} (sid, data, expires) VALUES (?, ?, ?)
         ON CONFLICT (sid) DO UPDATE SET data = excluded.data`
-      client.prepare(insert).run(keyOf(sid), seal(sid, text), Date.now() + 60_000)
+      patiently(client => client.prepare(insert).run(keyOf(sid), seal(sid, text), Date.now() + 60_000))
     },
     async rows(store: RecordStore) {
-      const { client, table } = await placeOf(store)
-      const row = client.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }
-      return row.count
+      const table = await tableOf(store)
+      return patiently(
+        client => (client.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }).count,
+      )
     },
     lock() {
       locking = connect()
@@ -105,8 +107,9 @@ export function backendOn(
     },
     sweep: (store: RecordStore) => store.prune(),
     async age(store: RecordStore, sid, ms) {
-      const { client, table } = await placeOf(store)
-      client.prepare(`UPDATE ${table} SET expires = expires - ? WHERE sid = ?`).run(ms, keyOf(sid))
+      const table = await tableOf(store)
+      const age = `UPDATE ${table} SET expires = expires - ? WHERE sid = ?`
+      patiently(client => client.prepare(age).run(ms, keyOf(sid)))
     },
   }
 }
