@@ -8,6 +8,7 @@ import {
   type StoredRecord,
   type UpdateResult,
 } from '@coatcheck/session'
+import { type BatchedKind, BatchedWrites, type Value } from './batched-writes.ts'
 import { checkClient, checkCounts, checkFlags, checkNames, OPEN_NAMES, STORE_NAMES } from './check-options.ts'
 import { type PostgresClient, type PostgresResult, surviveErrors } from './client.ts'
 import { diagnose, versionIn } from './diagnose.ts'
@@ -24,12 +25,21 @@ import { Reads } from './touch-on-read.ts'
 /** From this many reads on, one statement is faster than one for each read, whose plans PostgreSQL has already. */
 const MANY = 4
 
+/** The values of a statement that writes a row. */
+type Row = [sid: string, ...others: Value[]]
+
+/** A row that a statement returns. */
+type ResultRow = PostgresResult['rows'][number]
+
 /** Sessions in a PostgreSQL table, through `pg`. */
 export class PostgresStore extends RecordStore implements Diagnosing {
   readonly #client: PostgresClient
   readonly #table: string
   readonly #missing: Missing
   readonly #reads = new Reads()
+  readonly #writes = new BatchedWrites((kind, columns) =>
+    this.#runner.runAtOnce(this.#statements[`${kind}Many`], columns),
+  )
   #runner: Runner
   #pool: OwnPool | undefined
   #sql: Statements | undefined
@@ -106,15 +116,19 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
-    await this.#runner.run(
-      this.#statements.write,
+    await this.#write(
+      'write',
       this.#row([toText(sid), toText(data), Math.min(ttl, LONGEST)], owner),
+      () => {},
     )
   }
 
   protected override async _insert(sid: string, data: string, ttl: number, owner?: string): Promise<boolean> {
-    const values = this.#row([toText(sid), toText(data), Math.min(ttl, LONGEST)], owner)
-    return done(await this.#runner.run(this.#statements.insert, values))
+    return this.#write(
+      'insert',
+      this.#row([toText(sid), toText(data), Math.min(ttl, LONGEST)], owner),
+      Boolean,
+    )
   }
 
   protected override async _update(
@@ -124,22 +138,21 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     expected?: string,
     owner?: string,
   ): Promise<UpdateResult> {
-    const { update, replace } = this.#statements
-    const values = [toText(sid), toText(data), Math.min(ttl, LONGEST)]
+    const row: Row = [toText(sid), toText(data), Math.min(ttl, LONGEST)]
     if (expected === undefined)
-      return done(await this.#runner.run(update, this.#row(values, owner))) ? 'updated' : 'missing'
-    const { rows } = await this.#runner.run(replace, this.#row([...values, toText(expected)], owner))
-    if (rows.length === 0) return 'missing'
-    return rows[0].replaced ? 'updated' : 'changed'
+      return this.#write('update', this.#row(row, owner), done => (done ? 'updated' : 'missing'))
+    return this.#write('replace', this.#row([...row, toText(expected)], owner), held => {
+      if (!held) return 'missing'
+      return held.replaced ? 'updated' : 'changed'
+    })
   }
 
   protected override async _touch(sid: string, ttl: number): Promise<boolean> {
-    // A touch has no data to lose, so it does not wait long for a lock.
-    return done(await this.#runner.runAtOnce(this.#statements.touch, [toText(sid), Math.min(ttl, LONGEST)]))
+    return this.#write('touch', [toText(sid), Math.min(ttl, LONGEST)], Boolean)
   }
 
   protected override async _destroy(sid: string): Promise<string | false> {
-    return removed(await this.#runner.run(this.#statements.destroy, [toText(sid)]))
+    return this.#write('destroy', [toText(sid)], removed)
   }
 
   protected override async _exchange(
@@ -150,8 +163,12 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     required: boolean,
     owner?: string,
   ): Promise<string | false> {
-    const values = [toText(sid), toText(data), Math.min(ttl, LONGEST), toText(old), required]
-    return removed(await this.#runner.run(this.#statements.exchange, this.#row(values, owner)))
+    const [id, oldId] = [toText(sid), toText(old)]
+    this.#writes.flush(id)
+    this.#writes.flush(oldId)
+    const values = [id, toText(data), Math.min(ttl, LONGEST), oldId, required, ...this.#ownerOf(owner)]
+    const { rows } = await this.#runner.run(this.#statements.exchange, values)
+    return removed(rows[0])
   }
 
   protected override async *_entries(): AsyncGenerator<StoredEntry, void, void> {
@@ -167,11 +184,13 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _owned(owner: string): Promise<StoredEntry[]> {
+    this.#writes.flush()
     const { rows } = await this.#runner.run(this.#statements.owned, [toText(owner)])
     return rows.map(row => ({ sid: fromText(row.sid), ...recordOf(row) }))
   }
 
   protected override async _clear(): Promise<void> {
+    this.#writes.flush()
     let from: string | undefined = ''
     while (from !== undefined) {
       const { rows }: PostgresResult = await this.#runner.run(this.#statements.clear, [from])
@@ -189,9 +208,27 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     return Number(rows[0].count)
   }
 
+  /** Writes a row, together with others of this tick. On a single connection it goes alone: that may be in a transaction of the app. */
+  #write<T>(kind: BatchedKind, values: Row, answer: (row: ResultRow | undefined) => T): Promise<T> {
+    const alone = async (): Promise<T> => {
+      const statement = this.#statements[kind]
+      // A touch has no data to lose, so it does not wait long for a lock.
+      const { rows } = await (kind === 'touch'
+        ? this.#runner.runAtOnce(statement, values)
+        : this.#runner.run(statement, values))
+      return answer(rows[0])
+    }
+    return this.#runner.isLone ? alone() : this.#writes.add(kind, { values, answer, alone })
+  }
+
   /** The values of a row, with the owner if the table has a column for it. */
-  #row(values: unknown[], owner: string | undefined): unknown[] {
-    return this.#missing.owners ? [...values, owner === undefined ? null : toText(owner)] : values
+  #row(values: Row, owner: string | undefined): Row {
+    return [...values, ...this.#ownerOf(owner)]
+  }
+
+  #ownerOf(owner: string | undefined): (string | null)[] {
+    if (!this.#missing.owners) return []
+    return [owner === undefined ? null : toText(owner)]
   }
 
   get #statements(): Statements {
@@ -203,12 +240,7 @@ function recordOf({ data, ttl, renewed = false }: StoredRecord): StoredRecord {
   return { data: fromText(data), ttl: Number(ttl), renewed }
 }
 
-/** Whether a statement has written a row. */
-function done({ rows }: PostgresResult): boolean {
-  return rows.length > 0
-}
-
 /** The text of the session that a statement has removed. An expired session counts as not there. */
-function removed({ rows: [row] }: PostgresResult): string | false {
+function removed(row: ResultRow | undefined): string | false {
   return row?.live === true && fromText(row.data)
 }

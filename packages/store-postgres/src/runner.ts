@@ -48,6 +48,11 @@ export class Runner implements PostgresClient {
     return this.#prepare
   }
 
+  /** Whether the client is a single connection. */
+  get isLone(): boolean {
+    return this.#lone
+  }
+
   /** Runs a statement that waits for locks. */
   run(statement: Statement, values: unknown[]): Promise<PostgresResult> {
     return this.#told(this.#attempts(() => this.#queryOf(statement, values), this.#lockPatience))

@@ -40,7 +40,8 @@ function texts(table: string, { data, expires, due, type, owners }: Layout) {
   const live = `${expires} > clock_timestamp()`
   // In a column without a time zone, both casts use the time zone of the connection.
   const left = `(extract(epoch FROM least(${expires}::timestamptz, ${LAST}) - clock_timestamp()) * 1000)::float8`
-  const end = `least(clock_timestamp() + $3::float8 * interval '1 millisecond', ${LAST})`
+  const endAfter = (ms: string) => `least(clock_timestamp() + ${ms} * interval '1 millisecond', ${LAST})`
+  const end = endAfter('$3::float8')
   // A jsonb column has its own order of keys, so the comparison looks for the value instead of the prefix.
   // An encrypted text is a JSON string, which stays as it is.
   const begins =
@@ -72,6 +73,33 @@ function texts(table: string, { data, expires, due, type, owners }: Layout) {
       )
       SELECT sid, ${data}::text AS data, ${left} AS ttl, sid IN (SELECT sid FROM renewed) AS renewed
       FROM ${table} WHERE ${wanted} AND ${live}`
+
+  // Statements for several rows take an array for each column. In a subquery, PostgreSQL does not plan for its length, and keeps the plan.
+  const givenRows = (...columns: string[]) => {
+    const arrays = columns.map(
+      (column, i) => `(SELECT $${i + 1}::text::${column === 'ms' ? 'float8' : 'text'}[])`,
+    )
+    return `given AS MATERIALIZED (SELECT * FROM unnest(${arrays.join(', ')}) AS g (${columns.join(', ')}))`
+  }
+  const givenOwner = owners ? ['given_owner'] : []
+  const anyGiven = 'sid = ANY (ARRAY(SELECT id FROM given))'
+  const givenValues = [
+    'g.id',
+    `g.content::${type}`,
+    endAfter('g.ms'),
+    ...(owners ? ['g.given_owner'] : []),
+  ].join(', ')
+  const sameAsGiven = type === 'jsonb' ? `t.${data} = g.expected::jsonb` : `t.${data}::text = g.expected`
+  // Skips rows that another transaction is writing, because other sessions must not wait for it.
+  const changingMany = (columns: string[], changes: string, condition = 'TRUE') => `
+      WITH ${givenRows(...columns)}, held AS (
+        SELECT g.* FROM ${table} AS t JOIN given AS g ON t.sid = g.id
+        WHERE t.${anyGiven} AND t.${live} AND ${condition} FOR NO KEY UPDATE OF t SKIP LOCKED
+      )
+      UPDATE ${table} AS t SET ${changes} FROM held AS g WHERE t.sid = g.id RETURNING t.sid, TRUE AS replaced`
+  const givenChanges = `${data} = g.content::${type}, ${expires} = ${endAfter('g.ms')}${
+    owners ? ', owner = coalesce(g.given_owner, t.owner)' : ''
+  }`
 
   const all = `SELECT count(*) AS count FROM ${table} WHERE`
   // What is not due yet is live, and counted in the index alone.
@@ -116,9 +144,35 @@ function texts(table: string, { data, expires, due, type, owners }: Layout) {
       )
       SELECT EXISTS (SELECT FROM replaced) AS replaced FROM held`,
     touch: `
-      UPDATE ${table} SET ${expires} = least(clock_timestamp() + $2::float8 * interval '1 millisecond', ${LAST})
+      UPDATE ${table} SET ${expires} = ${endAfter('$2::float8')}
       WHERE sid = $1 AND ${live}
       RETURNING TRUE AS done`,
+    writeMany: `
+      WITH ${givenRows('id', 'content', 'ms', ...givenOwner)}, held AS (
+        SELECT sid FROM ${table} WHERE ${anyGiven} FOR NO KEY UPDATE SKIP LOCKED
+      )
+      INSERT INTO ${table} AS t (${insertion.names})
+      SELECT ${givenValues} FROM given AS g
+      WHERE g.id IN (SELECT sid FROM held) OR NOT EXISTS (SELECT FROM ${table} WHERE sid = g.id)
+      ORDER BY g.id
+      ON CONFLICT (sid) DO UPDATE SET ${replacement}
+      RETURNING t.sid`,
+    insertMany: `
+      WITH ${givenRows('id', 'content', 'ms', ...givenOwner)}
+      INSERT INTO ${table} AS t (${insertion.names})
+      SELECT ${givenValues} FROM given AS g
+      ORDER BY g.id
+      ON CONFLICT (sid) DO NOTHING
+      RETURNING t.sid`,
+    updateMany: `${changingMany(['id', 'content', 'ms', ...givenOwner], givenChanges)}`,
+    replaceMany: `${changingMany(['id', 'content', 'ms', 'expected', ...givenOwner], givenChanges, sameAsGiven)}`,
+    touchMany: `${changingMany(['id', 'ms'], `${expires} = ${endAfter('g.ms')}`)}`,
+    destroyMany: `
+      WITH ${givenRows('id')}, held AS (
+        SELECT sid FROM ${table} WHERE ${anyGiven} FOR UPDATE SKIP LOCKED
+      )
+      DELETE FROM ${table} AS t USING held WHERE t.sid = held.sid
+      RETURNING t.sid, ${live} AS live, ${data}::text AS data`,
     destroy: `DELETE FROM ${table} WHERE sid = $1 RETURNING ${live} AS live, ${data}::text AS data`,
     // The first transaction removes the old row. The others wait, and then find none.
     exchange: `

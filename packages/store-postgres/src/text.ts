@@ -29,7 +29,11 @@ export function fromText(text: string): string {
   }
 }
 
-/** An array of texts in the format of PostgreSQL, because not every client can write it. */
-export function arrayOf(texts: readonly string[]): string {
-  return `{${texts.map(text => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
+/** An array in the format of PostgreSQL, because not every client can write it. */
+export function arrayOf(values: readonly (string | number | null)[]): string {
+  return `{${values.map(elementOf).join(',')}}`
+}
+
+function elementOf(value: string | number | null): string {
+  return typeof value === 'string' ? `"${value.replace(/["\\]/g, '\\$&')}"` : String(value)
 }
