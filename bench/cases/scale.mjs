@@ -10,7 +10,7 @@ export async function measure(options) {
   return {
     title: 'Scale',
     method:
-      `Time of an operation of the store (${OPERATIONS.join(', ')}: read, change, write) on a random one of all sessions, each of about 700 bytes, 32 in flight. The stores of all sizes are there at ` +
+      `Time of an operation (${OPERATIONS.join(', ')}) on a random one of all sessions, each of about 700 bytes, 32 in flight: the store reads it; reads, changes and writes it; the bare driver reads it. The stores of all sizes are there at ` +
       'once and are measured in interleaved rounds: medians, in brackets the quartiles. The last column is the time with the most sessions divided by that with the fewest. ' +
       'A million sessions do not fit in the caches of the processor, and an index of them is deeper, so the aim is not 1 but 1.5.',
     columns: sizes.columns,

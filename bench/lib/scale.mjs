@@ -3,6 +3,9 @@ import { us, whole } from './units.mjs'
 /** The most that an operation may cost with a million sessions, compared with a thousand. */
 export const AIM = 1.5
 
+/** The operation of the bare driver, which has no aim. */
+const DRIVER = 'row'
+
 /** What each store costs with each number of sessions. */
 export function sizesTable(sizes, figures, missing) {
   const measured = Object.entries(figures).flatMap(([kind, operations]) =>
@@ -19,7 +22,9 @@ export function sizesTable(sizes, figures, missing) {
     rows: [...measured, ...others],
     aims: [
       ...Object.entries(figures).flatMap(([kind, operations]) =>
-        Object.entries(operations).map(([name, bySize]) => aimOf(kind, name, bySize, sizes.at(-1))),
+        Object.entries(operations)
+          .filter(([name]) => name !== DRIVER)
+          .map(([name, bySize]) => aimOf(kind, name, bySize, sizes.at(-1))),
       ),
       ...Object.keys(missing).map(kind => ({ aim: `${kind}: flat`, seen: 'not measured', met: null })),
     ],

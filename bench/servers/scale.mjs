@@ -7,7 +7,7 @@ import { OPENERS } from './scale/stores.mjs'
 const IN_FLIGHT = 32
 
 const { kind, url, size } = JSON.parse(process.argv[2])
-const { store, fill, remove } = await OPENERS[kind](url, size)
+const { store, row, fill, remove } = await OPENERS[kind](url, size)
 const data = makeData()
 let views = 0
 
@@ -15,6 +15,9 @@ await store.set('original', { cookie: new Cookie({ maxAge: 86_400_000 }), ...dat
 const full = await fill(size)
 
 const OPERATIONS = {
+  async row(sid) {
+    if (!(await row(sid))) throw new Error(`${kind}: ${sid} is missing`)
+  },
   async get(sid) {
     const session = await store.get(sid)
     if (session?.user.name !== data.user.name) throw new Error(`${kind}: ${sid} is missing`)

@@ -5,7 +5,8 @@ import { growth, sizesTable } from '../../lib/scale.mjs'
 import { ratios, summary } from '../../lib/stats.mjs'
 
 const KINDS = ['memory', 'sqlite', 'redis', 'postgres', 'mysql', 'mongodb']
-export const OPERATIONS = ['get', 'update']
+/** The operations of the store, and a read of the bare driver: what grows with it is the database and the caches, not the store. */
+export const OPERATIONS = ['get', 'update', 'row']
 /** With these counts, a sample takes some tenths of a second. */
 const COUNTS = { memory: 20_000, sqlite: 10_000, redis: 10_000, postgres: 4000, mysql: 4000, mongodb: 1000 }
 

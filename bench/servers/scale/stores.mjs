@@ -9,17 +9,25 @@ const POOL = 10
 /** Milliseconds that filling a store may take. */
 const LIMIT = 180_000
 
-/** Each returns the store, how to make `count` copies of the session `original`, and how to remove everything. */
+/**
+ * Each returns the store, `row`, with which the bare driver reads what the store has of a session, how to make `count` copies of the session
+ * `original`, and how to remove everything.
+ */
 export const OPENERS = {
   async memory() {
     const { MemoryStore } = await import('@coatcheck/store-memory')
     const store = new MemoryStore({ maxBytes: 8e9 })
+    const texts = new Map()
     return {
       store,
+      row: async sid => texts.get(sid),
       async fill(count) {
         const session = await store.get('original')
         return inBatches(count, LIMIT, async (from, to) => {
-          for (let i = from; i < to; i++) await store.set(`s${i}`, { ...session })
+          for (let i = from; i < to; i++) {
+            await store.set(`s${i}`, { ...session })
+            texts.set(`s${i}`, JSON.stringify({ ...session, i }))
+          }
         })
       },
       remove: () => store.close(),
@@ -31,8 +39,13 @@ export const OPENERS = {
     const folder = mkdtempSync(join(tmpdir(), 'coatcheck-bench-'))
     const client = await openSqlite(join(folder, 'sessions.db'))
     client.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    let select
     return {
       store: new SqliteStore({ client, table: 'scale' }),
+      async row(sid) {
+        select ??= client.prepare('SELECT data, expires FROM scale WHERE sid = ?')
+        return select.get(sid)
+      },
       fill(count) {
         const row = client.prepare("SELECT * FROM scale WHERE sid = 'original'").get()
         return inBatches(count, LIMIT, from =>
@@ -60,6 +73,7 @@ export const OPENERS = {
       for i = ARGV[1], ARGV[2] - 1 do redis.call('RESTORE', 'sess:s' .. string.format('%d', i), left + i, value) end`
     return {
       store: new RedisStore({ client }),
+      row: sid => client.get(`sess:${sid}`),
       fill: count =>
         inBatches(count, LIMIT, (from, to) =>
           client.sendCommand(['EVAL', copy, '1', 'sess:original', `${from}`, `${to}`]),
@@ -78,9 +92,11 @@ export const OPENERS = {
     ])
     const client = new pg.Pool({ connectionString: url, max: POOL })
     const table = `scale_${size}`
+    const select = `SELECT data, expires FROM ${table} WHERE sid = $1`
     await client.query(`DROP TABLE IF EXISTS ${table}`)
     return {
       store: new PostgresStore({ client, table }),
+      row: async sid => (await client.query({ name: 'row', text: select, values: [sid] })).rows[0],
       async fill(count) {
         const { rows } = await client.query(`SELECT * FROM ${table} WHERE sid = 'original'`)
         // PostgreSQL generates the column "due" itself.
@@ -110,6 +126,8 @@ export const OPENERS = {
     await client.query(`DROP TABLE IF EXISTS ${table}`)
     return {
       store: new MysqlStore({ client, table }),
+      row: async sid =>
+        (await client.execute(`SELECT data, expires FROM ${table} WHERE sid = ?`, [sid]))[0][0],
       async fill(count) {
         const [[row]] = await client.query(`SELECT * FROM ${table} WHERE sid = 'original'`)
         return inBatches(count, LIMIT, from =>
@@ -134,6 +152,7 @@ export const OPENERS = {
     const documents = database.collection('sessions')
     return {
       store: new MongodbStore({ client, dbName: database.databaseName, ttlIndex: false }),
+      row: _id => documents.findOne({ _id }),
       async fill(count) {
         const original = await documents.findOne({ _id: 'original' })
         const copies = (from, to) =>
