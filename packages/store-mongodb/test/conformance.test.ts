@@ -1,9 +1,10 @@
 import { describe, inject } from 'vitest'
 import { conforms } from '../../session/test/support/conforms.ts'
+import { inMatrix } from '../../session/test/support/in-matrix.ts'
 import { versions } from './support/mongodb.ts'
 import { mongodbSubject } from './support/subject.ts'
 
-describe.each(versions)('on %s', version => {
+describe.each(inMatrix ? versions : versions.slice(0, 1))('on %s', version => {
   describe.each([
     ['as text', true],
     ['as documents', false],

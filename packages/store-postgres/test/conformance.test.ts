@@ -1,6 +1,7 @@
 import { type PgBouncerServer, startPostgres } from '@coatcheck/store-conformance/containers'
 import { afterAll, beforeAll, describe, inject } from 'vitest'
 import { conforms, ON_TIME } from '../../session/test/support/conforms.ts'
+import { inMatrix } from '../../session/test/support/in-matrix.ts'
 import { postgresSubject } from './support/subject.ts'
 
 /** Rows that cannot be parsed: a column of type json does not take them. */
@@ -8,9 +9,11 @@ const UNPARSABLE: string[] = ['COR-01', 'COR-02', 'COR-03', 'SEC-02']
 
 describe('on a Pool', () => conforms(() => postgresSubject({ name: 'Pool', url: inject('postgresUrl') })))
 
-describe('on a single Client', () => {
-  conforms(() => postgresSubject({ name: 'Client', url: inject('postgresUrl'), single: true }))
-})
+if (inMatrix) {
+  describe('on a single Client', () => {
+    conforms(() => postgresSubject({ name: 'Client', url: inject('postgresUrl'), single: true }))
+  })
+}
 
 describe("on connect-pg-simple's table", () => {
   const subject = () =>
