@@ -18,7 +18,7 @@ const ALONE = [
   'OWN-10',
 ]
 // There is no backend that fails or hangs, and no client to watch.
-const FAULTS = ['01', '02', '03', '04', '05', '06', '07', '08', '11', '12', '13', '14', '15']
+const FAULTS = ['01', '02', '03', '04', '05', '06', '07', '08', '11', '12', '13', '14', '15', '16']
 const WITHOUT_BACKEND = [
   'API-11',
   'CON-13',
