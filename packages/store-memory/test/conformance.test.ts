@@ -12,13 +12,14 @@ const ALONE = [
   'CON-02',
   'CON-12',
   'ENU-10',
+  'ERR-16',
   'LIF-04',
   'LIF-05',
   'LIF-06',
   'OWN-10',
 ]
 // There is no backend that fails or hangs, and no client to watch.
-const FAULTS = ['01', '02', '03', '04', '05', '06', '07', '08', '11', '12', '13', '14', '15', '16']
+const FAULTS = ['01', '02', '03', '04', '05', '06', '07', '08', '11', '12', '13', '14', '15']
 const WITHOUT_BACKEND = [
   'API-11',
   'CON-13',
