@@ -82,8 +82,12 @@ export function tableSubject<Client, S extends RecordStore>(tables: Tables<Clien
       admin = await tables.connect()
     },
     async teardown() {
-      for (const table of made.keys()) await tables.query(admin.client)(`DROP TABLE IF EXISTS ${table}`)
-      await Promise.all([admin, ...free].map(connected => connected.end()))
+      try {
+        const all = [...made.keys()].join(', ')
+        if (all) await tables.query(admin.client)(`DROP TABLE IF EXISTS ${all}`)
+      } finally {
+        await Promise.all([admin, ...free].map(connected => connected.end()))
+      }
     },
     async create({ namespace, ttlMs, owner, chaos, fresh }) {
       const table = tables.tableOf(namespace)

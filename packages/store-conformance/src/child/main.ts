@@ -2,9 +2,10 @@ import { Pulse } from '../calls/pulse.ts'
 import { textOf } from '../errors.ts'
 import { rules } from '../rules/index.ts'
 import { runRule } from '../running/run-rule.ts'
+import { tearDown } from '../running/tear-down.ts'
 import { loadSubject } from '../subject/load.ts'
 import type { Subject } from '../subject/subject.ts'
-import { installGuard, within } from '../trial/guard.ts'
+import { installGuard } from '../trial/guard.ts'
 import type { Setting } from '../trial/setting.ts'
 import type { Assignment, News } from './protocol.ts'
 
@@ -49,9 +50,7 @@ async function work(assignment: Assignment): Promise<void> {
     await tell({ type: 'result', result: await runRule(rule, setting) })
   }
   remove()
-  await within(5000, (async () => subject.teardown?.())(), () => new Error('not done within 5 s')).catch(
-    () => {},
-  )
+  await tearDown(subject).catch(() => {})
   await tell({ type: 'done' })
 }
 

@@ -8,12 +8,13 @@ import type { Rule } from '../rules/rule.ts'
 import { loadSubject, moduleOf, type SubjectModule } from '../subject/load.ts'
 import { normalizeSubject } from '../subject/normalize.ts'
 import type { Subject, SubjectLike } from '../subject/subject.ts'
-import { installGuard, within } from '../trial/guard.ts'
+import { installGuard } from '../trial/guard.ts'
 import type { Setting } from '../trial/setting.ts'
 import { contracts, suite } from '../version.ts'
 import { runLanes } from './lanes.ts'
 import { type RunOptions, refuseUnknown, selectRules } from './options.ts'
 import { type Findings, smokeTest } from './smoke.ts'
+import { tearDown } from './tear-down.ts'
 
 /**
  * Tests a store against the contract. The subject is a path or URL of a file, or anything that a subject file may export.
@@ -42,9 +43,7 @@ export async function runConformance(
     const results = findings.smoke.ok ? await runLanes(chosen, full, { ...options, module, stray }) : []
     return reportOf(full, findings, results, { options, contract, started, stray, source: sourceOf(given) })
   } finally {
-    await within(5000, tearDown(subject), () => new Error('not done within 5 s')).catch(error =>
-      process.emitWarning(`teardown failed: ${textOf(error)}`),
-    )
+    await tearDown(subject).catch(error => process.emitWarning(`teardown failed: ${textOf(error)}`))
     remove()
   }
 }
@@ -73,10 +72,6 @@ function contractOf(subject: Subject, options: RunOptions): string {
   const contract = options.contract ?? subject.contract ?? contracts.at(-1)!
   if (contracts.includes(contract)) return contract
   throw new UsageError(`There is no contract ${JSON.stringify(contract)}; there is ${contracts.join(', ')}.`)
-}
-
-async function tearDown(subject: Subject): Promise<void> {
-  await subject.teardown?.()
 }
 
 async function setUp(subject: Subject): Promise<void> {

@@ -147,13 +147,14 @@ export const answers: readonly Variant[] = [
         override async _set(sid: string, session: Data) {
           const text = this.row(session)
           const before = await this.client.read(this.key(sid))
-          await this.client.write(this.key(sid), text)
+          // First, so that no read sees the new one and a later read the old one.
           this.remember(sid, before)
+          await this.client.write(this.key(sid), text)
         }
         override async _destroy(sid: string) {
           const before = await this.client.read(this.key(sid))
-          await super._destroy(sid)
           this.remember(sid, before)
+          await super._destroy(sid)
         }
         override _update = absent
         override insert = absent
