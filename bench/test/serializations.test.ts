@@ -46,15 +46,19 @@ async function callsOf(method: 'stringify' | 'parse', store: Store) {
   const server = await startServer(store)
   const counts = await countEach(server, () => calls.length)
   await server.close()
-  return counts
+  // A failure shows what was read or written, because other programs of this process may call the method too.
+  const given = calls.map(([value]) => (typeof value === 'string' ? value : Object.keys(value ?? {}).join()))
+  return { counts, given: given.map(text => text.slice(0, 80)).join('\n') }
 }
 
 describe.each(Object.entries(STORES))('%s', (_, { make, stringify, parse }) => {
   it('JSON.stringify: each kind of request calls it this often', async () => {
-    expect(await callsOf('stringify', make())).toEqual(stringify)
+    const { counts, given } = await callsOf('stringify', make())
+    expect(counts, given).toEqual(stringify)
   })
 
   it('JSON.parse: each kind of request calls it this often', async () => {
-    expect(await callsOf('parse', make())).toEqual(parse)
+    const { counts, given } = await callsOf('parse', make())
+    expect(counts, given).toEqual(parse)
   })
 })
