@@ -5,8 +5,8 @@ import { arrayOf } from './text.ts'
 /** The writes that can be batched. */
 export type BatchedKind = 'write' | 'insert' | 'update' | 'replace' | 'touch' | 'destroy'
 
-/** A value of a row: a text, a number, or null for an owner that is not given. */
-export type Value = string | number | null
+/** A value of a statement; null for an owner that is not given. */
+export type Value = string | number | boolean | null
 
 /** A write of one row. */
 export interface Write<T> {
@@ -30,7 +30,7 @@ interface Waiting extends Write<unknown> {
 const FEWEST = 6
 /** A batch of this size does not wait for the end of the tick. */
 const MOST = 16
-/** Writes with more characters go alone: what they take is not the statement. */
+/** Sessions with more characters go alone: what they take is not the statement. */
 const LARGE = 50_000
 
 // Node's own, in case that a test replaces it by a fake timer.
@@ -45,7 +45,6 @@ export class BatchedWrites {
   readonly #run: Run
   #waiting = new Map<BatchedKind, Waiting[]>()
   readonly #sids = new Set<string>()
-  #scheduled = false
 
   constructor(run: Run) {
     this.#run = run
@@ -54,7 +53,8 @@ export class BatchedWrites {
   add<T>(kind: BatchedKind, write: Write<T>): Promise<T> {
     const [sid] = write.values
     this.flush(sid)
-    if (sizeOf(write) > LARGE) return write.alone()
+    // The text of the session, if there is one.
+    if (String(write.values[1]).length > LARGE) return write.alone()
     return new Promise<T>((resolve, reject) => {
       const batch = this.#batchOf(kind)
       batch.push({ ...write, resolve: resolve as Waiting['resolve'], reject })
@@ -69,13 +69,7 @@ export class BatchedWrites {
   }
 
   #batchOf(kind: BatchedKind): Waiting[] {
-    if (!this.#scheduled) {
-      this.#scheduled = true
-      setImmediate(() => {
-        this.#scheduled = false
-        this.#sendAll()
-      })
-    }
+    if (this.#waiting.size === 0) setImmediate(() => this.#sendAll())
     const batch = this.#waiting.get(kind) ?? []
     this.#waiting.set(kind, batch)
     return batch
@@ -113,8 +107,4 @@ export class BatchedWrites {
 
 function oneByOne({ alone, resolve, reject }: Waiting): void {
   alone().then(resolve, reject)
-}
-
-function sizeOf({ values }: Write<unknown>): number {
-  return values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0)
 }

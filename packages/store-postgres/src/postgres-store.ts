@@ -116,19 +116,11 @@ export class PostgresStore extends RecordStore implements Diagnosing {
   }
 
   protected override async _write(sid: string, data: string, ttl: number, owner?: string): Promise<void> {
-    await this.#write(
-      'write',
-      this.#row([toText(sid), toText(data), Math.min(ttl, LONGEST)], owner),
-      () => {},
-    )
+    return this.#write('write', this.#row(sid, data, ttl, owner), () => {})
   }
 
   protected override async _insert(sid: string, data: string, ttl: number, owner?: string): Promise<boolean> {
-    return this.#write(
-      'insert',
-      this.#row([toText(sid), toText(data), Math.min(ttl, LONGEST)], owner),
-      Boolean,
-    )
+    return this.#write('insert', this.#row(sid, data, ttl, owner), Boolean)
   }
 
   protected override async _update(
@@ -138,10 +130,9 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     expected?: string,
     owner?: string,
   ): Promise<UpdateResult> {
-    const row: Row = [toText(sid), toText(data), Math.min(ttl, LONGEST)]
     if (expected === undefined)
-      return this.#write('update', this.#row(row, owner), done => (done ? 'updated' : 'missing'))
-    return this.#write('replace', this.#row([...row, toText(expected)], owner), held => {
+      return this.#write('update', this.#row(sid, data, ttl, owner), done => (done ? 'updated' : 'missing'))
+    return this.#write('replace', this.#row(sid, data, ttl, owner, toText(expected)), held => {
       if (!held) return 'missing'
       return held.replaced ? 'updated' : 'changed'
     })
@@ -163,10 +154,9 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     required: boolean,
     owner?: string,
   ): Promise<string | false> {
-    const [id, oldId] = [toText(sid), toText(old)]
-    this.#writes.flush(id)
-    this.#writes.flush(oldId)
-    const values = [id, toText(data), Math.min(ttl, LONGEST), oldId, required, ...this.#ownerOf(owner)]
+    this.#writes.flush(toText(sid))
+    this.#writes.flush(toText(old))
+    const values = this.#row(sid, data, ttl, owner, toText(old), required)
     const { rows } = await this.#runner.run(this.#statements.exchange, values)
     return removed(rows[0])
   }
@@ -221,14 +211,11 @@ export class PostgresStore extends RecordStore implements Diagnosing {
     return this.#runner.isLone ? alone() : this.#writes.add(kind, { values, answer, alone })
   }
 
-  /** The values of a row, with the owner if the table has a column for it. */
-  #row(values: Row, owner: string | undefined): Row {
-    return [...values, ...this.#ownerOf(owner)]
-  }
-
-  #ownerOf(owner: string | undefined): (string | null)[] {
-    if (!this.#missing.owners) return []
-    return [owner === undefined ? null : toText(owner)]
+  /** The values of a statement that writes a row; the owner is the last one, if the table has a column for it. */
+  #row(sid: string, data: string, ttl: number, owner: string | undefined, ...others: Value[]): Row {
+    const values: Row = [toText(sid), toText(data), Math.min(ttl, LONGEST), ...others]
+    if (this.#missing.owners) values.push(owner === undefined ? null : toText(owner))
+    return values
   }
 
   get #statements(): Statements {

@@ -49,22 +49,20 @@ function texts(table: string, { data, expires, due, type, owners }: Layout) {
       ? `CASE WHEN $2::text LIKE '{%' THEN ${data} @> (rtrim($2::text, ',') || '}}')::jsonb
           ELSE left(${data}::text, length($2::text)) = $2::text END`
       : `left(${data}::text, length($2::text)) = $2::text`
-  const same = type === 'jsonb' ? `${data} = $4::text::jsonb` : `${data}::text = $4`
+  const same = (text: string) => (type === 'jsonb' ? `${data} = ${text}::jsonb` : `${data}::text = ${text}`)
 
   // Some clients encode a parameter of type json as JSON once more, so the text is passed as text and cast.
-  const given = `$2::text::${type}`
-  // A parameter for the owner is the last one. Without a new owner, a row keeps the one that it has.
-  const columns = (owner: string, ...values: string[]) => ({
-    names: `sid, ${data}, ${expires}${owners ? ', owner' : ''}`,
-    values: [...values, ...(owners ? [`${owner}::text`] : [])].join(', '),
-  })
-  const insertion = columns('$4', '$1', given, end)
+  const names = `sid, ${data}, ${expires}${owners ? ', owner' : ''}`
+  const row = (sid: string, text: string, ms: string, owner: string) =>
+    `${sid}, ${text}::${type}, ${endAfter(ms)}${owners ? `, ${owner}` : ''}`
+  // Without a new owner, a row keeps the one that it has.
+  const changed = (text: string, ms: string, owner: string) =>
+    `${data} = ${text}::${type}, ${expires} = ${endAfter(ms)}${owners ? `, owner = coalesce(${owner}, t.owner)` : ''}`
   const replacement = `${data} = excluded.${data}, ${expires} = excluded.${expires}${
     owners ? ', owner = coalesce(excluded.owner, t.owner)' : ''
   }`
-  const changed = (owner: string) =>
-    `${data} = ${given}, ${expires} = ${end}${owners ? `, owner = coalesce(${owner}::text, t.owner)` : ''}`
-  const moved = columns('$6', '$1::text', given, end)
+  // A parameter for the owner is the last one.
+  const inserted = row('$1', '$2::text', '$3::float8', '$4::text')
   const renewing = (wanted: string) => `
       WITH held AS (
         SELECT sid FROM ${table} WHERE ${wanted} AND ${live} AND ${begins} FOR NO KEY UPDATE SKIP LOCKED
@@ -82,24 +80,19 @@ function texts(table: string, { data, expires, due, type, owners }: Layout) {
     return `given AS MATERIALIZED (SELECT * FROM unnest(${arrays.join(', ')}) AS g (${columns.join(', ')}))`
   }
   const givenOwner = owners ? ['given_owner'] : []
-  const anyGiven = 'sid = ANY (ARRAY(SELECT id FROM given))'
-  const givenValues = [
-    'g.id',
-    `g.content::${type}`,
-    endAfter('g.ms'),
-    ...(owners ? ['g.given_owner'] : []),
-  ].join(', ')
-  const sameAsGiven = type === 'jsonb' ? `t.${data} = g.expected::jsonb` : `t.${data}::text = g.expected`
-  // Skips rows that another transaction is writing, because other sessions must not wait for it.
-  const changingMany = (columns: string[], changes: string, condition = 'TRUE') => `
+  const givenData = ['id', 'content', 'ms']
+  const insertedMany = row('g.id', 'g.content', 'g.ms', 'g.given_owner')
+  const changedMany = changed('g.content', 'g.ms', 'g.given_owner')
+  // They skip rows that another transaction is writing, because other sessions must not wait for it.
+  const held = (lock: string) => `held AS (
+        SELECT sid FROM ${table} WHERE sid = ANY (ARRAY(SELECT id FROM given)) FOR ${lock} SKIP LOCKED
+      )`
+  const changingMany = (columns: string[], changes: string, condition = live) => `
       WITH ${givenRows(...columns)}, held AS (
         SELECT g.* FROM ${table} AS t JOIN given AS g ON t.sid = g.id
-        WHERE t.${anyGiven} AND t.${live} AND ${condition} FOR NO KEY UPDATE OF t SKIP LOCKED
+        WHERE ${condition} FOR NO KEY UPDATE OF t SKIP LOCKED
       )
       UPDATE ${table} AS t SET ${changes} FROM held AS g WHERE t.sid = g.id RETURNING t.sid, TRUE AS replaced`
-  const givenChanges = `${data} = g.content::${type}, ${expires} = ${endAfter('g.ms')}${
-    owners ? ', owner = coalesce(g.given_owner, t.owner)' : ''
-  }`
 
   const all = `SELECT count(*) AS count FROM ${table} WHERE`
   // What is not due yet is live, and counted in the index alone.
@@ -123,22 +116,22 @@ function texts(table: string, { data, expires, due, type, owners }: Layout) {
       SELECT sid, ${data}::text AS data, ${left} AS ttl FROM ${table} WHERE sid = ANY ($1::text[]) AND ${live}`,
     renewMany: `${renewing('sid = ANY ($1::text[])')}`,
     write: `
-      INSERT INTO ${table} AS t (${insertion.names}) VALUES (${insertion.values})
+      INSERT INTO ${table} AS t (${names}) VALUES (${inserted})
       ON CONFLICT (sid) DO UPDATE SET ${replacement}`,
     insert: `
-      INSERT INTO ${table} AS t (${insertion.names}) VALUES (${insertion.values})
+      INSERT INTO ${table} AS t (${names}) VALUES (${inserted})
       ON CONFLICT (sid) DO UPDATE SET ${replacement}
       WHERE t.${expires} <= clock_timestamp()
       RETURNING TRUE AS done`,
     update: `
-      UPDATE ${table} AS t SET ${changed('$4')} WHERE sid = $1 AND ${live}
+      UPDATE ${table} AS t SET ${changed('$2::text', '$3::float8', '$4::text')} WHERE sid = $1 AND ${live}
       RETURNING TRUE AS done`,
     // The first transaction locks the row. The others wait, and then compare with what the first has written.
     replace: `
       WITH held AS (
-        SELECT sid, ${same} AS same FROM ${table} WHERE sid = $1 AND ${live} FOR UPDATE
+        SELECT sid, ${same('$4::text')} AS same FROM ${table} WHERE sid = $1 AND ${live} FOR UPDATE
       ), replaced AS (
-        UPDATE ${table} AS t SET ${changed('$5')}
+        UPDATE ${table} AS t SET ${changed('$2::text', '$3::float8', '$5::text')}
         FROM held WHERE t.sid = held.sid AND held.same
         RETURNING t.sid
       )
@@ -148,29 +141,23 @@ function texts(table: string, { data, expires, due, type, owners }: Layout) {
       WHERE sid = $1 AND ${live}
       RETURNING TRUE AS done`,
     writeMany: `
-      WITH ${givenRows('id', 'content', 'ms', ...givenOwner)}, held AS (
-        SELECT sid FROM ${table} WHERE ${anyGiven} FOR NO KEY UPDATE SKIP LOCKED
-      )
-      INSERT INTO ${table} AS t (${insertion.names})
-      SELECT ${givenValues} FROM given AS g
+      WITH ${givenRows(...givenData, ...givenOwner)}, ${held('NO KEY UPDATE')}
+      INSERT INTO ${table} AS t (${names})
+      SELECT ${insertedMany} FROM given AS g
       WHERE g.id IN (SELECT sid FROM held) OR NOT EXISTS (SELECT FROM ${table} WHERE sid = g.id)
       ORDER BY g.id
       ON CONFLICT (sid) DO UPDATE SET ${replacement}
       RETURNING t.sid`,
     insertMany: `
-      WITH ${givenRows('id', 'content', 'ms', ...givenOwner)}
-      INSERT INTO ${table} AS t (${insertion.names})
-      SELECT ${givenValues} FROM given AS g
-      ORDER BY g.id
+      WITH ${givenRows(...givenData, ...givenOwner)}
+      INSERT INTO ${table} AS t (${names}) SELECT ${insertedMany} FROM given AS g ORDER BY g.id
       ON CONFLICT (sid) DO NOTHING
       RETURNING t.sid`,
-    updateMany: `${changingMany(['id', 'content', 'ms', ...givenOwner], givenChanges)}`,
-    replaceMany: `${changingMany(['id', 'content', 'ms', 'expected', ...givenOwner], givenChanges, sameAsGiven)}`,
+    updateMany: `${changingMany([...givenData, ...givenOwner], changedMany)}`,
+    replaceMany: `${changingMany([...givenData, 'expected', ...givenOwner], changedMany, `${live} AND ${same('g.expected')}`)}`,
     touchMany: `${changingMany(['id', 'ms'], `${expires} = ${endAfter('g.ms')}`)}`,
     destroyMany: `
-      WITH ${givenRows('id')}, held AS (
-        SELECT sid FROM ${table} WHERE ${anyGiven} FOR UPDATE SKIP LOCKED
-      )
+      WITH ${givenRows('id')}, ${held('UPDATE')}
       DELETE FROM ${table} AS t USING held WHERE t.sid = held.sid
       RETURNING t.sid, ${live} AS live, ${data}::text AS data`,
     destroy: `DELETE FROM ${table} WHERE sid = $1 RETURNING ${live} AS live, ${data}::text AS data`,
@@ -181,8 +168,8 @@ function texts(table: string, { data, expires, due, type, owners }: Layout) {
       ), found AS (
         SELECT EXISTS (SELECT FROM old WHERE live) AS there
       ), stored AS (
-        INSERT INTO ${table} AS t (${moved.names})
-        SELECT ${moved.values} FROM found WHERE there OR NOT $5::boolean
+        INSERT INTO ${table} AS t (${names})
+        SELECT ${row('$1::text', '$2::text', '$3::float8', '$6::text')} FROM found WHERE there OR NOT $5::boolean
         ON CONFLICT (sid) DO UPDATE SET ${replacement}
       )
       SELECT live, data FROM old`,

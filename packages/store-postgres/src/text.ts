@@ -30,10 +30,10 @@ export function fromText(text: string): string {
 }
 
 /** An array in the format of PostgreSQL, because not every client can write it. */
-export function arrayOf(values: readonly (string | number | null)[]): string {
+export function arrayOf(values: readonly (string | number | boolean | null)[]): string {
   return `{${values.map(elementOf).join(',')}}`
 }
 
-function elementOf(value: string | number | null): string {
+function elementOf(value: string | number | boolean | null): string {
   return typeof value === 'string' ? `"${value.replace(/["\\]/g, '\\$&')}"` : String(value)
 }
