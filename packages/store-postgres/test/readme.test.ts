@@ -5,7 +5,21 @@ import { expectToCount, membersOf, readReadme, runExample } from '../../session/
 import { CONNECT_PG_SIMPLE, newSchema, openPool, openStore, sessionOf, urlOf } from './support/postgres.ts'
 
 const readme = readReadme(import.meta.url)
-const [ddl, add, move] = [...readme.text.matchAll(/^```sql\n(.*?)^```$/gms)].map(match => match[1]!)
+const ddl = sqlIn(readme.text)
+const add = sqlIn(
+  readReadme(import.meta.url, '../../../docs/decisions/020-redis-and-postgres-faster.md').text,
+)
+const guide = readReadme(import.meta.url, '../../../docs/moving-from-express-session.md')
+  .text.split(/^### /m)
+  .find(part => part.startsWith('connect-pg-simple\n'))!
+const move = sqlIn(guide)
+
+/** The only statements that are in a block of the page. */
+function sqlIn(page: string): string {
+  const blocks = [...page.matchAll(/^```sql\n(.*?)^```$/gms)]
+  if (blocks.length !== 1) throw new Error(`${blocks.length} blocks of SQL`)
+  return blocks[0]![1]!
+}
 
 describe('the examples', () => {
   const built = useBuilt({ stores: ['store-postgres'] })
@@ -37,7 +51,7 @@ describe('the statements', () => {
       const schema = await newSchema()
       const pool = openPool({ max: 1, options: `-c search_path=${schema}` })
       if (make === 'store') await openStore({ schema }).length()
-      else await pool.query(make === 'readme' ? ddl! : before + add)
+      else await pool.query(make === 'readme' ? ddl : before + add)
       shapes.push([(await pool.query(columns)).rows, (await pool.query(indexes, [schema])).rows])
     }
     expect(shapes[0]![1]).toHaveLength(2)
@@ -45,7 +59,7 @@ describe('the statements', () => {
     expect(shapes[2]).toEqual(shapes[0])
   })
 
-  it("readme: the one for connect-pg-simple's table keeps each expiry", async () => {
+  it("guide: the one for connect-pg-simple's table keeps each expiry", async () => {
     const schema = await newSchema()
     const pool = openPool({ max: 1, options: `-c search_path=${schema} -c TimeZone=UTC` })
     await pool.query(CONNECT_PG_SIMPLE)
@@ -54,7 +68,7 @@ describe('the statements', () => {
     await store.set('a', sessionOf({ user: 'Ada' }, 60_000))
     const end = async () => (await pool.query('SELECT expire::timestamptz AS at FROM session')).rows[0].at
     const before = await end()
-    await pool.query(move!)
+    await pool.query(move)
     expect(await end()).toEqual(before)
     expect(await store.get('a')).toMatchObject({ user: 'Ada' })
   })
@@ -69,12 +83,12 @@ describe('the tables', () => {
     expect(options.size).toBe(15)
   })
 
-  it('readme: every option of connect-pg-simple has an answer', () => {
+  it('guide: every option of connect-pg-simple has an answer', () => {
     const require = new URL(import.meta.resolve('connect-pg-simple'))
     const source = readFileSync(require, 'utf8')
     const options = [...source.matchAll(/@property \{.*\} \[(\w+)\]/g)].map(match => match[1]!)
     expect(options.length).toBeGreaterThan(10)
-    const listed = readme.listed('Coming from connect-pg-simple', /^\| `(\w+)`/gm)
+    const listed = [...guide.matchAll(/^\| `(\w+)`/gm)].map(match => match[1])
     for (const option of options) expect(listed).toContain(option)
   })
 })
