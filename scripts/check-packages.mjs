@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkConsumers } from './packages/consumers.mjs'
 import { checkBesideOthers, checkInstalled } from './packages/installed.mjs'
-import { findPackages, pack } from './packages/pack.mjs'
+import { findPackages, packAll } from './packages/pack.mjs'
 import { checkSkeleton } from './packages/skeleton.mjs'
 import { attw, publint } from './packages/tools.mjs'
 
@@ -14,7 +14,7 @@ const only = process.argv.slice(2)
 const temp = mkdtempSync(join(tmpdir(), 'coatcheck-packages-'))
 try {
   const packages = findPackages()
-  for (const pkg of packages) await pack(pkg, temp)
+  await packAll(packages, temp)
   let failed = false
   const report = (what, problems) => {
     failed ||= problems.length > 0

@@ -14,15 +14,19 @@ export function findPackages() {
     .map(pkg => ({ ...pkg, publishable: join(pkg.dir, pkg.manifest.publishConfig.directory) }))
 }
 
-/** Pack the output of `npm run build`. */
-export async function pack(pkg, to) {
-  const { ok, output } = await run('npm', ['pack', '--json', '--pack-destination', to], pkg.publishable)
-  if (!ok) throw new Error(`npm pack of ${pkg.manifest.name}:\n${output}`)
-  const [packed] = JSON.parse(output)
-  pkg.published = readJson(join(pkg.publishable, 'package.json'))
-  pkg.tarball = join(to, packed.filename)
-  pkg.files = packed.files.map(file => file.path)
-  pkg.bytes = packed.unpackedSize
+/** Pack the output of `npm run build`, all packages with one command. */
+export async function packAll(packages, to) {
+  const folders = packages.map(pkg => pkg.publishable)
+  const { ok, output } = await run('npm', ['pack', '--json', '--pack-destination', to, ...folders], root)
+  if (!ok) throw new Error(`npm pack:\n${output}`)
+  const packed = new Map(JSON.parse(output).map(tarball => [tarball.name, tarball]))
+  for (const pkg of packages) {
+    const { filename, files, unpackedSize } = packed.get(pkg.manifest.name)
+    pkg.published = readJson(join(pkg.publishable, 'package.json'))
+    pkg.tarball = join(to, filename)
+    pkg.files = files.map(file => file.path)
+    pkg.bytes = unpackedSize
+  }
 }
 
 /** The entry points of all packages, which users may import. */

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { root } from './pack.mjs'
 import { run } from './run.mjs'
 
@@ -9,8 +11,12 @@ export async function publint({ tarball }) {
   return ok ? [] : [`publint:\n${output}`]
 }
 
-/** Checks every way to resolve a module. A profile would skip some of them. */
+/**
+ * Are the types wrong? Checks every way to resolve a module. In this process, because its command loads a compiler for each package.
+ * A package without types has no list of problems, and is a problem.
+ */
 export async function attw({ tarball }) {
-  const { ok, output } = await run(join(bin, 'attw'), [tarball, '--format', 'ascii'], root)
-  return ok ? [] : [`attw:\n${output}`]
+  const { problems } = await checkPackage(createPackageFromTarballData(new Uint8Array(await readFile(tarball))))
+  if (!problems) return ['attw: no types']
+  return problems.map(problem => `attw: ${JSON.stringify(problem)}`)
 }
