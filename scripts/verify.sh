@@ -145,7 +145,7 @@ get_docker || true
 begin images get_images
 begin lint npm run --silent lint
 begin types npm run --silent test:types
-begin site npm run --silent docs:build
+begin site npm run --silent docs:check
 begin workflows bash scripts/lint-workflows.sh
 step 'build' build
 begin packages npm run --silent check:packages

@@ -1,4 +1,5 @@
 // `npm run docs` serves the site while it is written, `npm run docs:build` builds it to `site/dist/` and checks each link and anchor.
+// `npm run docs:check` checks the same in half the time: the code has no colours, and no page is written for language models.
 import { fileURLToPath } from 'node:url'
 import { build, createServer } from 'vitepress'
 import { writeApi } from './lib/api.mjs'
@@ -22,9 +23,11 @@ console.error = (...args) => {
   error(...args)
 }
 
+const [, , task] = process.argv
+if (task === 'check') process.env.SITE_PLAIN = 'yes'
 fail(assemble(pages))
 await writeApi()
-if (process.argv[2] === 'serve') {
+if (task === 'serve') {
   const server = await createServer(here)
   await server.listen()
   server.printUrls()

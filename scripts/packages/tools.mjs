@@ -16,7 +16,9 @@ export async function publint({ tarball }) {
  * A package without types has no list of problems, and is a problem.
  */
 export async function attw({ tarball }) {
-  const { problems } = await checkPackage(createPackageFromTarballData(new Uint8Array(await readFile(tarball))))
+  const { problems } = await checkPackage(
+    createPackageFromTarballData(new Uint8Array(await readFile(tarball))),
+  )
   if (!problems) return ['attw: no types']
   return problems.map(problem => `attw: ${JSON.stringify(problem)}`)
 }

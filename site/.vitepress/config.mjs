@@ -14,6 +14,11 @@ const item = page => ({
 const sidebar = groups.map(({ text, collapsed, pages }) => ({ text, collapsed, items: pages.map(item) }))
 const api = { text: 'API reference', collapsed: true, items: apiPages.map(item) }
 
+// Colours, minifying and pages for language models are half of the work, and change no link.
+const isPlain = Boolean(process.env.SITE_PLAIN)
+const escaped = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+const uncoloured = code => `<pre v-pre><code>${code.replace(/[&<>]/g, char => escaped[char])}</code></pre>`
+
 export default defineConfig({
   title: 'Coatcheck',
   description: 'Sessions for Node web apps: middleware, adapters for frameworks, and stores',
@@ -22,10 +27,10 @@ export default defineConfig({
   srcDir: '.pages',
   cleanUrls: true,
   metaChunk: true,
-  markdown: { anchor: { slugify: slug } },
+  markdown: { anchor: { slugify: slug }, ...(isPlain && { highlight: uncoloured }) },
   vite: {
-    plugins: [llmstxt()],
-    build: { chunkSizeWarningLimit: 3_000 },
+    plugins: isPlain ? [] : [llmstxt()],
+    build: { chunkSizeWarningLimit: 3_000, ...(isPlain && { minify: false }) },
   },
   themeConfig: {
     nav: [

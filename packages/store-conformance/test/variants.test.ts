@@ -1,5 +1,5 @@
 import { describeAccepted } from './variants/accepted.ts'
 import { variants } from './variants/index.ts'
 
-// Each third one. `npm run mutants` tests all of them.
-describeAccepted(variants.filter((_, i) => i % 3 === 0))
+// Each sixth one. `npm run mutants` tests all of them.
+describeAccepted(variants.filter((_, i) => i % 6 === 0))

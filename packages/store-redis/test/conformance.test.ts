@@ -1,18 +1,17 @@
 import { inject } from 'vitest'
 import { inMatrix } from '../../session/test/support/in-matrix.ts'
 import { lookAt, subjectOf } from './conformance-subject.ts'
-import { clients, restricted } from './support/clients.ts'
+import { clients, differing, restricted } from './support/clients.ts'
 import { describeConformance } from './support/conform.ts'
 
 /** Databases of their own, since a listing looks through all keys of one. */
 let databases = 0
 const database = () => `${inject('redisUrl')}/${1 + (databases++ % 8)}`
 
-const names = inMatrix ? Object.keys(clients) : ['ioredis 5', 'node-redis 5']
-for (const name of names) {
+for (const [name, connect] of differing) {
   describeConformance(name, () => {
     const url = database()
-    return subjectOf({ name, connect: () => clients[name]!(url), look: () => lookAt(url) })
+    return subjectOf({ name, connect: () => connect(url), look: () => lookAt(url) })
   })
 }
 

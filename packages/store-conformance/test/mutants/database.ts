@@ -117,9 +117,11 @@ export class Client {
 
   /** All rows whose key begins with `prefix`, expired ones included. */
   scan(prefix: string): Promise<[string, Row][]> {
-    return this.#command(rows =>
-      [...rows].filter(([key]) => key.startsWith(prefix)).map(([key, row]) => [key, { ...row }]),
-    )
+    return this.#command(rows => {
+      const found: [string, Row][] = []
+      for (const [key, row] of rows) if (key.startsWith(prefix)) found.push([key, { ...row }])
+      return found
+    })
   }
 
   removeAll(prefix: string, alsoIf: (row: Row) => boolean = () => true): Promise<number> {

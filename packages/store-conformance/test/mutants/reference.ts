@@ -284,17 +284,10 @@ export class ReferenceStore extends Store {
   }
 
   parse(text: string): Data {
-    // Not the error of JSON.parse, which quotes the text.
-    const damaged = new Error('the stored session is damaged')
-    let session: Data
-    try {
-      session = JSON.parse(text)
-    } catch {
-      throw damaged
-    }
-    if (!session || typeof session !== 'object' || Array.isArray(session)) throw damaged
+    const session: Data = parsed(text)
+    if (!session || typeof session !== 'object' || Array.isArray(session)) throw damaged()
     session.cookie ??= { originalMaxAge: null, expires: null }
-    if (typeof session.cookie !== 'object') throw damaged
+    if (typeof session.cookie !== 'object') throw damaged()
     return session
   }
 
@@ -349,3 +342,14 @@ Object.defineProperty(ReferenceStore.prototype.exchange, Symbol.for('coatcheck.s
 Object.defineProperty(ReferenceStore.prototype.get, Symbol.for('coatcheck.standsFor'), {
   value: { touch: ReferenceStore.prototype.touch },
 })
+
+function parsed(text: string): Data {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw damaged()
+  }
+}
+
+/** Not the error of JSON.parse, which quotes the text. */
+const damaged = (): Error => new Error('the stored session is damaged')

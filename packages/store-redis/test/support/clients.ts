@@ -7,6 +7,7 @@ import * as redis5 from 'redis'
 import * as redis4 from 'redis4'
 import * as redis6 from 'redis6'
 import { inject } from 'vitest'
+import { chosen } from '../../../session/test/support/in-matrix.ts'
 
 /** A connected client, and how to end it. */
 export interface Connected {
@@ -42,6 +43,12 @@ export async function restricted(
   return connect(as.href)
 }
 
+/** The clients that differ most, and in the matrix all. */
+export const differing: [string, (url: string) => Promise<Connected>][] = chosen(clients, [
+  'ioredis 5',
+  'node-redis 5',
+])
+
 type NatMap = Record<string, Address>
 
 /** Clients of a cluster, by package. */
@@ -63,6 +70,12 @@ export const clusters: Record<string, (nodes: readonly Address[], natMap: NatMap
         .connect(),
     ),
 }
+
+/** The same of clients of a cluster. */
+export const differingClusters: [string, (typeof clusters)[string]][] = chosen(clusters, [
+  'ioredis 5',
+  'node-redis 5',
+])
 
 function rootNode({ host, port }: Address) {
   return { url: `redis://${host}:${port}` }
