@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { runNode } from '../../../packages/session/test/support/child.ts'
+import { isBuilt, runNode } from '../../../packages/session/test/support/child.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -40,14 +40,7 @@ export async function packAll(): Promise<string> {
   await mkdir(dirname(made), { recursive: true })
   await removeOld(dirname(made))
   const work = await mkdtemp(`${made}-`)
-  const folders = published().map(({ folder }) => folder)
-  await cp(join(root, 'tsconfig.base.json'), join(work, 'tsconfig.base.json'))
-  for (const folder of folders) await copyPackage(folder, work)
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  const projects = folders.map(folder => join(work, 'packages', folder))
-  const { code, stdout } = await runNode([tsc, '-b', ...projects], { cwd: work })
-  if (code !== 0) throw new Error(`The packages do not compile:\n${stdout}`)
-  const packable = await Promise.all(projects.map(putTogether))
+  const packable = isBuilt ? published().map(publishable) : await compileAll(work)
   await mkdir(join(work, 'tarballs'))
   const pack = ['pack', '--pack-destination', join(work, 'tarballs'), '--ignore-scripts', '--silent']
   await run('npm', [...pack, ...packable], { cwd: work })
@@ -57,6 +50,23 @@ export async function packAll(): Promise<string> {
   })
   await rm(work, { recursive: true, force: true })
   return made
+}
+
+/** Compiles each package in this folder. Gives the folders to pack. */
+async function compileAll(work: string): Promise<string[]> {
+  const folders = published().map(({ folder }) => folder)
+  await cp(join(root, 'tsconfig.base.json'), join(work, 'tsconfig.base.json'))
+  for (const folder of folders) await copyPackage(folder, work)
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const projects = folders.map(folder => join(work, 'packages', folder))
+  const { code, stdout } = await runNode([tsc, '-b', ...projects], { cwd: work })
+  if (code !== 0) throw new Error(`The packages do not compile:\n${stdout}`)
+  return await Promise.all(projects.map(putTogether))
+}
+
+/** What npm gets of a package in the repository. */
+function publishable({ folder, publishConfig }: Published): string {
+  return join(root, 'packages', folder, publishConfig.directory ?? '')
 }
 
 /** The folder to pack: where a package names one, it is made first. */

@@ -29,6 +29,9 @@ export interface Exit {
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
 
+/** Whether `npm run build` has just built today's source, as verify does before any test. It need not be compiled again. */
+export const isBuilt = Boolean(process.env.COATCHECK_BUILT)
+
 /** Where to install our packages, and which. */
 export interface Installed {
   /** Where no package of the repository can be found. Default `false`. */
@@ -123,6 +126,7 @@ async function compiled(name: string): Promise<string> {
 
 async function compilePackage(name: string, work: string): Promise<void> {
   const [from, to] = [join(root, 'packages', name), join(work, 'package')]
+  if (isBuilt) return copyBuilt(name, from, to)
   await mkdir(to, { recursive: true })
   if (name === 'session') {
     const declared = join(work, 'declared')
@@ -137,6 +141,12 @@ async function compilePackage(name: string, work: string): Promise<void> {
     '@coatcheck/session/fetch': [join(session, 'fetch.d.ts')],
   }
   await compile(work, name, join(to, 'dist'), { paths })
+  await copyFile(join(from, 'package.json'), join(to, 'package.json'))
+}
+
+async function copyBuilt(name: string, from: string, to: string): Promise<void> {
+  if (name === 'session') return cp(join(from, 'published'), to, { recursive: true })
+  await cp(join(from, 'dist'), join(to, 'dist'), { recursive: true })
   await copyFile(join(from, 'package.json'), join(to, 'package.json'))
 }
 
