@@ -1,10 +1,11 @@
 import { type MigratingStore, migratingStore } from '@coatcheck/session/stores'
 import { describe, expect, it } from 'vitest'
+import { inMatrix } from '../support/in-matrix.ts'
 import { MapStore } from '../support/map-backend.ts'
 import { type Guest, inside, sessionOf } from './sessions.ts'
 import { connect, Turns, upserting } from './turns.ts'
 
-const SEEDS = 500
+const SEEDS = inMatrix ? 500 : 200
 
 /** Two databases, processes that use both at once, and what they have been told. */
 class World {

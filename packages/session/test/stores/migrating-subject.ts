@@ -5,14 +5,20 @@ import { type MigratingStore, migratingStore } from '@coatcheck/session/stores'
 import { defineSubject, type Subject } from '@coatcheck/store-conformance'
 import { SqliteStore } from '@coatcheck/store-sqlite'
 import Database from 'better-sqlite3'
+import { quoted } from '../../../store-sqlite/test/support/subject.ts'
+import { TablesInUse } from '../../../store-sqlite/test/support/tables-in-use.ts'
 
 interface Place {
   readonly client: Database.Database
+  /** The namespace, and the two tables of it. */
+  readonly namespace: string
+  readonly tables: readonly string[]
   readonly from: string
   readonly to: string
 }
 
 let file = ''
+const tables = new TablesInUse()
 const places = new WeakMap<object, Place>()
 
 /** The tables are made at first use. */
@@ -48,13 +54,15 @@ const subject: Subject = defineSubject({
     })
     // By this the suite knows a store that updates under conditions, as a RecordStore does.
     Object.assign(store, { _update() {} })
-    const quoted = (table: string) => `"${table.replaceAll('"', '""')}"`
-    places.set(store, { client, from: quoted(from), to: quoted(to) })
+    tables.open(namespace)
+    places.set(store, { client, namespace, tables: [from, to], from: quoted(from), to: quoted(to) })
     return store
   },
   async dispose(store: MigratingStore) {
     await store.close()
-    places.get(store)?.client.close()
+    const { client, ...place } = places.get(store)!
+    tables.close(place.namespace, client, place.tables)
+    client.close()
   },
   backend: {
     async putRaw(store: MigratingStore, sid, text) {

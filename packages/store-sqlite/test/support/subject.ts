@@ -5,6 +5,7 @@ import type { RecordStore } from '@coatcheck/session'
 import { type Backend, defineSubject, type Subject } from '@coatcheck/store-conformance'
 import { type SqliteClient, SqliteStore } from '@coatcheck/store-sqlite'
 import { PLAIN, type Sealed } from '../../../session/test/support/sealed-subject.ts'
+import { TablesInUse } from './tables-in-use.ts'
 
 /** Rules that need a driver which makes its callers wait: at a gate, for a backend that hangs, or for their turn. */
 export const BY_VALUE: readonly string[] = ['CON-13', 'CON-14', 'CON-15', 'ERR-12', 'ERR-14']
@@ -25,7 +26,11 @@ export function subjectOn(
   { options, keyOf, seal, showIds }: Sealed = PLAIN,
 ): Subject {
   let place: ReturnType<typeof newFile>
-  const places = new WeakMap<RecordStore, { readonly client: SqliteClient; readonly table: string }>()
+  const tables = new TablesInUse()
+  const places = new WeakMap<
+    RecordStore,
+    { readonly client: SqliteClient; readonly table: string; readonly namespace: string }
+  >()
   /** The table, quoted. It is made at first use. */
   async function tableOf(store: RecordStore): Promise<string> {
     await store.length()
@@ -51,12 +56,15 @@ export function subjectOn(
       watched.exec('SELECT 1')
       const store = new SqliteStore({ client: watched, table: namespace, ttl: ttlMs, owner, ...options })
       showIds(store)
-      places.set(store, { client, table: quoted(namespace) })
+      tables.open(namespace)
+      places.set(store, { client, table: quoted(namespace), namespace })
       return store
     },
     async dispose(store: SqliteStore) {
       await store.close()
-      places.get(store)?.client.close()
+      const { client, namespace } = places.get(store)!
+      tables.close(namespace, client)
+      client.close()
     },
     backend: backendOn(() => open(place.file), tableOf, { keyOf, seal }),
   })
