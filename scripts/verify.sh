@@ -95,17 +95,17 @@ get_database() {
   fi
 }
 
-# The runs of vitest, the longest first: `NAME PROJECT SHARD`, or `NAME runtime RUNTIME` for the middleware on another
-# Node. The files of one run are tested one after the other, with the databases of that run.
+# The runs of vitest, the longest first, and those first that need no SQLite: `NAME PROJECT SHARD`, or `NAME runtime RUNTIME` for the
+# middleware on another Node. The files of one run are tested one after the other, with the databases of that run.
 test_runs() {
   local shard name
   for shard in 1 2; do echo "suite-$shard suite $shard/2"; done
-  for shard in 1 2 3; do
-    if [[ -z $missing ]]; then echo "databases-$shard databases $shard/3"; fi
-  done
   for name in $databases; do
     if [[ " $missing " == *" $name "* ]]; then continue; fi
     for shard in 1 2; do echo "$name-$shard $name $shard/2"; done
+  done
+  for shard in 1 2 3; do
+    if [[ -z $missing ]]; then echo "databases-$shard databases $shard/3"; fi
   done
   for shard in 1 2 3 4 5; do echo "unit-$shard unit $shard/5"; done
   for name in node22 node24 node26; do echo "$name runtime $name"; done
@@ -124,7 +124,7 @@ count_tests() {
 }
 
 run_tests() {
-  local runs=() counted=0 running name project shard
+  local runs=() counted=0 has_sqlite='' running name project shard
   while read -r name project shard; do
     # Shows results in the order in which the runs began, as soon as they have ended.
     while ((${#runs[@]} - counted >= at_once)); do
@@ -137,6 +137,10 @@ run_tests() {
       done
       sleep 0.2
     done
+    if [[ -z $has_sqlite && $project =~ ^(databases|unit|browser|runtime)$ ]]; then
+      step 'sqlite' end sqlite
+      has_sqlite=yes
+    fi
     local how=(node_modules/.bin/vitest run --project "$project" --shard "$shard" --passWithNoTests)
     if [[ $project == runtime ]]; then how=(node scripts/test-runtime.mjs "$shard"); fi
     begin "$name" "${how[@]}" --reporter=default --reporter=json --outputFile.json="$logs/$name.json"
@@ -163,7 +167,6 @@ begin packages npm run --silent check:packages
 step 'lint' end lint
 step 'types of the tests' end types
 step 'workflows' end workflows
-step 'sqlite' end sqlite
 end images || true
 for name in $databases; do get_database "$name"; done
 export COATCHECK_WITHOUT=$missing
