@@ -29,10 +29,11 @@ export async function livesToItsEnd(
 
 /**
  * Writes a session late in a second of the clock. A store that truncates both the current time and the lifetime to whole seconds loses
- * most there, and nothing at the start of a second.
+ * most there, and nothing at the start of a second. A busy machine may look too late, which proves nothing.
  */
 export async function writtenLate(t: Trial, store: StoreHandle, sid: string, maxAge: number): Promise<void> {
-  for (let tries = 3; tries > 0; tries--) {
+  let missed = 0
+  for (let tries = 6; tries > 0; tries--) {
     const late = 850
     await t.wait((1000 + late - (Date.now() % 1000)) % 1000)
     const session = t.session({ n: 1 }, { maxAge })
@@ -41,21 +42,25 @@ export async function writtenLate(t: Trial, store: StoreHandle, sid: string, max
     await t.wait(Math.max(0, end - 250 - Date.now()))
     if ((await store.get(sid)) !== undefined) return
     const left = end - Date.now()
-    if (left > 0 && tries === 1)
+    if (left > 0 && ++missed === 3)
       t.fail(`get("${sid}") ${left} ms before its end gave undefined, want the session`)
   }
 }
 
-/** Checks that a session is still there in the last twentieth of its life. */
+/**
+ * Checks that a session is still there in the last twentieth of its life. Missing once proves nothing, as above. A busy machine may look too
+ * late each time but the last.
+ */
 export async function nearItsEnd(t: Trial, store: StoreHandle, sid: string): Promise<void> {
-  for (let life = 1500, tries = 2; tries > 0; tries--, life *= 2) {
+  let missed = 0
+  for (let life = 1500; life <= 12_000; life *= 2) {
     const session = t.session({ n: 1 }, { maxAge: life })
     const end = session.cookie.expires!.getTime()
     await store.set(sid, session)
     await t.wait(Math.max(0, end - life / 20 - Date.now()))
     if ((await store.get(sid)) !== undefined) return
     const left = end - Date.now()
-    if (left > 0 && tries === 1)
+    if (left > 0 && ++missed === 2)
       t.fail(`get("${sid}") ${left} ms before its end gave undefined, want the session`)
   }
 }

@@ -1,6 +1,7 @@
 import type { StoreHandle } from '../../calls/handle.ts'
 import type { Stored } from '../../calls/stored.ts'
 import type { Trial } from '../../trial/trial.ts'
+import { crowding } from '../../values/patience.ts'
 import type { Session } from '../../values/session.ts'
 
 /**
@@ -68,9 +69,9 @@ export async function openWithTtl(
   return { store: await t.open({ ttlMs: seconds }), ttlMs: seconds }
 }
 
-/** 1, 2, 3 and so on: this many rounds, but fewer if a slow store would need more than a few seconds for them. */
+/** 1, 2, 3 and so on: this many rounds, but fewer if a slow store would need more than a few seconds for them. A busy machine has longer. */
 export function* rounds(count: number, limitMs = 4000): Generator<number> {
-  const over = performance.now() + limitMs
+  const over = performance.now() + limitMs * crowding()
   for (let round = 1; round <= count && (round <= 3 || performance.now() < over); round++) yield round
 }
 
