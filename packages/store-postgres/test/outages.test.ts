@@ -23,7 +23,7 @@ function itHasAPool(server: () => DatabaseServer): void {
     const pool = new pg.Pool({ connectionString: server().url, max: 1, connectionTimeoutMillis: 200 })
     onTestFinished(() => pool.end())
     const app = await startApp(storeOn(pool, { table: 'held' }))
-    const { cookie } = await app.get()
+    const cookie = await app.begin()
     const held = await pool.connect()
     for (const reply of await app.burst(cookie)) {
       expect(reply).toMatchObject({ status: 503, text: 'ERR_SESSION_STORE_UNAVAILABLE' })
@@ -39,7 +39,7 @@ function itHasAPool(server: () => DatabaseServer): void {
     const pool = new pg.Pool({ connectionString: server().url, max: 1 })
     onTestFinished(() => pool.end())
     const app = await startApp(storeOn(pool, { table: 'held' }), { storeTimeout: 1000 })
-    const { cookie } = await app.get()
+    const cookie = await app.begin()
     const held = await pool.connect()
     expect(await app.get(cookie)).toMatchObject({ status: 503, text: 'ERR_SESSION_STORE_TIMEOUT' })
     held.release()

@@ -82,7 +82,7 @@ export async function start(database: keyof typeof DATABASES, wanted: Container)
     stop: async () => void (await started.stop()),
     stopServer: async () => void (await container.kill()),
     startServer: () => started.restart(),
-    pause: async () => void (await container.pause()),
+    pause: () => freeze(container),
     unpause: async () => void (await container.unpause()),
   }
   async function exec(...command: string[]) {
@@ -93,6 +93,18 @@ export async function start(database: keyof typeof DATABASES, wanted: Container)
   // testcontainers can only guess whether the engine runs on this machine. A port in use proves it.
   const host = (await isFree(wanted.ports[0]!)) ? started.getHost() : '127.0.0.1'
   return { host, controls, exec }
+}
+
+/** Freezes a container. On a busy machine the kernel may give up before all processes have stopped, and has to be asked again. */
+async function freeze(container: Freezable): Promise<void> {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      await container.pause()
+      return
+    } catch (error) {
+      if (left === 0 || !String(error).includes('unable to freeze')) throw error
+    }
+  }
 }
 
 // Docker's start time of a container is a moment late, and the server may be ready by then. So the output counts from the end of the
@@ -188,8 +200,13 @@ interface StartedContainer {
 interface ContainerRuntime {
   image: { exists(name: unknown): Promise<boolean> }
   container: {
-    getById(id: string): { kill(): Promise<unknown>; pause(): Promise<unknown>; unpause(): Promise<unknown> }
+    getById(id: string): Freezable & { kill(): Promise<unknown> }
   }
+}
+
+interface Freezable {
+  pause(): Promise<unknown>
+  unpause(): Promise<unknown>
 }
 
 interface Wait {
