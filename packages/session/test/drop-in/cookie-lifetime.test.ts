@@ -128,7 +128,7 @@ describe.each(implementations)('$name', ({ session }) => {
         req => (req.session.cookie.expires = new Date(Date.now() + 60_000)),
       )
       expect(Math.abs(readExpires(reply) - Date.now() - 60_000)).toBeLessThan(3000)
-      expect(Math.abs(originalMaxAge - 60_000)).toBeLessThan(100)
+      expect(Math.abs(originalMaxAge - 60_000)).toBeLessThan(3000)
     })
 
     it.each([null, false])('expires: %s makes the cookie end with the browser', async value => {

@@ -17,7 +17,7 @@ describe('reads', () => {
     await from.set('a', sessionOf({ user: 'Ada' }, 50_000))
     const session = await store.get('a')
     expect(session).toMatchObject({ user: 'Ada', cookie: { originalMaxAge: 50_000 } })
-    expect(Math.abs(to.rows.get('a')!.expires - from.rows.get('a')!.expires)).toBeLessThan(50)
+    expect(Math.abs(to.rows.get('a')!.expires - from.rows.get('a')!.expires)).toBeLessThan(2000)
     expect(inside(to, 'a')).toMatchObject({ user: 'Ada', cookie: { originalMaxAge: 50_000, path: '/' } })
   })
 
@@ -26,7 +26,7 @@ describe('reads', () => {
     await from.set('a', sessionOf({ user: 'Ada' }))
     from.rows.get('a')!.expires = Date.now() + 5_000
     expect((await store.get('a'))!.cookie.expires).toBe(null)
-    expect(Math.abs(to.rows.get('a')!.expires - from.rows.get('a')!.expires)).toBeLessThan(50)
+    expect(Math.abs(to.rows.get('a')!.expires - from.rows.get('a')!.expires)).toBeLessThan(2000)
     expect(inside(to, 'a').cookie).toMatchObject({ expires: null })
   })
 
