@@ -13,8 +13,8 @@ if (inMatrix) {
   describe('on a pool without prepared statements', () => {
     conforms(() => mysqlSubject({ name: 'not prepared', url: inject('mysqlUrl'), prepare: false }))
   })
-}
 
-describe("on express-mysql-session's table", () => {
-  conforms(() => mysqlSubject({ name: 'table', url: inject('mysqlUrl'), layout: 'express-mysql-session' }))
-})
+  describe("on express-mysql-session's table", () => {
+    conforms(() => mysqlSubject({ name: 'table', url: inject('mysqlUrl'), layout: 'express-mysql-session' }))
+  })
+}
