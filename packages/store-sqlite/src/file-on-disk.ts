@@ -19,7 +19,9 @@ export class FileOnDisk {
   constructor(path: string, id: string | undefined = idOf(path)) {
     this.path = path
     this.#id = id
-    this.#sideFiles = new Map(SIDE_FILES.map(suffix => [suffix, idOf(path + suffix)]))
+    const sideFiles = new Map(SIDE_FILES.map(suffix => [suffix, idOf(path + suffix)]))
+    // If another process has replaced the file meanwhile, these are of the next file, and in use.
+    this.#sideFiles = idOf(path) === id ? sideFiles : new Map()
   }
 
   /** Whether the file was deleted or replaced; `undefined` when it is still there. */
