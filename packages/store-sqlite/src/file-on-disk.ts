@@ -1,6 +1,6 @@
 import { rmSync, statSync } from 'node:fs'
 
-/** Suffixes of the files beside the database: SQLite's log, and the index of the log. */
+/** Files beside the database: SQLite's log, and the index of the log. */
 const SIDE_FILES = ['-wal', '-shm']
 
 /**
@@ -10,7 +10,8 @@ const SIDE_FILES = ['-wal', '-shm']
 export class FileOnDisk {
   readonly path: string
   readonly #id: string | undefined
-  readonly #sideFiles: ReadonlyMap<string, string | undefined>
+  /** The suffixes and identities of the side files. */
+  readonly #sideFiles: readonly (readonly [string, string | undefined])[]
 
   /**
    * Call this when the connection has read something, because then the side files exist. `id` is the identity of the file when it was
@@ -19,9 +20,9 @@ export class FileOnDisk {
   constructor(path: string, id: string | undefined = idOf(path)) {
     this.path = path
     this.#id = id
-    const sideFiles = new Map(SIDE_FILES.map(suffix => [suffix, idOf(path + suffix)]))
-    // If another process has replaced the file meanwhile, these are of the next file, and in use.
-    this.#sideFiles = idOf(path) === id ? sideFiles : new Map()
+    const sideFiles = SIDE_FILES.map(suffix => [suffix, idOf(path + suffix)] as const)
+    // If the file has been replaced meanwhile, they belong to the next one, and are in use.
+    this.#sideFiles = idOf(path) === id ? sideFiles : []
   }
 
   /** Whether the file was deleted or replaced; `undefined` when it is still there. */

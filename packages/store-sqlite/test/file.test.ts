@@ -2,6 +2,7 @@ import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { dirname } from 'node:path'
 import { SqliteStore } from '@coatcheck/store-sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { FileOnDisk, idOf } from '../src/file-on-disk.ts'
 import { openClient, openStore, sessionOf, tempFile } from './support/files.ts'
 
 const MINUTE = 60_000
@@ -48,6 +49,18 @@ describe.skipIf(process.platform === 'win32')('mode', () => {
 })
 
 describe.skipIf(process.platform === 'win32')('a file that is deleted while it is open', () => {
+  // Two processes open the file again. The slower one found the log of the faster one beside it, and took it for that of the old file.
+  it('deleted: the log of the file that another process makes next is left alone', async () => {
+    const { file } = await filledStore()
+    const id = idOf(file)
+    remove(file)
+    const next = openStore(file)
+    await next.set('b', sessionOf({ user: 'Bob' }, MINUTE))
+    new FileOnDisk(file, id).removeSideFiles()
+    expect(['-wal', '-shm'].filter(suffix => existsSync(file + suffix))).toEqual(['-wal', '-shm'])
+    expect(await openStore(file).get('b')).toMatchObject({ user: 'Bob' })
+  })
+
   it.each([
     ['with the files beside it', ['', '-wal', '-shm']],
     ['without them', ['']],
