@@ -16,12 +16,14 @@ const many = (count: number) =>
 describe('copy', () => {
   it('copy: all of them, with their data and lifetimes', async () => {
     await fill(`${from}?ttl=7200000`, { ...many(40), open: sessionOf({ user: 'Ada' }) })
+    const began = performance.now()
     const { code, out, err } = await coatcheck(['copy', from, to, '--create'])
     expect(out).toBe('41 of 41 sessions copied; 41 compared, 0 wrong; TO has 41 sessions\n')
     expect(code).toBe(0)
     expect(err.trimEnd().split('\n')).toHaveLength(10)
     expect(err).toContain('41 of 41 sessions\n')
     const [before, after] = [await contents(from), await contents(to)]
+    const took = Math.ceil(performance.now() - began)
     expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort())
     const rows = (await coatcheck(['ls', '--json', '--reveal', '--limit', '0', '--store', to])).out
     const open = rows
@@ -35,7 +37,7 @@ describe('copy', () => {
       if (sid !== 'open')
         expect(
           Date.parse(after[sid]!.cookie.expires as never) - Date.parse(session.cookie.expires as never),
-        ).toBeLessThan(10_000)
+        ).toBeLessThanOrEqual(took)
     }
   })
 
