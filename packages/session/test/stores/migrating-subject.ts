@@ -10,9 +10,8 @@ import { TablesInUse } from '../../../store-sqlite/test/support/tables-in-use.ts
 
 interface Place {
   readonly client: Database.Database
-  /** The namespace, and the two tables of it. */
   readonly namespace: string
-  readonly tables: readonly string[]
+  /** The two tables of the namespace, quoted. */
   readonly from: string
   readonly to: string
 }
@@ -55,13 +54,13 @@ const subject: Subject = defineSubject({
     // By this the suite knows a store that updates under conditions, as a RecordStore does.
     Object.assign(store, { _update() {} })
     tables.open(namespace)
-    places.set(store, { client, namespace, tables: [from, to], from: quoted(from), to: quoted(to) })
+    places.set(store, { client, namespace, from: quoted(from), to: quoted(to) })
     return store
   },
   async dispose(store: MigratingStore) {
     await store.close()
-    const { client, ...place } = places.get(store)!
-    tables.close(place.namespace, client, place.tables)
+    const { client, namespace, from, to } = places.get(store)!
+    tables.close(namespace, client, [from, to])
     client.close()
   },
   backend: {

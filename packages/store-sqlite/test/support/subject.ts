@@ -62,8 +62,8 @@ export function subjectOn(
     },
     async dispose(store: SqliteStore) {
       await store.close()
-      const { client, namespace } = places.get(store)!
-      tables.close(namespace, client)
+      const { client, namespace, table } = places.get(store)!
+      tables.close(namespace, client, [table])
       client.close()
     },
     backend: backendOn(() => open(place.file), tableOf, { keyOf, seal }),

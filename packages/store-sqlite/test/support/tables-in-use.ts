@@ -1,22 +1,25 @@
 import type { SqliteClient } from '@coatcheck/store-sqlite'
-import { quoted } from './subject.ts'
 
-/** Counts the stores on each table of a run, and drops those of a rule that has ended: each connection would read the definitions of all. */
+/**
+ * Drops the tables of a namespace when its last store closes. In a run of the suite there would soon be hundreds, and each connection reads
+ * the definitions of all of them.
+ */
 export class TablesInUse {
+  /** How many stores a namespace has. */
   readonly #stores = new Map<string, number>()
 
-  open(table: string): void {
-    this.#stores.set(table, (this.#stores.get(table) ?? 0) + 1)
+  open(namespace: string): void {
+    this.#stores.set(namespace, (this.#stores.get(namespace) ?? 0) + 1)
   }
 
-  /** One store less. If it was the last one of its table, the tables are dropped, unless the file is locked. */
-  close(table: string, client: SqliteClient, tables: readonly string[] = [table]): void {
-    const left = this.#stores.get(table)! - 1
-    this.#stores.set(table, left)
+  /** `tables` are quoted. They stay if the file is locked. */
+  close(namespace: string, client: SqliteClient, tables: readonly string[]): void {
+    const left = this.#stores.get(namespace)! - 1
+    this.#stores.set(namespace, left)
     if (left > 0) return
     try {
       client.exec('PRAGMA busy_timeout = 0')
-      for (const name of tables) client.exec(`DROP TABLE IF EXISTS ${quoted(name)}`)
+      for (const table of tables) client.exec(`DROP TABLE IF EXISTS ${table}`)
     } catch {}
   }
 }
