@@ -53,8 +53,8 @@ get_images() {
   for name in $databases; do "get_$name" || true; done
 }
 
-# Without a network to GitHub it is compiled, which takes one core two minutes. `npm ci --ignore-scripts` leaves that to this function, so
-# that lint, types and the build go on beside it.
+# If no prebuilt better-sqlite3 can be downloaded, npm compiles it, which takes one core about two minutes. After `npm ci --ignore-scripts`
+# this is done here, beside lint, types and the build.
 get_sqlite() {
   if node -e "new (require('better-sqlite3'))(':memory:')" 2>/dev/null; then
     echo 'better-sqlite3: installed'
@@ -95,8 +95,9 @@ get_database() {
   fi
 }
 
-# The runs of vitest, the longest first, and those first that need no SQLite: `NAME PROJECT SHARD`, or `NAME runtime RUNTIME` for the
-# middleware on another Node. The files of one run are tested one after the other, with the databases of that run.
+# The runs of vitest: `NAME PROJECT SHARD`, or `NAME runtime RUNTIME` for the middleware on another Node. Those that need no SQLite come first,
+# because it may still be compiled, and long ones before short ones. The files of one run are tested one after the other, with the
+# databases of that run.
 test_runs() {
   local shard name
   for shard in 1 2; do echo "suite-$shard suite $shard/2"; done

@@ -8,8 +8,8 @@ import { runProcess } from '../support/processes.ts'
 const WRITERS = 800
 
 /**
- * Sends as many requests as it is told to a server of its own. All of them read the session, then each adds a key of its own. Sends the codes of
- * errors.
+ * Sends as many requests as it is told to a server of its own. All of them read the session, then each adds a key of its own. At the end it
+ * tells the codes of the errors that there were.
  */
 const PROCESS = `
 import http from 'node:http'
@@ -47,15 +47,15 @@ server.listen(0, '127.0.0.1', async () => {
 })
 `
 
-/** Limits of the stores for an answer. A busy machine needs longer for so many at once. */
-const ONE = { timeout: 120_000 }
-const TWO = { queryTimeout: 120_000, connectTimeout: 120_000 }
+/** How long the stores wait for their databases: a busy machine needs more than usual for so many requests at once. */
+const PATIENT = { timeout: 120_000 }
+const PATIENT_SQL = { queryTimeout: 120_000, connectTimeout: 120_000 }
 
 describe.each([
-  ['Redis', 'store-redis', () => inject('redisUrl'), ONE],
-  ['PostgreSQL', 'store-postgres', () => inject('postgresUrl'), TWO],
-  ['MySQL', 'store-mysql', () => inject('mysqlUrl'), TWO],
-  ['MongoDB', 'store-mongodb', () => inject('mongodbUrl'), ONE],
+  ['Redis', 'store-redis', () => inject('redisUrl'), PATIENT],
+  ['PostgreSQL', 'store-postgres', () => inject('postgresUrl'), PATIENT_SQL],
+  ['MySQL', 'store-mysql', () => inject('mysqlUrl'), PATIENT_SQL],
+  ['MongoDB', 'store-mongodb', () => inject('mongodbUrl'), PATIENT],
 ] as const)('%s', (_, store, url, options) => {
   const built = useBuilt({ stores: [store] })
 

@@ -29,7 +29,7 @@ export async function livesToItsEnd(
 
 /**
  * Writes a session late in a second of the clock. A store that truncates both the current time and the lifetime to whole seconds loses
- * most there, and nothing at the start of a second. A busy machine may look too late, which proves nothing.
+ * most there, and nothing at the start of a second. On a busy machine a look may come after the end, and proves nothing.
  */
 export async function writtenLate(t: Trial, store: StoreHandle, sid: string, maxAge: number): Promise<void> {
   let missed = 0
@@ -48,8 +48,8 @@ export async function writtenLate(t: Trial, store: StoreHandle, sid: string, max
 }
 
 /**
- * Checks that a session is still there in the last twentieth of its life. Missing once proves nothing, as above. A busy machine may look too
- * late each time but the last.
+ * Checks that a session is still there in the last twentieth of its life. If it is missing once, the failure does not count, as above. On a
+ * busy machine a look may come after the end, and proves nothing: then there is another one, with a longer life.
  */
 export async function nearItsEnd(t: Trial, store: StoreHandle, sid: string): Promise<void> {
   let missed = 0
