@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type MongodbReplicaSetServer, startMongodbReplicaSet } from '@coatcheck/store-conformance/containers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openClient, openStore, sessionOf, storeOn } from './support/mongodb.ts'
 
 /** How often the primary is killed. 20 is what a change of writes is to be tried with. */
@@ -31,15 +31,27 @@ class Promises {
   readonly ended = new Set<string>()
   failed = 0
   acknowledged = 0
+  #lastFailure: unknown
 
   /** Counts what was acknowledged; a failure promises nothing. */
   async keep(work: () => Promise<void>): Promise<void> {
     try {
       await work()
       this.acknowledged++
-    } catch {
+    } catch (error) {
       this.failed++
+      this.#lastFailure = error
     }
+  }
+
+  /** Waits until so many more writes are acknowledged. */
+  async more(count: number): Promise<void> {
+    const { acknowledged, failed } = this
+    const enough = () => this.acknowledged >= acknowledged + count
+    await vi.waitUntil(enough, { timeout: 60_000 }).catch(() => {
+      const answers = `${this.acknowledged - acknowledged} of ${count} were acknowledged, ${this.failed - failed} failed`
+      throw new Error(`Writes do not go on: ${answers}`, { cause: this.#lastFailure })
+    })
   }
 }
 
@@ -71,6 +83,12 @@ async function write(
   }
 }
 
+/** Rejects after more time than a call of the store can take. */
+async function hanging(): Promise<never> {
+  await sleep(100_000, undefined, { ref: false })
+  throw new Error('A call of the store does not end')
+}
+
 /** Writers that go on while `change` happens so many times; what they were promised is then looked for. */
 async function writeDuring(
   change: () => Promise<void>,
@@ -82,13 +100,16 @@ async function writeDuring(
   const promises = new Promises()
   let over = false
   const writing = Array.from({ length: WRITERS }, (_, i) => write(store, `w${i}`, promises, () => over))
-  for (let i = 0; i <= times; i++) {
-    if (i > 0) await change()
-    const before = promises.acknowledged
-    while (promises.acknowledged < before + WRITERS * 4) await sleep(20)
+  try {
+    await promises.more(WRITERS * 4)
+    for (let i = 0; i < times; i++) {
+      await change()
+      await promises.more(WRITERS * 4)
+    }
+  } finally {
+    over = true
   }
-  over = true
-  await Promise.all(writing)
+  await Promise.race([Promise.all(writing), hanging()])
   const stored = await store.all()
   const lost = [...promises.versions].filter(
     ([sid, version]) => ((stored[sid] as { version?: number } | undefined)?.version ?? 0) < version,

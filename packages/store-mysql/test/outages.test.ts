@@ -8,15 +8,14 @@ import { rowsOf, storeOn } from './support/mysql.ts'
 describeOutages('MySQL', {
   start: () => startMysql({ dedicated: true }),
   open: (url, options) => MysqlStore.open(url, options),
-  async ending(url) {
+  async administer(url) {
     const admin = await mysql.createConnection(url)
     onTestFinished(() => admin.end())
     const all =
-      'SELECT id FROM information_schema.processlist WHERE user = SUBSTRING_INDEX(USER(), "@", 1) AND id <> CONNECTION_ID()'
-    return async () => {
-      const lost = await rowsOf(admin, all)
-      for (const { id, ID = id } of lost) await admin.query(`KILL ${ID}`)
-      return lost.length
+      'SELECT id AS connection FROM information_schema.processlist WHERE user = SUBSTRING_INDEX(USER(), "@", 1) AND id <> CONNECTION_ID()'
+    return {
+      connections: async () => (await rowsOf(admin, all)).map(row => row.connection),
+      end: connection => admin.query(`KILL ${connection}`),
     }
   },
   own: itHasConnectionsOfTheApp,

@@ -8,12 +8,15 @@ import { storeOn } from './support/postgres.ts'
 describeOutages('PostgreSQL', {
   start: () => startPostgres({ dedicated: true }),
   open: (url, options) => PostgresStore.open(url, options),
-  async ending(url) {
+  async administer(url) {
     const admin = new pg.Client(url)
     await admin.connect()
     onTestFinished(() => admin.end())
-    const all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'coatcheck'"
-    return async () => (await admin.query(all)).rowCount ?? 0
+    const all = "SELECT pid AS connection FROM pg_stat_activity WHERE application_name = 'coatcheck'"
+    return {
+      connections: async () => (await admin.query(all)).rows.map(row => row.connection),
+      end: connection => admin.query('SELECT pg_terminate_backend($1)', [connection]),
+    }
   },
   own: itHasAPool,
 })

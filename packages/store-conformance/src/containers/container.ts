@@ -1,6 +1,7 @@
 // One container with a database in it. testcontainers is an optional peer, loaded when a container is wanted; the
 // interfaces below are the parts of it that are used.
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface File {
   target: string
@@ -86,13 +87,19 @@ export async function start(database: keyof typeof DATABASES, wanted: Container)
     unpause: async () => void (await container.unpause()),
   }
   async function exec(...command: string[]) {
-    const { output, exitCode } = await started.exec(command)
+    const { output, exitCode } = await Promise.race([started.exec(command), noAnswer(command)])
     if (exitCode !== 0) throw new Error(`${command.join(' ')}: ${output}`)
     return output
   }
   // testcontainers can only guess whether the engine runs on this machine. A port in use proves it.
   const host = (await isFree(wanted.ports[0]!)) ? started.getHost() : '127.0.0.1'
   return { host, controls, exec }
+}
+
+/** Rejects when a command has taken too long. */
+async function noAnswer(command: string[]): Promise<never> {
+  await sleep(60_000, undefined, { ref: false })
+  throw new Error(`${command.join(' ')}: no answer came within 60 seconds`)
 }
 
 /** Freezes a container. On a busy machine the kernel may give up before all processes have stopped, and has to be asked again. */
