@@ -17,6 +17,8 @@ const common = {
   hookTimeout: 300_000,
   // Files share a process: a new one for each costs half a second of processor time.
   isolate: false,
+  // Megabytes for new objects. With 16, Node's own, collecting them takes a tenth of the processor time.
+  execArgv: ['--max-semi-space-size=64'],
   setupFiles: ['packages/session/test/support/each-file.setup.ts'],
 }
 const apart = ['**/*.db.test.ts', '**/node_modules/**', ...long]
