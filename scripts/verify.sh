@@ -99,7 +99,7 @@ get_database() {
 # because it may still be compiled, and long ones before short ones. The files of one run are tested one after the other, with the
 # databases of that run.
 test_runs() {
-  local shard name
+  local shard name runtimes=(node22 node24 node26)
   for shard in 1 2; do echo "suite-$shard suite $shard/2"; done
   for name in $databases; do
     if [[ " $missing " != *" $name "* ]]; then echo "$name $name 1/1"; fi
@@ -107,8 +107,12 @@ test_runs() {
   for shard in 1 2; do
     if [[ -z $missing ]]; then echo "databases-$shard databases $shard/2"; fi
   done
-  for shard in 1 2 3; do echo "unit-$shard unit $shard/3"; done
-  for name in node22 node24 node26; do echo "$name runtime $name"; done
+  # The runs on another Node wait for time more than they compute, so each is beside one that computes.
+  for shard in 1 2 3; do
+    echo "unit-$shard unit $shard/3"
+    name=${runtimes[shard - 1]}
+    echo "$name runtime $name"
+  done
   echo 'browser browser 1/1'
 }
 
