@@ -1,6 +1,7 @@
 import mysql from 'mysql2/promise'
 import { afterAll, inject } from 'vitest'
 import { describeDeviceRaces } from '../../session/test/support/device-races.ts'
+import { PATIENT_SQL } from '../../session/test/support/patient.ts'
 import { openStore } from './support/mysql.ts'
 
 const TABLE = 'sessions of device races'
@@ -11,4 +12,4 @@ afterAll(async () => {
   await client.end()
 })
 
-describeDeviceRaces('store-mysql', () => openStore({ table: TABLE }), 10, 20)
+describeDeviceRaces('store-mysql', () => openStore({ table: TABLE, ...PATIENT_SQL }), 10, 20)

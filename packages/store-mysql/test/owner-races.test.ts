@@ -1,6 +1,7 @@
 import mysql from 'mysql2/promise'
 import { afterAll, inject } from 'vitest'
 import { describeOwnerRaces } from '../../session/test/support/owner-races.ts'
+import { PATIENT_SQL } from '../../session/test/support/patient.ts'
 import { openStore } from './support/mysql.ts'
 
 const TABLE = 'sessions of owner races'
@@ -11,4 +12,4 @@ afterAll(async () => {
   await client.end()
 })
 
-describeOwnerRaces('store-mysql', options => openStore({ table: TABLE, ...options }))
+describeOwnerRaces('store-mysql', options => openStore({ table: TABLE, ...PATIENT_SQL, ...options }))

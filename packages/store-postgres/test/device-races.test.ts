@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterAll, inject } from 'vitest'
 import { describeDeviceRaces } from '../../session/test/support/device-races.ts'
+import { PATIENT_SQL } from '../../session/test/support/patient.ts'
 import { openStore } from './support/postgres.ts'
 
 const TABLE = 'sessions of device races'
@@ -12,4 +13,4 @@ afterAll(async () => {
   await client.end()
 })
 
-describeDeviceRaces('store-postgres', () => openStore({ table: TABLE }), 20, 20)
+describeDeviceRaces('store-postgres', () => openStore({ table: TABLE, ...PATIENT_SQL }), 20, 20)

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterAll, inject } from 'vitest'
 import { describeOwnerRaces } from '../../session/test/support/owner-races.ts'
+import { PATIENT_SQL } from '../../session/test/support/patient.ts'
 import { openStore } from './support/postgres.ts'
 
 const TABLE = 'sessions of owner races'
@@ -12,4 +13,4 @@ afterAll(async () => {
   await client.end()
 })
 
-describeOwnerRaces('store-postgres', options => openStore({ table: TABLE, ...options }))
+describeOwnerRaces('store-postgres', options => openStore({ table: TABLE, ...PATIENT_SQL, ...options }))

@@ -3,6 +3,7 @@ import { openStore } from '@coatcheck/session/stores'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { useBuilt } from '../support/child.ts'
 import { SECRET, signed } from '../support/http.ts'
+import { PATIENT, PATIENT_SQL } from '../support/patient.ts'
 import { runProcess } from '../support/processes.ts'
 
 const WRITERS = 800
@@ -46,10 +47,6 @@ server.listen(0, '127.0.0.1', async () => {
   process.exit()
 })
 `
-
-/** How long the stores wait for their databases: a busy machine needs more than usual for so many requests at once. */
-const PATIENT = { timeout: 120_000 }
-const PATIENT_SQL = { queryTimeout: 120_000, connectTimeout: 120_000 }
 
 describe.each([
   ['Redis', 'store-redis', () => inject('redisUrl'), PATIENT],

@@ -10,6 +10,7 @@ function appOn(store: RecordStore): App {
   const sessions = createSessions<{ visitor: string; saved: number }>({
     secret: 'a secret of thirty-two characters',
     store,
+    storeTimeout: 0,
     dbsc: { require: true },
   })
   const serve = sessions.handle((request, session) => {
