@@ -180,6 +180,19 @@ describe('rules beside others', () => {
     expect(verdicts(report)).toEqual({ 'TCH-01': 'pass' })
   })
 
+  test('a clear() that deletes a thousand sessions one by one has longer than other calls', async () => {
+    const report = await run(
+      class extends ReferenceStore {
+        override clear(callback?: Callback): unknown {
+          void this.rows().then(({ length }) => setTimeout(() => super.clear(callback), length * 2.5))
+          return undefined
+        }
+      },
+      ['ENU-03', 'ENU-09'],
+    )
+    expect(verdicts(report)).toEqual({ 'ENU-03': 'pass', 'ENU-09': 'pass' })
+  })
+
   test('a clear() that empties the whole server fails the rules on clear(), and no others', async () => {
     const report = await run(
       class extends ReferenceStore {

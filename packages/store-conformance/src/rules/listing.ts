@@ -6,6 +6,7 @@ import { everyKindOfSession } from './every-kind.ts'
 import { family, type Rule } from './rule.ts'
 import {
   byWho,
+  clear,
   count,
   eachOf,
   empty,
@@ -84,7 +85,7 @@ export const listing: readonly Rule[] = family('all, length and clear', [
       const store = await t.open()
       const sids = numbered(many(t, 1203, 130))
       await setMany(t, store, sids)
-      await store.clear()
+      await clear(t, store)
       const found = await eachOf(t, sids, sid => store.get(sid))
       const left = found.filter(session => session !== undefined)
       t.equal(left.length, 0, `the number of sessions that get() finds after clear() of ${sids.length}`)
