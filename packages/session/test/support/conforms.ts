@@ -30,7 +30,7 @@ export function conforms(subject: () => Subject, expected: Expected = {}): void 
   let report: Report
   beforeAll(async () => {
     report = await runConformance(subject(), { concurrency })
-  }, 240_000)
+  }, 600_000)
 
   it('conformance: every rule is kept, those that a store SHOULD keep too', () => {
     expect(report.smoke).toMatchObject({ ok: true })

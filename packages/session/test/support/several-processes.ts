@@ -2,8 +2,11 @@ import type { RecordStore } from '@coatcheck/session'
 import { describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { link, runModule, useBuilt } from './child.ts'
+import { PATIENT_SQL } from './patient.ts'
 import { runProcess } from './processes.ts'
 import { sessionOf } from './session-of.ts'
+
+type Options = Record<string, string | number>
 
 /** A store of which several processes open one each. */
 export interface Shared {
@@ -16,21 +19,22 @@ export interface Shared {
   readonly scheme: string
   readonly url: () => string
   /** A new place for its tables, as options of the store. */
-  readonly place: () => Promise<Record<string, string>>
+  readonly place: () => Promise<Options>
   readonly open: (options: object) => RecordStore
   /** How many characters the name of a table may have. */
   readonly longest: number
   /** Look at tables that were made by several at once. */
-  readonly made?: (place: Record<string, string>, tables: readonly string[]) => Promise<void>
+  readonly made?: (place: Options, tables: readonly string[]) => Promise<void>
 }
 
 /** What a store promises to several processes that use the same tables, and to each of them when it ends. */
 export function describeProcesses(shared: Shared): void {
   describe('several processes', () => {
     const built = useBuilt({ stores: [shared.store] })
-    itOpensAtOnce(shared, built)
-    itUpdates(shared, built)
-    itEnds(shared, built)
+    const patient = { ...shared, place: async () => ({ ...(await shared.place()), ...PATIENT_SQL }) }
+    itOpensAtOnce(patient, built)
+    itUpdates(patient, built)
+    itEnds(patient, built)
   })
   describe(`without ${shared.driver}`, () => itNeedsItsDriver(shared))
 }
