@@ -1,4 +1,5 @@
-import { rmSync, statSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { linkSync, renameSync, rmSync, statSync } from 'node:fs'
 
 /** Files beside the database: SQLite's log, and the index of the log. */
 const SIDE_FILES = ['-wal', '-shm']
@@ -41,9 +42,24 @@ export class FileOnDisk {
   /** Remove the side files of the old file, and only those. SQLite would use them for the next file at the path. */
   removeSideFiles(): void {
     for (const [suffix, id] of this.#sideFiles) {
-      if (id !== undefined && idOf(this.path + suffix) === id) rmSync(this.path + suffix, { force: true })
+      if (id !== undefined) removeOnly(this.path + suffix, id)
     }
   }
+}
+
+/** Removes the file at `path` if it is this one. Another process may do the same, and then make a file of its own there at any moment. */
+function removeOnly(path: string, id: string): void {
+  if (idOf(path) !== id) return
+  const aside = `${path}-${randomUUID()}`
+  try {
+    renameSync(path, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  // The other's file goes back.
+  if (idOf(aside) !== id) linkSync(aside, path)
+  rmSync(aside)
 }
 
 /** The identity of the file at `path`, which does not depend on its name; `undefined` when there is no file. */

@@ -1,7 +1,8 @@
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { dirname } from 'node:path'
 import { SqliteStore } from '@coatcheck/store-sqlite'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { FileOnDisk, idOf } from '../src/file-on-disk.ts'
 import { openClient, openStore, sessionOf, tempFile } from './support/files.ts'
 
@@ -59,6 +60,34 @@ describe.skipIf(process.platform === 'win32')('a file that is deleted while it i
     new FileOnDisk(file, id).removeSideFiles()
     expect(['-wal', '-shm'].filter(suffix => existsSync(file + suffix))).toEqual(['-wal', '-shm'])
     expect(await openStore(file).get('b')).toMatchObject({ user: 'Bob' })
+  })
+
+  it('deleted: the log that another process makes while this one removes the old log is left alone', async () => {
+    const { file } = await filledStore()
+    const old = new FileOnDisk(file)
+    rmSync(file)
+    const sideFiles = () => [idOf(`${file}-wal`), idOf(`${file}-shm`)]
+    const before = sideFiles()
+    const stat = fs.statSync
+    let made: ReturnType<typeof sideFiles> | undefined
+    // The other process is faster: it makes its files when this one has looked at the old log, and before it removes that.
+    vi.spyOn(fs, 'statSync').mockImplementation(((path: string, options: object) => {
+      const seen = stat(path, options)
+      if (path !== `${file}-wal` || made) return seen
+      made = []
+      for (const suffix of ['-wal', '-shm']) rmSync(file + suffix)
+      openStore(file)
+      made = sideFiles()
+      return seen
+    }) as typeof stat)
+    syncBuiltinESMExports()
+    onTestFinished(() => {
+      vi.restoreAllMocks()
+      syncBuiltinESMExports()
+    })
+    old.removeSideFiles()
+    expect(made).not.toEqual(before)
+    expect(sideFiles()).toEqual(made)
   })
 
   it.each([
