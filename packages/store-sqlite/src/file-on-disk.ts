@@ -13,6 +13,8 @@ export class FileOnDisk {
   readonly #id: string | undefined
   /** The suffixes and identities of the side files. */
   readonly #sideFiles: readonly (readonly [string, string | undefined])[]
+  /** The file that they belong to: the next one, if this one has been replaced since it was opened. */
+  readonly #beside: string | undefined
 
   /**
    * Call this when the connection has read something, because then the side files exist. `id` is the identity of the file when it was
@@ -21,9 +23,8 @@ export class FileOnDisk {
   constructor(path: string, id: string | undefined = idOf(path)) {
     this.path = path
     this.#id = id
-    const sideFiles = SIDE_FILES.map(suffix => [suffix, idOf(path + suffix)] as const)
-    // If the file has been replaced meanwhile, they belong to the next one, and are in use.
-    this.#sideFiles = idOf(path) === id ? sideFiles : []
+    this.#sideFiles = SIDE_FILES.map(suffix => [suffix, idOf(path + suffix)] as const)
+    this.#beside = idOf(path)
   }
 
   /** Whether the file was deleted or replaced; `undefined` when it is still there. */
@@ -41,6 +42,7 @@ export class FileOnDisk {
 
   /** Remove the side files of the old file, and only those. SQLite would use them for the next file at the path. */
   removeSideFiles(): void {
+    if (this.#beside !== undefined && idOf(this.path) === this.#beside) return
     for (const [suffix, id] of this.#sideFiles) {
       if (id !== undefined) removeOnly(this.path + suffix, id)
     }

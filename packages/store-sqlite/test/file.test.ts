@@ -62,6 +62,17 @@ describe.skipIf(process.platform === 'win32')('a file that is deleted while it i
     expect(await openStore(file).get('b')).toMatchObject({ user: 'Bob' })
   })
 
+  it('deleted twice: a connection whose file was replaced while it opened removes the log of that next file', async () => {
+    const { file } = await filledStore()
+    const id = idOf(file)
+    remove(file)
+    await openStore(file).set('b', sessionOf())
+    const late = new FileOnDisk(file, id)
+    rmSync(file)
+    late.removeSideFiles()
+    expect(['-wal', '-shm'].filter(suffix => existsSync(file + suffix))).toEqual([])
+  })
+
   it('deleted: the log that another process makes while this one removes the old log is left alone', async () => {
     const { file } = await filledStore()
     const old = new FileOnDisk(file)
