@@ -13,7 +13,7 @@ const MOST = {
   cli: 100_000,
   'store-postgres': 80_000,
   'store-redis': 77_500,
-  'store-sqlite': 86_500,
+  'store-sqlite': 86_000,
   default: 76_000,
 }
 
