@@ -17,7 +17,7 @@ const common = {
   hookTimeout: 300_000,
   // Files share a process: a new one for each costs half a second of processor time.
   isolate: false,
-  // Megabytes for new objects. With 16, Node's own, collecting them takes a tenth of the processor time.
+  // Megabytes for new objects. With Node's default of 16, tests take up to a tenth more processor time, for the collection of garbage.
   execArgv: ['--max-semi-space-size=64'],
   setupFiles: ['packages/session/test/support/each-file.setup.ts'],
 }
