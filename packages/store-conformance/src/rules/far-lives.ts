@@ -1,6 +1,6 @@
 import type { Trial } from '../trial/trial.ts'
 import type { RuleText } from './rule.ts'
-import { eachOf, numbered } from './support/listed.ts'
+import { eachOf, lasting, numbered } from './support/listed.ts'
 import { controlEnded, lasts, patiently } from './support/lives.ts'
 
 const manual = 'https://github.com/expressjs/session#storetouchsid-session-callback'
@@ -193,7 +193,7 @@ export const farTouches: readonly RuleText[] = [
         const begin = Date.now()
         const brief = t.session({ n: 1 }, { maxAge: life })
         await eachOf(t, sids, sid => store.set(sid, brief))
-        await eachOf(t, sids, sid => store.touch(sid, t.session({ n: 1 })))
+        await eachOf(t, sids, sid => store.touch(sid, t.session({ n: 1 }, lasting)))
         if (lasts(brief)) {
           await t.outlive(brief)
           await eachOf(t, sids, sid => t.holds(store, sid, { n: 1 }, 'one of 60 that were touched'))
