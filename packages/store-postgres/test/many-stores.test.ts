@@ -6,7 +6,9 @@ import { describe, it } from 'vitest'
 import { useServer } from '../../session/test/support/dedicated.ts'
 import { throughAnOutage } from '../../session/test/support/many-stores.ts'
 
-// On a busy machine, eleven connections take more than seconds. Where there is no server, they are refused at once.
+/** Milliseconds. On a busy machine, eleven connections may take some seconds. Without a server, they are refused at once. */
+const CONNECT_LIMIT = 30_000
+
 const server = useServer(() => startPostgres({ dedicated: true }))
 
 describe.each([
@@ -14,7 +16,7 @@ describe.each([
   ['a single client of the app', 0],
 ])('eleven stores on %s', (_, max) => {
   it('an outage and a recovery make no MaxListenersExceededWarning, and leave no listener', async () => {
-    const settings = { connectionString: server().url, connectionTimeoutMillis: 30_000 }
+    const settings = { connectionString: server().url, connectionTimeoutMillis: CONNECT_LIMIT }
     const client = max > 0 ? new pg.Pool({ ...settings, max }) : new pg.Client(settings)
     if (client instanceof pg.Client) await client.connect()
     const emitter: EventEmitter = client
@@ -32,7 +34,7 @@ describe.each([
 })
 
 it('eleven stores of open: an outage and a recovery make no MaxListenersExceededWarning', async () => {
-  const options = { max: 1, connectTimeout: 30_000 }
+  const options = { max: 1, connectTimeout: CONNECT_LIMIT }
   await throughAnOutage(server(), {
     make: i => PostgresStore.open(server().url, { ...options, table: `own_${i}` }),
   })
